@@ -1,0 +1,74 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, globalIgnores } from "eslint/config";
+import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
+import importX from "eslint-plugin-import-x";
+import tseslint from "typescript-eslint";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** `from` may not be imported by `target`: the arrows of the design, checked. Rooms of shared/ are listed upstream first. */
+const forbidden = (target, from, message) => ({ target, from, message });
+const zones = [
+  forbidden(
+    ["./functions", "./shared"],
+    ["./infra", "./test"],
+    "The app knows nothing of where it runs or how it is tested.",
+  ),
+  forbidden("./infra", "./test", "Tests are nobody's library."),
+  forbidden("./shared", "./functions", "Imports run one way: functions → shared."),
+  forbidden(
+    ["./shared/notification", "./shared/subscription", "./shared/auth"],
+    ["./shared/feed", "./shared/fanout", "./shared/delivery", "./shared/channels"],
+    "notification, subscription and auth are the base: they import no room above them.",
+  ),
+  forbidden(
+    "./shared/feed",
+    ["./shared/fanout", "./shared/delivery", "./shared/channels"],
+    "feed imports notification and subscription only.",
+  ),
+  forbidden(
+    "./shared/channels",
+    ["./shared/fanout", "./shared/delivery", "./shared/feed"],
+    "Imports run delivery → channels.",
+  ),
+  forbidden("./shared/delivery", "./shared/fanout", "Imports run fanout → delivery."),
+];
+
+export default defineConfig(
+  globalIgnores(["dist/", ".local/", "node_modules/", "coverage/"]),
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ["infra/*.mjs", ".config/*.js"] },
+        tsconfigRootDir: root,
+      },
+    },
+    plugins: { "import-x": importX },
+    settings: {
+      "import-x/extensions": [".ts", ".mjs"],
+      "import-x/parsers": { "@typescript-eslint/parser": [".ts"] },
+      "import-x/resolver-next": [createTypeScriptImportResolver({ project: `${root}tsconfig.json` })],
+    },
+    rules: {
+      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/consistent-type-definitions": "off",
+      "@typescript-eslint/consistent-type-imports": "error",
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", ignoreRestSiblings: true }],
+      "import-x/no-cycle": "error",
+      "import-x/no-restricted-paths": ["error", { basePath: root, zones }],
+    },
+  },
+  { files: ["**/*.{js,mjs}"], extends: [tseslint.configs.disableTypeChecked] },
+  {
+    files: ["test/**/*.ts"],
+    rules: {
+      "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unsafe-assignment": "off",
+      "@typescript-eslint/no-unsafe-member-access": "off",
+    },
+  },
+);

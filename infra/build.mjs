@@ -1,0 +1,84 @@
+// Builds everything that runs: the app as one CommonJS file (what Azure gets), and each local program as one ES module.
+// Files are replaced atomically and only when they changed, so a stack that runs meanwhile never reads half a file.
+import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: "node",
+  target: "node20.19",
+  write: false,
+  sourcemap: true,
+  logLevel: "warning",
+};
+
+/** The deployable app. `@azure/functions-core` exists only inside the Functions worker, which intercepts its `require`. */
+const app = {
+  ...common,
+  entryPoints: { main: join(root, "functions/index.ts") },
+  outdir: join(root, "dist"),
+  outExtension: { ".js": ".cjs" },
+  format: "cjs",
+  minifySyntax: true,
+  minifyWhitespace: true,
+  external: ["@azure/functions-core"],
+};
+
+/** Programs of a developer's machine: packages stay in node_modules, only our sources are bundled. */
+const programs = (outdir, entryPoints) => ({
+  ...common,
+  entryPoints,
+  outdir: join(root, outdir),
+  outExtension: { ".js": ".mjs" },
+  format: "esm",
+  packages: "external",
+});
+
+/** `infra/local/<part>/main.ts` becomes `dist/local/<part>.mjs`: a new part needs no line here. */
+const localEntries = async () => {
+  const folders = await readdir(join(root, "infra/local"), { withFileTypes: true });
+  const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+  const candidates = names.map((name) => [name, join(root, "infra/local", name, "main.ts")]);
+  return existing([...candidates, ["start", join(root, "infra/local/start.ts")]]);
+};
+
+const existing = async (pairs) => {
+  const found = await Promise.all(
+    pairs.map(async ([name, path]) => ((await read(path)) === undefined ? [] : [[name, path]])),
+  );
+  return Object.fromEntries(found.flat());
+};
+
+const read = (path) => readFile(path).catch(() => undefined);
+
+const replace = async ({ path, contents }) => {
+  const before = await read(path);
+  if (before?.equals(contents)) return;
+  await mkdir(dirname(path), { recursive: true });
+  const unfinished = `${path}.${process.pid}.tmp`;
+  await writeFile(unfinished, contents);
+  await rename(unfinished, path);
+};
+
+/** Builds all programs. Throws, after esbuild's own explanation, when a source does not compile. */
+export const buildAll = async () => {
+  const bench = await existing([["main", join(root, "test/bench/main.ts")]]);
+  const jobs = [app, programs("dist/local", await localEntries()), programs("dist/bench", bench)];
+  const results = await Promise.all(
+    jobs.filter((job) => Object.keys(job.entryPoints).length > 0).map((job) => build(job)),
+  );
+  const files = results.flatMap((result) => result.outputFiles);
+  await Promise.all(files.map(replace));
+  return files.map((file) => relative(root, file.path));
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  await buildAll().catch((error) => {
+    if (!Array.isArray(error.errors)) console.error(error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,90 @@
+import { createECDH, randomBytes } from "node:crypto";
+import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { CannotStart, errorCode } from "./cannot-start.ts";
+
+const appSchema = z.object({
+  hostName: z.string(),
+  clientId: z.string(),
+  clientSecret: z.string(),
+  blocked: z.boolean().optional(),
+});
+
+const secretsSchema = z.object({
+  /** SAS key of the local Service Bus, base64. */
+  serviceBusKey: z.string(),
+  /** Account key of the local tables, base64. */
+  tablesKey: z.string(),
+  /** The service's own VAPID key pair, base64url (RFC 8292). */
+  vapid: z.object({ publicKey: z.string(), privateKey: z.string() }),
+  /** AES-256 key for channels and UNSIDs at rest, as the setting DATA_KEYS wants it: `id:base64`. */
+  dataKey: z.string(),
+  tenantId: z.string(),
+  /** One password for every user of the local identity provider. */
+  userPassword: z.string(),
+  apps: z.array(appSchema),
+});
+
+/** Everything secret the local stack needs, made once at first start and kept in `<data dir>/secrets.json` (mode 0600). */
+export type Secrets = z.infer<typeof secretsSchema>;
+export type SeededApp = z.infer<typeof appSchema>;
+
+const hostNames = ["graphnotifications.sample.windows.com", "other.contoso.com", "blocked.contoso.com"];
+
+/**
+ * Reads the secrets of a data directory, or makes them. Parts that start at the same moment agree:
+ * the first complete file wins, whoever wrote it. Throws `CannotStart` when the file is there but unreadable as such.
+ */
+export const secretsIn = async (dataDir: string): Promise<Secrets> => {
+  await mkdir(dataDir, { recursive: true });
+  const path = join(dataDir, "secrets.json");
+  const found = await readSecrets(path);
+  if (found) return found;
+  const unfinished = `${path}.${randomBytes(6).toString("hex")}`;
+  await writeFile(unfinished, `${JSON.stringify(newSecrets(), null, 2)}\n`, { mode: 0o600 });
+  // link() fails if the name exists, which rename() would not: nobody's keys are replaced behind their back.
+  await link(unfinished, path).catch((error: unknown) => {
+    if (errorCode(error) !== "EEXIST") throw error;
+  });
+  await unlink(unfinished);
+  return (await readSecrets(path)) ?? secretsIn(dataDir);
+};
+
+const readSecrets = async (path: string): Promise<Secrets | undefined> => {
+  const text = await readFile(path, "utf8").catch((error: unknown) => {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return secretsSchema.parse(JSON.parse(text));
+  } catch {
+    throw new CannotStart(`${path} is damaged. Delete the data directory to start afresh.`);
+  }
+};
+
+const newSecrets = (): Secrets => {
+  const vapid = createECDH("prime256v1");
+  vapid.generateKeys();
+  return {
+    serviceBusKey: randomBytes(32).toString("base64"),
+    tablesKey: randomBytes(64).toString("base64"),
+    // ECDH drops leading zero bytes of the private key; RFC 8292 keys have all 32.
+    vapid: {
+      publicKey: vapid.getPublicKey("base64url"),
+      privateKey: Buffer.concat([Buffer.alloc(32), vapid.getPrivateKey()])
+        .subarray(-32)
+        .toString("base64url"),
+    },
+    dataKey: `k1:${randomBytes(32).toString("base64")}`,
+    tenantId: crypto.randomUUID(),
+    userPassword: randomBytes(18).toString("base64url"),
+    apps: hostNames.map((hostName) => ({
+      hostName,
+      clientId: crypto.randomUUID(),
+      clientSecret: randomBytes(24).toString("base64url"),
+      ...(hostName.startsWith("blocked.") && { blocked: true }),
+    })),
+  };
+};

@@ -1,0 +1,37 @@
+import { join, resolve } from "node:path";
+import { CannotStart } from "./cannot-start.ts";
+
+/** The ports of the local stack: setting and default. A setting of `0` takes a free port. */
+export const ports = {
+  http: { setting: "FANFARE_HTTP_PORT", standard: 7071 },
+  identity: { setting: "FANFARE_IDENTITY_PORT", standard: 7072 },
+  webpush: { setting: "FANFARE_WEBPUSH_PORT", standard: 7073 },
+  webpushControl: { setting: "FANFARE_WEBPUSH_CONTROL_PORT", standard: 7083 },
+  serviceBus: { setting: "FANFARE_SERVICEBUS_PORT", standard: 5672 },
+  serviceBusAdmin: { setting: "FANFARE_SERVICEBUS_ADMIN_PORT", standard: 5300 },
+  tables: { setting: "FANFARE_TABLES_PORT", standard: 10002 },
+} as const;
+
+export type PortName = keyof typeof ports;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The port a part shall listen on. Throws `CannotStart` when the setting is not a port number. */
+export const portOf = (name: PortName, env: Environment = process.env): number => {
+  const { setting, standard } = ports[name];
+  const text = env[setting]?.trim();
+  if (text === undefined || text === "") return standard;
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new CannotStart(`${setting} must be a port number from 0 (any free one) to 65535.`);
+  }
+  return port;
+};
+
+/** Where the local stack keeps its state: `FANFARE_DATA_DIR`, or `.local` below the working directory. */
+export const dataDir = (env: Environment = process.env): string => resolve(env.FANFARE_DATA_DIR ?? ".local");
+
+/** The folder of one part's state. Parts never look into each other's. */
+export const partDir = (part: string, env: Environment = process.env): string => join(dataDir(env), part);
+
+/** True when nothing shall outlive the processes (`npm start -- --ephemeral`, which sets `FANFARE_EPHEMERAL=1`). */
+export const isEphemeral = (env: Environment = process.env): boolean => env.FANFARE_EPHEMERAL === "1";
