@@ -1,0 +1,39 @@
+/**
+ * The port to one table, as narrow as this service needs it. The Azure implementation is `azure.table.ts`;
+ * whatever else implements it passes `test/contracts/table/`.
+ */
+export type Table = {
+  /** The row, or undefined when there is none. */
+  readonly find: (partitionKey: string, rowKey: string) => Promise<StoredRow | undefined>;
+  /** All rows of one partition whose key is in [from, below), in the order of their keys, read page by page. */
+  readonly range: (partitionKey: string, from: string, below: string) => AsyncIterable<StoredRow>;
+  /** Every row of the table: for small tables only. */
+  readonly all: () => AsyncIterable<StoredRow>;
+  /** Makes one change. Throws `RowConflict` as `transact` does. */
+  readonly write: (change: Change) => Promise<void>;
+  /**
+   * Changes up to 100 rows of one partition, all or none (4 MiB at most).
+   * Throws `RowConflict` when an insert finds a row or an `ifMatch` finds another version; nothing is changed then.
+   */
+  readonly transact: (changes: readonly Change[]) => Promise<void>;
+};
+
+export type RowValue = string | number | boolean | Date;
+export type Row = { readonly partitionKey: string; readonly rowKey: string } & Readonly<Record<string, RowValue>>;
+export type StoredRow = Row & { readonly etag: string };
+
+/** `put` writes the row whole, whatever was there; `insert` only where none was; `replace` only the version that was read. */
+export type Change =
+  | { readonly kind: "insert" | "put"; readonly row: Row }
+  | { readonly kind: "replace"; readonly row: Row; readonly ifMatch: string }
+  // Unconditional, for the SDK cannot do otherwise in a transaction; an absent row is a 404, so delete only what was read.
+  | { readonly kind: "delete"; readonly partitionKey: string; readonly rowKey: string };
+
+/** Somebody else wrote first. The remedy is to read again and decide again. */
+export class RowConflict extends Error {
+  override readonly name = "RowConflict";
+}
+
+export const tableNames = ["feeds", "unsids", "apps", "deliveries", "expiries", "throttles"] as const;
+export type TableName = (typeof tableNames)[number];
+export type Tables = { readonly [name in TableName]: Table };
