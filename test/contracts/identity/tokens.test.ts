@@ -90,9 +90,7 @@ test("an app by itself never gets a delegated permission", async () => {
 });
 
 test("discovery leads to the keys that verify a token, and only public ones are shown", async () => {
-  const discovery = await fetch(`${identity.issuer()}/.well-known/openid-configuration`).then((answer) =>
-    answer.json(),
-  );
+  const discovery = await json(`${identity.issuer()}/.well-known/openid-configuration`);
   expect(discovery).toMatchObject({
     issuer: identity.issuer(),
     token_endpoint: `${identity.issuer()}/oauth2/v2.0/token`,
