@@ -25,15 +25,22 @@ export const listen = (server: Server, part: string, portName: PortName, port: n
     });
   });
 
+/** A part that is told to stop and has not after this long is ended by its supervisor, or, if that is gone, by itself. */
+const stopWithinMs = 5_000;
+
 /**
  * Runs one part as a program: starts it, prints what it is ready for, stops it on SIGTERM or SIGINT.
  * A second signal ends it at once. A crash prints its error and exits with 1, so that the supervisor restarts it.
+ * Started by the supervisor (`FANFARE_SUPERVISED=1`), it also ends when the supervisor does, however that happens.
  */
 export const runPart = async (start: () => Promise<Running>): Promise<void> => {
   try {
-    const running = await start();
+    const orphaned = supervisorGone();
+    const running = await Promise.race([start(), orphaned]);
+    if (!running) process.exit(1);
     console.log(running.ready);
-    await stopSignal();
+    await Promise.race([stopSignal(), orphaned]);
+    setTimeout(() => process.exit(1), stopWithinMs).unref();
     process.once("SIGTERM", () => process.exit(130));
     process.once("SIGINT", () => process.exit(130));
     await running.stop();
@@ -44,6 +51,15 @@ export const runPart = async (start: () => Promise<Running>): Promise<void> => {
     process.exit(told ? cannotStartExitCode : 1);
   }
 };
+
+/** Resolves when the other end of our stdin is closed: the supervisor holds it, and even a killed one lets go of it. */
+const supervisorGone = (): Promise<undefined> =>
+  new Promise((resolve) => {
+    if (process.env.FANFARE_SUPERVISED !== "1") return;
+    process.stdin.once("close", () => resolve(undefined)).resume();
+    // Nobody reads any more what a part says while it ends; that must not keep it from ending in order.
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+  });
 
 const stopSignal = (): Promise<void> =>
   new Promise((resolve) => {

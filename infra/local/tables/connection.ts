@@ -1,0 +1,12 @@
+/** The account of the local tables. Its key is made at first start, unlike Azurite's own, which is public. */
+export const tablesAccount = "fanfare";
+
+/** How to reach the local tables, as the Azure SDKs take it. `key` is base64. */
+export const tablesConnectionString = (port: number, key: string): string =>
+  [
+    "DefaultEndpointsProtocol=http",
+    `AccountName=${tablesAccount}`,
+    `AccountKey=${key}`,
+    `TableEndpoint=http://127.0.0.1:${port}/${tablesAccount}`,
+    "",
+  ].join(";");

@@ -1,0 +1,58 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { TableClient, TableServiceClient } from "@azure/data-tables";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { secretsIn } from "../../../infra/local/secrets.ts";
+import { tablesConnectionString } from "../../../infra/local/tables/connection.ts";
+import { startProgram, type Program } from "../../support/program.ts";
+
+let directory: string;
+let program: Program;
+let port: number;
+let key: string;
+
+const start = async (wanted: number): Promise<void> => {
+  program = await startProgram({
+    name: "tables",
+    env: { FANFARE_DATA_DIR: directory, FANFARE_TABLES_PORT: String(wanted) },
+  });
+  port = Number(/:(\d+)$/.exec(program.ready)?.[1]);
+};
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "fanfare-tables-"));
+  key = (await secretsIn(directory)).tablesKey;
+  await start(0);
+});
+afterAll(async () => {
+  await program.stop();
+  await rm(directory, { recursive: true });
+});
+
+const options = { allowInsecureConnection: true, retryOptions: { maxRetries: 0 } };
+const samples = (withKey = key): TableClient =>
+  TableClient.fromConnectionString(tablesConnectionString(port, withKey), "samples", options);
+
+test("what was written is there after an orderly restart", async () => {
+  await TableServiceClient.fromConnectionString(tablesConnectionString(port, key), options).createTable("samples");
+  await samples().createEntity({ partitionKey: "p", rowKey: "r", value: "kept" });
+  expect(await program.stop()).toEqual({ code: 0, signal: null });
+  await start(port);
+  expect(await samples().getEntity("p", "r")).toMatchObject({ value: "kept" });
+});
+
+test("nobody gets in with another key", async () => {
+  const stranger = samples(Buffer.alloc(64, 1).toString("base64"));
+  await expect(stranger.getEntity("p", "r")).rejects.toMatchObject({ statusCode: 403 });
+});
+
+test("a busy port is told by part and setting", async () => {
+  const second = startProgram({
+    name: "tables",
+    env: { FANFARE_DATA_DIR: directory, FANFARE_TABLES_PORT: String(port) },
+  });
+  await expect(second).rejects.toThrow(
+    `tables ended (exit code 64) before it was ready. It said:\ntables: port ${port} is in use. Set FANFARE_TABLES_PORT to another port`,
+  );
+});
