@@ -1,0 +1,65 @@
+import type { z } from "zod";
+import { openDevices, type Devices } from "./devices.ts";
+import { faultList, type Faults } from "./faults.ts";
+import { printedLine } from "./printed.ts";
+import { receivedLog, type Arrival, type ReceivedLog } from "./received.ts";
+import { openScreens, type Screens, type Toast } from "./screens.ts";
+import { forgetfulStore, openStore, type Change, type Store } from "./store.ts";
+
+export type PlatformType = "Windows" | "iOS" | "Android" | "WebPush";
+
+/** What else changes with an arrival: a toast that shows, other state of the vendor's. */
+export type Consequences = {
+  readonly toast?: Pick<Toast, "id" | "topic">;
+  readonly changes?: readonly Change[];
+};
+
+/** Everything one push service knows, whatever its vendor. */
+export type PushState<Own> = {
+  readonly platformType: PlatformType;
+  readonly store: Store;
+  readonly devices: Devices<Own>;
+  readonly received: ReceivedLog;
+  readonly screens: Screens;
+  readonly faults: Faults;
+  /** Notes an arrival with what it changes, prints it, and resolves once it is written: only then answer the sender. */
+  readonly record: (arrival: Arrival, consequences?: Consequences) => Promise<void>;
+};
+
+type Options<Own> = {
+  readonly platformType: PlatformType;
+  /** Where the state lives; undefined to keep none. */
+  readonly folder: string | undefined;
+  readonly ownSchema: z.ZodType<Own>;
+  /** How many received pushes are kept. */
+  readonly kept: number;
+  /** Takes one line for each arrival. */
+  readonly print: (line: string) => void;
+  readonly now: () => number;
+};
+
+/** Loads the state of one push service. Throws `CannotStart` when another process has it open. */
+export const openPushState = async <Own>(options: Options<Own>): Promise<PushState<Own>> => {
+  const { platformType, folder, ownSchema, kept, print, now } = options;
+  const store = folder === undefined ? forgetfulStore : await openStore(folder);
+  const devices = await openDevices(store, ownSchema);
+  const received = await receivedLog({ store, kept, now });
+  const screens = await openScreens(store);
+
+  const record = async (arrival: Arrival, { toast, changes = [] }: Consequences = {}): Promise<void> => {
+    const { device, content } = arrival;
+    const noted = received.append(arrival);
+    const shown =
+      device && content !== null && toast
+        ? screens.show(device.deviceId, { seq: noted.seq, at: noted.at, ...toast, content })
+        : [];
+    print(printedLine(noted.at, device?.name ?? "nobody", platformType, told(arrival)));
+    // One commit: after a crash the arrival, its toast and the end of its waiting are there together or not at all.
+    await store.commit([...noted.changes, ...shown, ...changes]);
+  };
+
+  return { platformType, store, devices, received, screens, faults: faultList(), record };
+};
+
+const told = ({ content, status, reason = "" }: Arrival): string =>
+  content ?? `!! ${status ?? "not answered"} ${reason}`;

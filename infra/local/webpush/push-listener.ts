@@ -1,0 +1,134 @@
+import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { answerFault, faultStatus, type RawSocketOf } from "../push/answer-fault.ts";
+import type { PushState } from "../push/state.ts";
+import type { Deliver } from "./deliver.ts";
+import { bodyBytesMax, judge, noSuchEndpoint, type Push } from "./judge.ts";
+import { refusalAnswer, type Answer } from "./refusal.ts";
+import type { SubscriptionKeys } from "./subscription-keys.ts";
+import type { Sender } from "./vapid.ts";
+import type { WaitingMessages } from "./waiting-messages.ts";
+
+type Use = {
+  readonly state: PushState<SubscriptionKeys>;
+  readonly waiting: WaitingMessages;
+  readonly readSender: (authorization: string | undefined) => Promise<Sender>;
+  readonly deliver: Deliver;
+  /** Where the message resources are: `https://host:port`. */
+  readonly origin: string;
+  readonly rawSocketOf: RawSocketOf;
+  readonly now: () => number;
+};
+
+/**
+ * What application servers see of the push service (RFC 8030): `POST /push/<token>` pushes a message,
+ * `DELETE /message/<token>/<id>` withdraws one that still waits for its device. Receipts (`Prefer: respond-async`)
+ * are not offered.
+ */
+export const pushListener =
+  (use: Use): RequestListener =>
+  (request, response) => {
+    route(use, request, response).catch((error: unknown) => {
+      if (!request.complete) return; // the sender went away in mid-message: nobody to tell, and nothing was done
+      console.error(error);
+      if (response.headersSent) response.destroy();
+      else send(response, refusalAnswer({ kind: "own-fault", message: "The push service failed; see its output." }));
+    });
+  };
+
+const route = async (use: Use, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const { method, headers, url = "" } = request;
+  const [, endpoint] = /^\/push\/([\w-]+)$/.exec(url) ?? [];
+  const [, messageOf, id] = /^\/message\/([\w-]+)\/([\w-]+)$/.exec(url) ?? [];
+  if (endpoint !== undefined && method === "POST") {
+    const push = { token: endpoint, headers, body: await bodyOf(request) };
+    if (!(await failAsTold(use, push, response))) send(response, await take(use, push));
+  } else if (messageOf !== undefined && id !== undefined && method === "DELETE") {
+    send(response, await withdraw(use, messageOf, id));
+  } else {
+    const allow = endpoint !== undefined ? "POST" : messageOf !== undefined ? "DELETE" : undefined;
+    if (allow === undefined) send(response, refusalAnswer(noSuchEndpoint));
+    else send(response, wrongMethod(allow));
+  }
+};
+
+/** Lets the fault come true that this device's next request shall meet. False when the push is to go on. */
+const failAsTold = async (use: Use, { token, headers }: Push, response: ServerResponse): Promise<boolean> => {
+  const { devices, faults, record } = use.state;
+  const device = devices.at(token);
+  const fault = device && !device.removed ? faults.next(device.deviceId) : undefined;
+  if (!device || !fault) return false;
+  await pause(fault.delayMs ?? 0);
+  const status = faultStatus(fault);
+  if (status === undefined) return false;
+  await record({ device, headers, content: null, status, reason: "a fault was asked for" });
+  answerFault(fault, response, use.rawSocketOf);
+  return true;
+};
+
+/** Takes or refuses a push. The answer is only told once what it promises is written. */
+const take = async (use: Use, push: Push): Promise<Answer> => {
+  const { state, waiting, now } = use;
+  const { token, headers } = push;
+  const sender = await use.readSender(headers.authorization);
+  const judged = judge(push, sender, state.devices);
+  if (judged.kind !== "accepted") {
+    const answer = refusalAnswer(judged);
+    const { status } = answer;
+    const device = state.devices.at(token) ?? null;
+    await state.record({ device, headers, content: null, status, reason: judged.message });
+    return answer;
+  }
+  const { device, topic, ttlSeconds, body } = judged;
+  const id = crypto.randomUUID();
+  if (device.online) await use.deliver(device, { topic, headers, body });
+  else {
+    const named = { id, ...(topic !== undefined && { topic }) };
+    const expires = now() + ttlSeconds * 1000;
+    const message = { ...named, expires, headers: presentHeaders(headers), body: body.toString("base64") };
+    // Without time to wait it is dropped, but still takes the place of the one with its topic.
+    const keeps = ttlSeconds > 0;
+    const { deviceId } = device;
+    await state.store.commit(keeps ? waiting.keep(deviceId, message) : waiting.withdraw(deviceId, named));
+  }
+  return {
+    status: 201,
+    headers: { location: `${use.origin}/message/${token}/${id}`, ttl: String(ttlSeconds), "content-length": "0" },
+  };
+};
+
+/** 204 for a message that was delivered long ago, too: for its sender it is the same, nothing is left to withdraw. */
+const withdraw = async ({ state, waiting }: Use, token: string, id: string): Promise<Answer> => {
+  const device = state.devices.at(token);
+  if (!device) return refusalAnswer(noSuchEndpoint);
+  await state.store.commit(waiting.withdraw(device.deviceId, { id }));
+  return { status: 204, headers: {} };
+};
+
+const presentHeaders = (headers: IncomingHttpHeaders): Record<string, string | string[]> =>
+  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+const wrongMethod = (allow: string): Answer => {
+  const answer = refusalAnswer({ kind: "wrong-method", message: `This takes ${allow} alone.` });
+  return { ...answer, headers: { ...answer.headers, allow } };
+};
+
+const send = (response: ServerResponse, { status, headers, body }: Answer): void => {
+  response.writeHead(status, headers);
+  response.end(body);
+};
+
+/** The body, or undefined when it is too large; then the rest is read and forgotten, up to 1 MiB. */
+const bodyOf = (request: IncomingMessage): Promise<Buffer | undefined> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= bodyBytesMax) chunks.push(chunk);
+      if (bytes > 1024 * 1024) request.destroy();
+    });
+    request.once("end", () => resolve(bytes > bodyBytesMax ? undefined : Buffer.concat(chunks)));
+    request.once("close", () => reject(new Error("The sender went away.")));
+    request.once("error", reject);
+  });

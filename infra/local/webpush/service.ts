@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import type { ServerResponse } from "node:http";
+import { createServer, type Server as TlsServer } from "node:https";
+import type { Server, Socket } from "node:net";
+import { join } from "node:path";
+import { listen, type Running } from "../part.ts";
+import type { RawSocketOf } from "../push/answer-fault.ts";
+import { Refused } from "../push/control-http.ts";
+import { controlServer, type Vendor } from "../push/control.ts";
+import { openPushState, type PushState } from "../push/state.ts";
+import { certificateIn } from "./certificate.ts";
+import { deliverer, type Deliver } from "./deliver.ts";
+import { pushListener } from "./push-listener.ts";
+import {
+  canonicalPublicKey,
+  newSubscriptionKeys,
+  subscriptionKeysSchema,
+  type SubscriptionKeys,
+} from "./subscription-keys.ts";
+import { vapidReader } from "./vapid.ts";
+import { openWaitingMessages, type WaitingMessages } from "./waiting-messages.ts";
+
+export type WebPushOptions = {
+  readonly port: number;
+  readonly controlPort: number;
+  /** Where the certificate and, unless `isEphemeral`, the state are kept. */
+  readonly folder: string;
+  readonly isEphemeral: boolean;
+  /** The VAPID public key to which new devices are bound unless they ask for another: base64url, uncompressed. */
+  readonly applicationServerKey: string;
+  readonly receivedKept: number;
+  readonly print: (line: string) => void;
+  readonly alarm: (line: string) => void;
+  readonly now: () => number;
+};
+
+/** The running service: where senders push to, where it is controlled, and the authority (PEM) senders must trust. */
+export type WebPush = Running & { readonly url: string; readonly controlUrl: string; readonly ca: string };
+
+/**
+ * Starts the Web Push service with its virtual devices: RFC 8030 over TLS, RFC 8292 and RFC 8291, and its control API.
+ * Throws `CannotStart` when a port or the folder is in use.
+ */
+export const startWebPush = async (options: WebPushOptions): Promise<WebPush> => {
+  const { folder, isEphemeral, receivedKept, print, alarm, now } = options;
+  const { ca, ...tls } = await certificateIn(folder, now());
+  const state = await openPushState({
+    platformType: "WebPush",
+    folder: isEphemeral ? undefined : join(folder, "state"),
+    ownSchema: subscriptionKeysSchema,
+    kept: receivedKept,
+    print,
+    now,
+  });
+  const waiting = await openWaitingMessages(state.store, now);
+  const deliver = deliverer({ state, alarm, now });
+
+  // Senders keep connections for long; ours must not close them first, just when a push is on its way.
+  const server = createServer({ ...tls, keepAliveTimeout: 120_000 });
+  const url = `https://127.0.0.1:${await listen(server, "Web Push service", "webpush", options.port)}`;
+  const readSender = vapidReader(url, now);
+  const rawSocketOf = rawSockets(server);
+  server.on("request", pushListener({ state, waiting, readSender, deliver, origin: url, rawSocketOf, now }));
+
+  const control = controlServer(
+    state,
+    webPushVendor({ state, waiting, deliver, url, key: options.applicationServerKey }),
+  );
+  const controlPort = await listen(control, "Web Push service (control)", "webpushControl", options.controlPort);
+  const controlUrl = `http://127.0.0.1:${controlPort}`;
+
+  return {
+    url,
+    controlUrl,
+    ca,
+    ready: `Web Push service ready on ${url} (control ${controlUrl})`,
+    stop: async () => {
+      await Promise.all([closed(server), closed(control)]);
+      await state.store.close();
+    },
+  };
+};
+
+type Use = {
+  readonly state: PushState<SubscriptionKeys>;
+  readonly waiting: WaitingMessages;
+  readonly deliver: Deliver;
+  readonly url: string;
+  readonly key: string;
+};
+
+const webPushVendor = (use: Use): Vendor<SubscriptionKeys> => ({
+  register: ({ applicationServerKey = use.key }) => ({
+    address: randomBytes(24).toString("base64url"),
+    own: newSubscriptionKeys(applicationServerKey === null ? null : readPublicKey(applicationServerKey)),
+  }),
+  channelOf: ({ address, own: { p256dh, auth } }) => ({
+    endpoint: `${use.url}/push/${address}`,
+    keys: { p256dh, auth },
+    expirationTime: null,
+  }),
+  waitingFor: ({ deviceId }) => use.waiting.count(deviceId),
+  cameOnline: async (device) => {
+    const { due, expired } = use.waiting.take(device.deviceId);
+    const delivered = due.map(({ message, changes }) =>
+      use.deliver(device, { ...message, body: Buffer.from(message.body, "base64") }, changes),
+    );
+    await Promise.all([...delivered, use.state.store.commit(expired)]);
+  },
+  forget: ({ deviceId }) => {
+    const { due, expired } = use.waiting.take(deviceId);
+    return [...due.flatMap(({ changes }) => changes), ...expired];
+  },
+  url: use.url,
+});
+
+const readPublicKey = (text: string): string => {
+  const key = canonicalPublicKey(text);
+  if (key !== undefined) return key;
+  throw new Refused(400, "applicationServerKey: must be an uncompressed P-256 public key in base64url, or null");
+};
+
+/** Keeps each connection's TCP socket beside the TLS one, by the client's port, so that a fault can really reset it. */
+const rawSockets = (server: TlsServer): RawSocketOf => {
+  const sockets = new Map<number, Socket>();
+  server.on("connection", (socket: Socket) => {
+    const { remotePort = 0 } = socket;
+    sockets.set(remotePort, socket);
+    socket.once("close", () => {
+      if (sockets.get(remotePort) === socket) sockets.delete(remotePort);
+    });
+  });
+  return (response: ServerResponse) => sockets.get(response.socket?.remotePort ?? 0);
+};
+
+/** Lets what runs finish, for a second; what hangs is cut. */
+const closed = (server: Server & { closeAllConnections: () => void }): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), 1_000);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+  });

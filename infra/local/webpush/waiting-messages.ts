@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { keyNumber, type Change, type Store } from "../push/store.ts";
+
+const messageSchema = z.object({
+  /** The message resource's own id (RFC 8030 section 5). */
+  id: z.string(),
+  topic: z.string().optional(),
+  /** Milliseconds since the epoch. */
+  expires: z.number(),
+  headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+  /** Still encrypted, base64. */
+  body: z.string(),
+});
+
+/** A message kept for a device that is offline. */
+export type WaitingMessage = z.infer<typeof messageSchema>;
+
+/** The messages that wait for their devices, each until it expires. */
+export type WaitingMessages = {
+  /** Keeps a message, in place of one with the same topic. Beyond 1,000 for a device, the oldest goes. */
+  readonly keep: (deviceId: string, message: WaitingMessage) => Change[];
+  /** Withdraws the message with this id or topic; nothing happens when there is none. */
+  readonly withdraw: (deviceId: string, one: { readonly id?: string; readonly topic?: string | undefined }) => Change[];
+  /** Takes all: those due in the order they came, each with the change that forgets it, and how to forget the expired. */
+  readonly take: (deviceId: string) => { due: { message: WaitingMessage; changes: Change[] }[]; expired: Change[] };
+  readonly count: (deviceId: string) => number;
+};
+
+type Entry = { readonly key: string; readonly message: WaitingMessage };
+
+const waitingMax = 1_000;
+const prefix = "waiting!";
+
+/** Loads what waits. */
+export const openWaitingMessages = async (store: Store, now: () => number): Promise<WaitingMessages> => {
+  const waiting = new Map<string, readonly Entry[]>();
+  let number = 0;
+  for (const [key, text] of await store.entries(prefix)) {
+    const [deviceId = "", ordinal] = key.split("!");
+    number = Math.max(number, Number(ordinal));
+    const entry = { key: prefix + key, message: messageSchema.parse(JSON.parse(text)) };
+    waiting.set(deviceId, [...(waiting.get(deviceId) ?? []), entry]);
+  }
+
+  /** Lets stay what shall stay, and tells how to forget the rest. */
+  const retain = (
+    deviceId: string,
+    stays: (entry: Entry, index: number, all: readonly Entry[]) => boolean,
+  ): Change[] => {
+    const before = waiting.get(deviceId) ?? [];
+    const after = before.filter(stays);
+    waiting.set(deviceId, after);
+    return before.filter((entry) => !after.includes(entry)).map(forgotten);
+  };
+  const withdraw: WaitingMessages["withdraw"] = (deviceId, { id, topic }) =>
+    retain(
+      deviceId,
+      ({ message }) => message.id !== id && (topic === undefined || message.topic !== topic) && message.expires > now(),
+    );
+
+  return {
+    withdraw,
+    keep: (deviceId, message) => {
+      const replaced = withdraw(deviceId, message);
+      const entry = { key: `${prefix}${deviceId}!${keyNumber(++number)}`, message };
+      waiting.set(deviceId, [...(waiting.get(deviceId) ?? []), entry]);
+      const pushedOut = retain(deviceId, (_entry, index, all) => index >= all.length - waitingMax);
+      return [...replaced, ...pushedOut, { type: "put", key: entry.key, value: JSON.stringify(message) }];
+    },
+    take: (deviceId) => {
+      const expired = withdraw(deviceId, {});
+      const due = (waiting.get(deviceId) ?? []).map((entry) => ({
+        message: entry.message,
+        changes: [forgotten(entry)],
+      }));
+      waiting.delete(deviceId);
+      return { due, expired };
+    },
+    count: (deviceId) => (waiting.get(deviceId) ?? []).filter(({ message }) => message.expires > now()).length,
+  };
+};
+
+const forgotten = ({ key }: Entry): Change => ({ type: "del", key });
