@@ -36,4 +36,4 @@ export class RowConflict extends Error {
 
 export const tableNames = ["feeds", "unsids", "apps", "deliveries", "expiries", "throttles"] as const;
 export type TableName = (typeof tableNames)[number];
-export type Tables = { readonly [name in TableName]: Table };
+export type Tables = Readonly<Record<TableName, Table>>;

@@ -1,0 +1,70 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../clock.ts";
+import type { FeedKey } from "../feed-key.ts";
+import { isExpired } from "../notification/notification.ts";
+import type { ExpiryHints } from "../storage/expiry-hints.table.ts";
+import { RowConflict, type Change, type StoredRow, type Table } from "../storage/table.ts";
+import { Unavailable } from "../unavailable.ts";
+import { acceptDraft, type Accepted } from "./accept.ts";
+import type { Feed } from "./feed.ts";
+import {
+  aliasKey,
+  aliasOf,
+  aliasRow,
+  changeRow,
+  headKey,
+  headOf,
+  headRow,
+  notificationKey,
+  notificationOf,
+  notificationRow,
+} from "./rows.ts";
+
+type Use = { readonly feeds: Table; readonly hints: ExpiryHints; readonly clock: Clock };
+
+/** How often a write is decided anew because another writer of the same feed was first. */
+const tries = 10;
+
+/** Feeds in the table `feeds`; its rows are described in `rows.ts`. */
+export const tableFeed = ({ feeds, hints, clock }: Use): Feed => ({
+  accept: async (feed, draft) => {
+    let lost: unknown;
+    for (let attempt = 1; attempt <= tries; attempt += 1) {
+      const [headFound, aliasFound] = await Promise.all([
+        feeds.find(feed, headKey),
+        feeds.find(feed, aliasKey(draft.appNotificationId)),
+        // Before the row it is for: a crash in between leaves a harmless hint, never a row that is not purged.
+        hints.note(feed, draft.expiresAt),
+      ]);
+      const head = headFound ? headOf(headFound) : { epoch: newEpoch(), version: 0 };
+      const accepted = acceptDraft(draft, { head, alias: aliasFound && aliasOf(aliasFound) }, clock.now());
+      try {
+        await feeds.transact(changesFor(feed, accepted, headFound));
+        return accepted;
+      } catch (error) {
+        if (!(error instanceof RowConflict)) throw error;
+        lost = error;
+      }
+    }
+    throw new Unavailable("The user's feed", { cause: lost });
+  },
+
+  find: async (feed, id) => {
+    const row = await feeds.find(feed, notificationKey(id));
+    const notification = row && notificationOf(row);
+    return notification && !isExpired(notification, clock.now()) ? notification : undefined;
+  },
+});
+
+/** Through the head's ETag: whoever decided on an older head is refused and decides again. */
+const changesFor = (feed: FeedKey, { notification }: Accepted, headFound: StoredRow | undefined): Change[] => {
+  const row = headRow(feed, { epoch: notification.epoch, version: notification.version });
+  return [
+    headFound ? { kind: "replace", row, ifMatch: headFound.etag } : { kind: "insert", row },
+    { kind: "put", row: notificationRow(feed, notification) },
+    { kind: "put", row: aliasRow(feed, notification) },
+    { kind: "insert", row: changeRow(feed, notification) },
+  ];
+};
+
+const newEpoch = (): string => randomBytes(9).toString("base64url");

@@ -1,0 +1,65 @@
+import { v7 } from "uuid";
+
+/** Server-made name of a notification: a lower-case UUIDv7, so it carries its own creation time. */
+export type NotificationId = string & { readonly __brand: "NotificationId" };
+
+export const platformTypes = ["Windows", "iOS", "Android", "WebPush"] as const;
+export type PlatformType = (typeof platformTypes)[number];
+
+export const priorities = ["None", "High", "Low"] as const;
+export type Priority = (typeof priorities)[number];
+
+export type VisualContent = { readonly title: string; readonly body?: string };
+
+/** What devices get: raw content for the app, visual content for the platform to draw, or both; never neither. */
+export type Payload = { readonly rawContent?: string; readonly visualContent?: VisualContent };
+
+/** One alert for iOS devices that have not fetched the notification after the delay (60 to 600 seconds). */
+export type Fallback = { readonly delaySeconds: number; readonly visualContent: VisualContent };
+
+/** What a caller posted, understood: every default filled in, every rule of contract 2.2 kept. */
+export type NotificationDraft = {
+  /** Lower case: host names are compared without case. */
+  readonly targetHostName: string;
+  readonly appNotificationId: string;
+  readonly groupName: string | null;
+  readonly payload: Payload;
+  readonly platformTypes: readonly PlatformType[];
+  readonly priority: Priority;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** Epoch milliseconds until which a viewer keeps the visual content; never later than `expiresAt`. */
+  readonly displayUntil: number;
+  readonly fallback: Fallback | null;
+};
+
+export const readStates = ["unread", "read"] as const;
+export const userActionStates = ["noInteraction", "activated", "dismissed", "snoozed"] as const;
+
+/** A notification as it is kept in a feed. */
+export type Notification = NotificationDraft & {
+  readonly id: NotificationId;
+  /** Epoch milliseconds; kept when the notification is replaced. */
+  readonly createdAt: number;
+  /** Epoch milliseconds of the last change, null before any. */
+  readonly modifiedAt: number | null;
+  readonly status: "active" | "updated" | "deleted";
+  readonly readState: (typeof readStates)[number];
+  readonly userActionState: (typeof userActionStates)[number];
+  /** The feed's epoch: a feed made anew shares no version with the old one. */
+  readonly epoch: string;
+  /** The feed's version at this notification's last change. */
+  readonly version: number;
+  /** The feed's version at the last change of its content. */
+  readonly contentVersion: number;
+};
+
+/** Makes an id for a notification created at `now` (epoch milliseconds). */
+export const newNotificationId = (now: number): NotificationId => v7({ msecs: now }) as NotificationId;
+
+/** The creation time an id carries, epoch milliseconds (RFC 9562, section 5.7). */
+export const createdAtOf = (id: NotificationId): number => Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+
+/** Past its expiration a notification is gone from everywhere, purged or not (contract 1.5). */
+export const isExpired = (notification: { readonly expiresAt: number }, now: number): boolean =>
+  notification.expiresAt <= now;

@@ -1,0 +1,28 @@
+/**
+ * Where pushes may go (a subscription's endpoint comes from a stranger): exact host names, and suffixes that begin with a dot.
+ * `extra` are `host:port` pairs of a developer's own push service; the configuration takes them on a laptop only.
+ */
+export type PushHosts = { readonly allowed: readonly string[]; readonly extra: readonly string[] };
+
+/** The push services of today's browsers. */
+export const knownPushHosts: readonly string[] = [
+  "fcm.googleapis.com",
+  "updates.push.services.mozilla.com",
+  ".push.services.mozilla.com",
+  ".notify.windows.com",
+  ".push.apple.com",
+];
+
+/**
+ * Why an endpoint is refused, or undefined when it may be used: https, no credentials, port 443, a known host.
+ * The URL is parsed first and its host compared, for a pattern over the whole text could be fooled by its path.
+ */
+export const endpointFault = (endpoint: string, { allowed, extra }: PushHosts): string | undefined => {
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (url?.protocol !== "https:") return "must be an https URL";
+  if (url.username || url.password) return "must not hold credentials";
+  if (extra.includes(`${url.hostname}:${url.port || "443"}`)) return undefined;
+  if (url.port) return "must use port 443";
+  const known = allowed.some((host) => (host.startsWith(".") ? url.hostname.endsWith(host) : url.hostname === host));
+  return known ? undefined : "must be at a push service this server knows";
+};

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+import type { PlatformType } from "../notification/notification.ts";
+
+/** How much a push to this device tells: the content where it fits, always a tap, or nothing at all (it polls). */
+export const notificationTypes = ["NotificationWithPayload", "NotificationOnly", "NoNotification"] as const;
+export type NotificationType = (typeof notificationTypes)[number];
+
+/** A browser's push subscription, as `PushSubscription.toJSON()` gives it. */
+export type WebPushChannel = {
+  readonly kind: "webpush";
+  readonly endpoint: string;
+  /** base64url: the P-256 public key, uncompressed, and the 16-byte authentication secret (RFC 8291, section 3.1). */
+  readonly keys: { readonly p256dh: string; readonly auth: string };
+};
+
+export type Channel = WebPushChannel;
+
+/** What a client app asks for. */
+export type SubscriptionDraft = {
+  readonly targetHostName: string;
+  readonly platformType: PlatformType;
+  readonly deviceId: string;
+  readonly displayName: string | null;
+  readonly notificationType: NotificationType;
+  readonly channel: Channel;
+  /** Epoch milliseconds at which the push service ends the channel by itself, null if it does not say. */
+  readonly channelExpiresAt: number | null;
+};
+
+/** One app instance on one device of one user. */
+export type Subscription = {
+  /** Names the device within its feed; no secret. */
+  readonly id: SubscriptionId;
+  readonly deviceId: string;
+  readonly displayName: string | null;
+  readonly platformType: PlatformType;
+  readonly notificationType: NotificationType;
+  /** Null once the push service said gone; the UNSID lives on until `expiresAt`. */
+  readonly channel: Channel | null;
+  /** Tells one channel of this device from the next without naming it: what the ledger remembers was done for which. */
+  readonly channelTag: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+};
+
+export type SubscriptionId = string & { readonly __brand: "SubscriptionId" };
+
+/** The opaque name of a subscription that its client hands to its app server (contract 3): a secret, 256 random bits. */
+export type Unsid = string & { readonly __brand: "Unsid" };
+
+export const newUnsid = (): Unsid => randomBytes(32).toString("base64url") as Unsid;
+
+/** What a UNSID says: whose it is, and for which app. */
+export type UnsidHolder = {
+  readonly feed: string;
+  readonly tenantId: string;
+  readonly objectId: string;
+  readonly principalName: string;
+  readonly hostName: string;
+};

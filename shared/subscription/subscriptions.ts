@@ -1,0 +1,24 @@
+import type { User } from "../auth/caller.ts";
+import type { FeedKey } from "../feed-key.ts";
+import type { StoredRow } from "../storage/table.ts";
+import type { Subscription, SubscriptionDraft, Unsid, UnsidHolder } from "./subscription.ts";
+
+export type Subscribed = { readonly subscription: Subscription; readonly unsid: Unsid; readonly isNew: boolean };
+
+/** A subscription as it was read. `stored` is the store's own: it lets a later change meet just this version, in one call. */
+export type KeptSubscription = Subscription & { readonly stored: StoredRow };
+
+/** The port to subscriptions and their UNSIDs. All methods throw `Unavailable` when the store is. */
+export type Subscriptions = {
+  /**
+   * Subscribes a device, or renews it: the same user, host name and device keep their UNSID while the subscription lives.
+   * Repeating it is harmless. `expiresAt` is epoch milliseconds.
+   */
+  readonly subscribe: (user: User, draft: SubscriptionDraft, expiresAt: number) => Promise<Subscribed>;
+  /** The live subscriptions of a feed, those without a channel included. */
+  readonly of: (feed: FeedKey) => Promise<KeptSubscription[]>;
+  /** Whose UNSID this is; undefined when it is unknown, malformed or expired. */
+  readonly holderOf: (unsid: string) => Promise<UnsidHolder | undefined>;
+  /** Drops the channel of a subscription as it was read, and keeps its UNSID. Does nothing if it was renewed meanwhile. */
+  readonly forgetChannel: (feed: FeedKey, subscription: KeptSubscription) => Promise<void>;
+};
