@@ -10,7 +10,7 @@ import {
   type NotificationId,
 } from "../notification/notification.ts";
 import type { Row, StoredRow } from "../storage/table.ts";
-import { chunked, joined } from "./chunks.ts";
+import { chunked, joined } from "../storage/chunks.ts";
 
 /**
  * The rows of one feed, all in its own partition, so that each change is one transaction:

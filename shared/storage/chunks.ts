@@ -1,4 +1,4 @@
-import type { Row, RowValue, StoredRow } from "../storage/table.ts";
+import type { Row, RowValue, StoredRow } from "./table.ts";
 
 /** A table's string property holds 64 KiB of UTF-16, 32,768 units; this leaves room. */
 const chunkUnits = 30_000;

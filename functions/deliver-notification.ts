@@ -1,0 +1,120 @@
+import type { Attempt, ChannelSender } from "../shared/channels/channel.ts";
+import type { Outcome } from "../shared/channels/outcome.ts";
+import type { Clock } from "../shared/clock.ts";
+import { decide, type Decision, type RetryPolicy } from "../shared/delivery/decide.ts";
+import type { LedgerEntry, Ledger, Ledgers } from "../shared/delivery/ledger.ts";
+import { planDeliveries } from "../shared/delivery/plan.ts";
+import type { Fanout } from "../shared/fanout/fanout.ts";
+import { parseFanoutJob } from "../shared/fanout/job.ts";
+import type { Feed } from "../shared/feed/feed.ts";
+import type { Notification } from "../shared/notification/notification.ts";
+import type { Channel } from "../shared/subscription/subscription.ts";
+import type { KeptSubscription, Subscriptions } from "../shared/subscription/subscriptions.ts";
+import type { Emit } from "../shared/telemetry/events.ts";
+
+type Uses = {
+  readonly feed: Pick<Feed, "find">;
+  readonly subscriptions: Pick<Subscriptions, "of" | "forgetChannel">;
+  readonly ledgers: Ledgers;
+  readonly fanout: Fanout;
+  readonly channels: Readonly<Record<Channel["kind"], Pick<ChannelSender, "send">>>;
+  readonly clock: Clock;
+  readonly policy: RetryPolicy;
+  /** The next number in [0, 1). */
+  readonly chance: () => number;
+};
+
+/** One endpoint's attempt with all that followed from it. */
+type Settled = {
+  readonly subscription: KeptSubscription;
+  readonly outcome: Outcome;
+  readonly decision: Decision;
+  readonly entry: LedgerEntry;
+};
+
+/**
+ * Brings a user's devices up to date with one notification: the queue's only consumer. Returns when every endpoint was tried
+ * or has a later time to be tried at; throws when the message is not ours or our own stores fail, and is redelivered then.
+ */
+export const deliverNotification =
+  (use: Uses) =>
+  async (message: unknown, emit: Emit): Promise<void> => {
+    const job = parseFanoutJob(message); // throws: nobody can act on such a message, so let it dead-letter
+    const [notification, subscriptions, ledger] = await Promise.all([
+      use.feed.find(job.feed, job.id),
+      use.subscriptions.of(job.feed),
+      use.ledgers.read(job.feed, job.id),
+    ]);
+    if (!notification) return; // expired or deleted: there is nothing to be up to date with
+
+    // Never skipped for being an older version: the newest content goes out, whichever message brought us here.
+    const plan = planDeliveries({ notification, subscriptions, ledger, now: use.clock.now() });
+    const settled = await Promise.all(plan.due.map((due) => attempt(use, { notification, subscription: due, ledger })));
+
+    // Act first, record last. Dying on any line from here on means another run of this message: a device may hear it twice
+    // under the same topic, which is one toast, but never not at all.
+    const retryAt = earliest([plan.waitingUntil, ...settled.map(({ decision }) => retryAtOf(decision))]);
+    if (retryAt !== undefined) {
+      // The same hop scheduled by two runs is one message to the broker; what it finds undone it will schedule on.
+      await use.fanout.send({ ...job, hop: job.hop + 1 }, { notBefore: retryAt, expiresAt: notification.expiresAt });
+    }
+    const gone = settled.filter(({ decision }) => decision.kind === "forget");
+    await Promise.all(gone.map(({ subscription }) => use.subscriptions.forgetChannel(job.feed, subscription)));
+    if (settled.length > 0) {
+      const entries = Object.fromEntries(settled.map(({ subscription, entry }) => [subscription.id, entry]));
+      await use.ledgers.record(job.feed, job.id, ledger, entries, notification.expiresAt);
+    }
+    emit({
+      event: "delivery",
+      notificationId: job.id,
+      hop: job.hop,
+      ...summaryOf(settled),
+      ...(retryAt !== undefined && { retryAt }),
+      sinceAcceptedMs: use.clock.now() - job.acceptedAt,
+    });
+  };
+
+type Due = { readonly notification: Notification; readonly subscription: KeptSubscription; readonly ledger: Ledger };
+
+const attempt = async (use: Uses, { notification, subscription, ledger }: Due): Promise<Settled> => {
+  const outcome = await sendTo(use, { notification, subscription });
+  const now = use.clock.now();
+  const attempts = attemptsSoFar(ledger, notification, subscription) + 1;
+  const { expiresAt, contentVersion } = notification;
+  const decision = decide({ outcome, attempts, expiresAt, now, policy: use.policy, chance: use.chance() });
+  const entry: LedgerEntry = {
+    channelTag: subscription.channelTag,
+    contentVersion,
+    outcome: decision.kind === "give-up" ? "gave-up" : outcome.kind,
+    ...("reason" in outcome && { reason: outcome.reason }),
+    attempts,
+    at: now,
+    ...(decision.kind === "retry" && { notBefore: decision.at }),
+  };
+  return { subscription, outcome, decision, entry };
+};
+
+const sendTo = async (use: Uses, attempted: Attempt): Promise<Outcome> => {
+  const { channel } = attempted.subscription;
+  return channel ? use.channels[channel.kind].send(attempted) : { kind: "gone" };
+};
+
+const attemptsSoFar = (ledger: Ledger, notification: Notification, { id, channelTag }: KeptSubscription): number => {
+  const entry = ledger.entries[id];
+  const same = entry?.channelTag === channelTag && entry.contentVersion === notification.contentVersion;
+  return same ? entry.attempts : 0;
+};
+
+const retryAtOf = (decision: Decision): number | undefined => (decision.kind === "retry" ? decision.at : undefined);
+
+const earliest = (times: readonly (number | undefined)[]): number | undefined => {
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? Math.min(...known) : undefined;
+};
+
+const summaryOf = (settled: readonly Settled[]): { outcomes: Record<string, number>; reasons: string[] } => {
+  const outcomes: Record<string, number> = {};
+  for (const { entry } of settled) outcomes[entry.outcome] = (outcomes[entry.outcome] ?? 0) + 1;
+  const reasons = settled.flatMap(({ entry }) => entry.reason ?? []);
+  return { outcomes, reasons: [...new Set(reasons)] };
+};

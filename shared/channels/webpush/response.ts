@@ -1,0 +1,40 @@
+import { retryAfterSecondsOf, type Outcome } from "../outcome.ts";
+
+/** What a push service answered, cut down to what matters. */
+export type WebPushResponse = {
+  readonly status: number;
+  readonly retryAfter?: string | undefined;
+  /** The beginning of the body, for its reason. */
+  readonly text: string;
+};
+
+/**
+ * RFC 8030 and the push services' own pages as one table. `too-large` is not an outcome yet: the sender answers it with a tap.
+ * `now` (epoch milliseconds) turns a Retry-After date into seconds.
+ */
+export const outcomeOf = (response: WebPushResponse, now: number): Outcome | { readonly kind: "too-large" } => {
+  const { status } = response;
+  const reason = reasonOf(response);
+  if (status === 200 || status === 201 || status === 202) return { kind: "delivered" };
+  if (status === 404 || status === 410) return { kind: "gone" };
+  if (status === 413) return { kind: "too-large" };
+  // 406 is how WNS throttles.
+  if (status === 406 || status === 429 || status >= 500) return busy(reason, response, now);
+  // A moved bridge: following it would take our credential somewhere unchecked.
+  if (status >= 300 && status < 400) return { kind: "misconfigured", reason };
+  if (status === 401) return { kind: "misconfigured", reason };
+  // Anything else will be refused again. 403: the subscription was made with another VAPID key, so this one device must
+  // subscribe anew, while our key may be fine for the rest.
+  return { kind: "rejected", reason };
+};
+
+const busy = (reason: string, { retryAfter }: WebPushResponse, now: number): Outcome => {
+  const retryAfterSeconds = retryAfterSecondsOf(retryAfter, now);
+  return { kind: "busy", reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+};
+
+/** The status and a word of the vendor's, never more: an answer may quote the endpoint, which is a secret. */
+const reasonOf = ({ status, text }: WebPushResponse): string => {
+  const word = /"(?:reason|error)"\s*:\s*"([\w .-]{1,60})"/.exec(text)?.[1];
+  return word === undefined ? String(status) : `${status} ${word}`;
+};

@@ -1,0 +1,108 @@
+import { Agent, type Dispatcher } from "undici";
+import webpush from "web-push";
+import type { Clock } from "../../clock.ts";
+import type { Channel } from "../../subscription/subscription.ts";
+import type { ChannelSender } from "../channel.ts";
+import type { Outcome } from "../outcome.ts";
+import { webPushMessage, webPushTap, type WebPushMessage } from "./message.ts";
+import { outcomeOf, type WebPushResponse } from "./response.ts";
+import { vapidHeaders, type Vapid, type VapidHeaders } from "./vapid.ts";
+
+type Options = {
+  readonly vapid: Vapid;
+  readonly clock: Clock;
+  /** A developer's own push service: its `host:port` pairs and the CA (PEM) that only they are trusted with. */
+  readonly extra?: { readonly hosts: readonly string[]; readonly ca: string };
+};
+
+type Delivery = { readonly channel: Channel; readonly message: WebPushMessage };
+type Wire = { readonly agentFor: (url: URL) => Dispatcher; readonly vapid: VapidHeaders };
+
+/** Connections to one push origin; each carries one request at a time. */
+const connectionsPerOrigin = 32;
+/** For one attempt, all its parts together: below the queue's lock, so that a hanging service cannot cost us the message. */
+const attemptTimeoutMs = 8_000;
+/** Of an answer's body, only the beginning is read. */
+const answerBytesMax = 2_048;
+
+/** Web Push (RFC 8030) with `web-push`'s encryption (RFC 8291) over pooled connections of our own. */
+export const webPushSender = ({ vapid, clock, extra }: Options): ChannelSender => {
+  const standard = { connections: connectionsPerOrigin, keepAliveTimeout: 30_000, headersTimeout: attemptTimeoutMs };
+  const agent = new Agent(standard);
+  const extraAgent = extra && new Agent({ ...standard, connect: { ca: extra.ca } });
+  const isExtra = (url: URL): boolean => extra?.hosts.includes(url.host) ?? false;
+  const wire: Wire = {
+    agentFor: (url) => (extraAgent && isExtra(url) ? extraAgent : agent),
+    vapid: vapidHeaders(vapid, clock),
+  };
+
+  return {
+    send: async ({ notification, subscription }) => {
+      const { channel } = subscription;
+      if (!channel) return { kind: "gone" };
+      const now = clock.now();
+      const outcome = await attempt({ channel, message: webPushMessage(notification, subscription, now) }, wire, clock);
+      if (outcome.kind !== "too-large") return outcome;
+      const tapped = await attempt({ channel, message: webPushTap(notification, now) }, wire, clock);
+      return tapped.kind === "too-large" ? { kind: "rejected", reason: "413" } : tapped;
+    },
+    close: async () => {
+      await Promise.all([agent.close(), extraAgent?.close()]);
+    },
+  };
+};
+
+const attempt = async (delivery: Delivery, wire: Wire, clock: Clock): Promise<ReturnType<typeof outcomeOf>> => {
+  try {
+    const response = await post(delivery, wire);
+    if (response.status !== 401) return outcomeOf(response, clock.now());
+    // Perhaps the token aged on the way (a clock that was set): one try with a new one tells.
+    wire.vapid.forget(new URL(delivery.channel.endpoint).origin);
+    return outcomeOf(await post(delivery, wire), clock.now());
+  } catch (error) {
+    return unreachable(error);
+  }
+};
+
+const post = async ({ channel, message }: Delivery, wire: Wire): Promise<WebPushResponse> => {
+  const url = new URL(channel.endpoint);
+  const { cipherText } = webpush.encrypt(channel.keys.p256dh, channel.keys.auth, message.text, "aes128gcm");
+  const answer = await wire.agentFor(url).request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: "POST",
+    headers: {
+      authorization: wire.vapid.for(url.origin),
+      "content-encoding": "aes128gcm",
+      "content-type": "application/octet-stream",
+      ttl: String(message.ttlSeconds),
+      urgency: message.urgency,
+      topic: message.topic,
+    },
+    body: cipherText,
+    signal: AbortSignal.timeout(attemptTimeoutMs),
+  });
+  const retryAfter = answer.headers["retry-after"];
+  return {
+    status: answer.statusCode,
+    retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+    text: await beginningOf(answer.body),
+  };
+};
+
+const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<string> => {
+  let text = "";
+  for await (const chunk of body) {
+    text += String(chunk);
+    if (text.length >= answerBytesMax) break; // leaving the loop ends the stream, and with it the connection
+  }
+  return text.slice(0, answerBytesMax);
+};
+
+/** A network fault's code (ECONNREFUSED, UND_ERR_HEADERS_TIMEOUT …) says enough; its message might quote the endpoint. */
+const unreachable = (error: unknown): Outcome => {
+  const known = error instanceof Error;
+  const reason =
+    known && "code" in error && typeof error.code === "string" ? error.code : known ? error.name : "unknown";
+  return { kind: "busy", reason };
+};

@@ -1,0 +1,65 @@
+import type { FeedKey } from "../feed-key.ts";
+import type { NotificationId } from "../notification/notification.ts";
+import type { SubscriptionId } from "../subscription/subscription.ts";
+
+/** What became of one notification at one endpoint, so far. */
+export type LedgerEntry = {
+  /** Which channel of the device this is about: a new channel starts over. */
+  readonly channelTag: string;
+  /** The content version that was sent last. */
+  readonly contentVersion: number;
+  readonly outcome: "delivered" | "gone" | "busy" | "rejected" | "misconfigured" | "gave-up";
+  readonly reason?: string;
+  /** Attempts for this content version. */
+  readonly attempts: number;
+  /** Epoch milliseconds of the last attempt. */
+  readonly at: number;
+  /** Epoch milliseconds before which it is not tried again; absent when nothing is left to do. */
+  readonly notBefore?: number;
+};
+
+/** One notification's deliveries, by subscription. `mark` is the version that was read, undefined where there was none. */
+export type Ledger = {
+  readonly entries: Readonly<Record<SubscriptionId, LedgerEntry>>;
+  readonly mark: string | undefined;
+};
+
+/** The port to the ledger. All methods throw `Unavailable` when the store is. */
+export type Ledgers = {
+  readonly read: (feed: FeedKey, id: NotificationId) => Promise<Ledger>;
+  /**
+   * Adds this run's entries in one write. Where another run wrote since `ledger` was read, both are kept: per subscription the
+   * entry that is further on (`mergeEntries`).
+   */
+  readonly record: (
+    feed: FeedKey,
+    id: NotificationId,
+    ledger: Ledger,
+    entries: Readonly<Record<SubscriptionId, LedgerEntry>>,
+    expiresAt: number,
+  ) => Promise<void>;
+};
+
+/** Nothing is left to do for this content on this channel. */
+export const isFinished = (entry: LedgerEntry | undefined, contentVersion: number, channelTag: string): boolean =>
+  entry?.channelTag === channelTag && entry.contentVersion >= contentVersion && entry.notBefore === undefined;
+
+/** Of two runs' entries for each subscription, the one that is further on: newer content, then a finished one, then the later. */
+export const mergeEntries = (
+  theirs: Ledger["entries"],
+  ours: Ledger["entries"],
+): Readonly<Record<SubscriptionId, LedgerEntry>> => {
+  const merged = { ...theirs };
+  for (const [id, entry] of Object.entries(ours) as [SubscriptionId, LedgerEntry][]) {
+    const other = theirs[id];
+    merged[id] = other && isFurther(other, entry) ? other : entry;
+  }
+  return merged;
+};
+
+const isFurther = (a: LedgerEntry, b: LedgerEntry): boolean => {
+  if (a.channelTag !== b.channelTag) return a.at > b.at;
+  if (a.contentVersion !== b.contentVersion) return a.contentVersion > b.contentVersion;
+  if ((a.notBefore === undefined) !== (b.notBefore === undefined)) return a.notBefore === undefined;
+  return a.at > b.at;
+};

@@ -1,0 +1,57 @@
+import { ServiceBusClient, type ServiceBusClientOptions, type ServiceBusMessage } from "@azure/service-bus";
+import type { TokenCredential } from "@azure/identity";
+import type { Clock } from "../clock.ts";
+import { Unavailable } from "../unavailable.ts";
+import { fanoutQueue, type Fanout } from "./fanout.ts";
+import { messageIdOf, type FanoutJob } from "./job.ts";
+
+/** How to reach the bus: a connection string (a laptop), or a namespace and an identity (Azure). */
+export type BusAccess =
+  | { readonly kind: "connection-string"; readonly connectionString: string }
+  | { readonly kind: "identity"; readonly fullyQualifiedNamespace: string; readonly credential: TokenCredential };
+
+/** A send that takes longer counts as unavailable: the caller is waiting for an answer. */
+const sendTimeoutMs = 8_000;
+const options: ServiceBusClientOptions = { retryOptions: { maxRetries: 2, retryDelayInMs: 250, timeoutInMs: 3_000 } };
+
+/** Opens the bus: one client, so one connection, for the whole process. Connects on first use. */
+export const openBus = (access: BusAccess): ServiceBusClient =>
+  access.kind === "identity"
+    ? new ServiceBusClient(access.fullyQualifiedNamespace, access.credential, options)
+    : new ServiceBusClient(access.connectionString, options);
+
+export const busFanout = (bus: ServiceBusClient, clock: Clock): Fanout => {
+  const sender = bus.createSender(fanoutQueue);
+  return {
+    send: async (job, when) => {
+      try {
+        await sender.sendMessages(messageOf(job, when, clock), { abortSignal: AbortSignal.timeout(sendTimeoutMs) });
+      } catch (error) {
+        throw new Unavailable("Service Bus", { cause: error });
+      }
+    },
+  };
+};
+
+const messageOf = (job: FanoutJob, when: Parameters<Fanout["send"]>[1], clock: Clock): ServiceBusMessage => ({
+  body: job,
+  contentType: "application/json",
+  messageId: messageIdOf(job),
+  subject: job.kind,
+  // Counted from when the message becomes visible; nobody needs it past the notification's own end.
+  timeToLive: Math.max(1_000, when.expiresAt - (when.notBefore ?? clock.now())),
+  ...(when.notBefore !== undefined && { scheduledEnqueueTimeUtc: new Date(when.notBefore) }),
+  ...(job.traceparent !== undefined && { applicationProperties: { "Diagnostic-Id": job.traceparent } }),
+});
+
+/** Asks the broker something small that crosses the wire, for readiness. Throws `Unavailable` when it does not answer in time. */
+export const pingBus = async (bus: ServiceBusClient, timeoutMs: number): Promise<void> => {
+  const receiver = bus.createReceiver(fanoutQueue);
+  try {
+    await receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(timeoutMs) });
+  } catch (error) {
+    throw new Unavailable("Service Bus", { cause: error });
+  } finally {
+    await receiver.close();
+  }
+};
