@@ -35,13 +35,13 @@ const deviceSchema = newDeviceSchema.extend({
 });
 
 /** What a push service noted of one push: delivered, undecryptable (201 without content) or refused. */
-export type Received = z.infer<typeof receivedSchema>;
+type Received = z.infer<typeof receivedSchema>;
 export type NewDevice = z.infer<typeof newDeviceSchema>;
 /** A virtual device with the toasts it shows, oldest first, and how many messages wait for it to come online. */
-export type VirtualDevice = z.infer<typeof deviceSchema>;
+type VirtualDevice = z.infer<typeof deviceSchema>;
 
 /** What a new device may be: see the control API's `POST /_devices`. */
-export type DeviceWish = {
+type DeviceWish = {
   readonly count?: number;
   readonly name?: string;
   readonly applicationServerKey?: string | null;

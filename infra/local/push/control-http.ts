@@ -5,7 +5,7 @@ import findMyWay from "find-my-way";
 import type { z } from "zod";
 
 /** A control request, as a route sees it. */
-export type Call = {
+type Call = {
   readonly params: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string>>;
   /** The JSON body, `{}` when there is none. Throws `Refused` when it is too large or no JSON. */

@@ -1,4 +1,5 @@
 import { createServer, type Server } from "node:http";
+import { v7 as newDeviceId } from "uuid";
 import { z } from "zod";
 import { controlListener, parsed, Refused, type Reply, type Route } from "./control-http.ts";
 import type { Device } from "./devices.ts";
@@ -31,7 +32,7 @@ const devicesSchema = z.strictObject({
   packageName: z.string().min(1).max(200).optional(),
 });
 /** What a new device shall be. Each vendor looks at its own members. */
-export type DeviceWish = Omit<z.infer<typeof devicesSchema>, "count" | "name">;
+type DeviceWish = Omit<z.infer<typeof devicesSchema>, "count" | "name">;
 
 const receivedSchema = z.object({
   since: z.coerce.number().int().min(0).default(0),
@@ -115,7 +116,7 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
         const nextName = freeNames(name, count, platformType, devices.isTaken);
         const made = Array.from({ length: count }, () => {
           const own = vendor.register(wish);
-          const device = { deviceId: crypto.randomUUID(), name: nextName(), online: true, removed: false, ...own };
+          const device = { deviceId: newDeviceId(), name: nextName(), online: true, removed: false, ...own };
           return { device, changes: devices.put(device) };
         });
         await store.commit(made.flatMap(({ changes }) => changes));

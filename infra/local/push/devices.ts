@@ -3,6 +3,7 @@ import type { Change, Store } from "./store.ts";
 
 /** A virtual device, or rather one app's registration on it. `Own` is what only its vendor knows of: keys, bundle id. */
 export type Device<Own> = {
+  /** A UUIDv7: devices are listed in the order they were made, after a restart too. */
   readonly deviceId: string;
   /** Unique among the devices of a push service, the removed ones included. */
   readonly name: string;

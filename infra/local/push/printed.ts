@@ -8,7 +8,7 @@ export const printedLine = (at: string, device: string, platformType: string, to
  * Text that cannot drive the terminal it is printed on, cut to 200 characters: control characters, line ends and
  * the marks that reverse the direction of writing are shown as `\u{…}`.
  */
-export const printable = (text: string): string => {
+const printable = (text: string): string => {
   // Cut first, content may be long; and cut by code points, for half a surrogate pair is not a character.
   const characters = Array.from(text.slice(0, charactersMax * 2 + 1));
   const cut = characters.slice(0, charactersMax).join("");

@@ -35,7 +35,10 @@ const numberKey = "received-number";
 
 /** Loads the log. `kept` is how many entries stay, in memory and on disk; older ones are forgotten one by one. */
 export const receivedLog = async ({ store, kept, now }: Options): Promise<ReceivedLog> => {
-  const stored = await store.entries(prefix);
+  const found = await store.entries(prefix);
+  const stored = found.slice(-kept);
+  // More than that are there when the setting was higher the last time.
+  await store.commit(found.slice(0, -kept).map(([key]) => ({ type: "del", key: prefix + key })));
   const number = await store.entries(numberKey);
   // Entries are kept as the JSON they are stored and served as: serialised once, and a page is a mere join.
   let texts = stored.map(([, text]) => text);

@@ -6,10 +6,10 @@ import { receivedLog, type Arrival, type ReceivedLog } from "./received.ts";
 import { openScreens, type Screens, type Toast } from "./screens.ts";
 import { forgetfulStore, openStore, type Change, type Store } from "./store.ts";
 
-export type PlatformType = "Windows" | "iOS" | "Android" | "WebPush";
+type PlatformType = "Windows" | "iOS" | "Android" | "WebPush";
 
 /** What else changes with an arrival: a toast that shows, other state of the vendor's. */
-export type Consequences = {
+type Consequences = {
   readonly toast?: Pick<Toast, "id" | "topic">;
   readonly changes?: readonly Change[];
 };
@@ -22,7 +22,10 @@ export type PushState<Own> = {
   readonly received: ReceivedLog;
   readonly screens: Screens;
   readonly faults: Faults;
-  /** Notes an arrival with what it changes, prints it, and resolves once it is written: only then answer the sender. */
+  /**
+   * Notes an arrival with what it changes, prints it, and resolves once it is written: only then answer the sender.
+   * Rejects when it cannot be written; until the next start the log then shows a push that its sender was not told is taken.
+   */
   readonly record: (arrival: Arrival, consequences?: Consequences) => Promise<void>;
 };
 
@@ -33,8 +36,8 @@ type Options<Own> = {
   readonly ownSchema: z.ZodType<Own>;
   /** How many received pushes are kept. */
   readonly kept: number;
-  /** Takes one line for each arrival. */
-  readonly print: (line: string) => void;
+  /** Takes one line for each arrival; undefined when nobody wants to see them. */
+  readonly print: ((line: string) => void) | undefined;
   readonly now: () => number;
 };
 
@@ -53,7 +56,7 @@ export const openPushState = async <Own>(options: Options<Own>): Promise<PushSta
       device && content !== null && toast
         ? screens.show(device.deviceId, { seq: noted.seq, at: noted.at, ...toast, content })
         : [];
-    print(printedLine(noted.at, device?.name ?? "nobody", platformType, told(arrival)));
+    print?.(printedLine(noted.at, device?.name ?? "nobody", platformType, told(arrival)));
     // One commit: after a crash the arrival, its toast and the end of its waiting are there together or not at all.
     await store.commit([...noted.changes, ...shown, ...changes]);
   };

@@ -8,7 +8,7 @@ import { messageOpener, type Opened } from "./open-message.ts";
 import type { SubscriptionKeys } from "./subscription-keys.ts";
 
 /** A message on its way to a device, still encrypted. */
-export type PushMessage = {
+type PushMessage = {
   readonly topic?: string | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;

@@ -19,7 +19,7 @@ await runPart(async () =>
     isEphemeral: isEphemeral(),
     applicationServerKey: await vapidPublicKey(),
     receivedKept: receivedKept(),
-    print: printsPushes() ? (line) => console.log(line) : () => undefined,
+    print: printsPushes() ? (line) => console.log(line) : undefined,
     alarm: (line) => console.error(line),
     now: Date.now,
   }),

@@ -29,7 +29,9 @@ export type WebPushOptions = {
   /** The VAPID public key to which new devices are bound unless they ask for another: base64url, uncompressed. */
   readonly applicationServerKey: string;
   readonly receivedKept: number;
-  readonly print: (line: string) => void;
+  /** Takes one line for each push; undefined when nobody wants to see them. */
+  readonly print: ((line: string) => void) | undefined;
+  /** Takes what must be seen all the same. */
   readonly alarm: (line: string) => void;
   readonly now: () => number;
 };

@@ -13,7 +13,7 @@ const messageSchema = z.object({
 });
 
 /** A message kept for a device that is offline. */
-export type WaitingMessage = z.infer<typeof messageSchema>;
+type WaitingMessage = z.infer<typeof messageSchema>;
 
 /** The messages that wait for their devices, each until it expires. */
 export type WaitingMessages = {

@@ -23,9 +23,13 @@ export type LocalService = WebPush & {
   readonly agent: Dispatcher;
 };
 
-export const startLocalService = async (options: Partial<WebPushOptions> = {}): Promise<LocalService> => {
+type Options = Partial<WebPushOptions> & { readonly keys?: ServerKeys };
+
+export const startLocalService = async ({
+  keys = newServerKeys(),
+  ...options
+}: Options = {}): Promise<LocalService> => {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "fanfare-webpush-")));
-  const keys = newServerKeys();
   const clock = { now: Date.now() };
   const printed: string[] = [];
   const alarms: string[] = [];
