@@ -44,11 +44,13 @@ const messageOf = (job: FanoutJob, when: Parameters<Fanout["send"]>[1], clock: C
   ...(job.traceparent !== undefined && { applicationProperties: { "Diagnostic-Id": job.traceparent } }),
 });
 
+const pingTimeoutMs = 2_500;
+
 /** Asks the broker something small that crosses the wire, for readiness. Throws `Unavailable` when it does not answer in time. */
-export const pingBus = async (bus: ServiceBusClient, timeoutMs: number): Promise<void> => {
+export const pingBus = async (bus: ServiceBusClient): Promise<void> => {
   const receiver = bus.createReceiver(fanoutQueue);
   try {
-    await receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(timeoutMs) });
+    await receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(pingTimeoutMs) });
   } catch (error) {
     throw new Unavailable("Service Bus", { cause: error });
   } finally {

@@ -2,8 +2,8 @@
 export type FanfareEvent =
   | {
       readonly event: "request";
+      /** Method and route, never the path that was asked: `POST /me/notifications`. */
       readonly operation: string;
-      readonly method: string;
       readonly status: number;
       readonly requestId: string;
       readonly durationMs: number;

@@ -1,0 +1,68 @@
+import type { HttpRequest, HttpResponseInit } from "@azure/functions";
+import type { Clock } from "../../shared/clock.ts";
+import type { Emit } from "../../shared/telemetry/events.ts";
+import { answerTo, isBug, type Answer, type RequestIds } from "./http.ts";
+import { router, type Routes } from "./router.ts";
+
+type Uses = {
+  readonly api: Routes;
+  readonly outside: Routes;
+  readonly clock: Clock;
+  /** Without prefix and trailing slash; every link is built from it, never from the Host header. */
+  readonly publicUrl: string;
+  readonly corsAllowedOrigins: readonly string[];
+};
+
+/** Where the edge tells what happened: one event a request, and bugs with their stack. */
+export type Telling = { readonly emit: Emit; readonly bug: (error: unknown, requestId: string) => void };
+
+const exposedHeaders = "Location, ETag, Retry-After, request-id, client-request-id";
+
+/** The one HTTP trigger: finds the operation, runs it, and makes an answer of whatever it returns or throws. */
+export const apiHandler = (use: Uses) => {
+  const find = router(use.api, use.outside);
+
+  return async (request: HttpRequest, telling: Telling): Promise<HttpResponseInit> => {
+    const startedAt = use.clock.now();
+    const ids = idsOf(request.headers);
+    const method = request.method.toUpperCase();
+    let operation = "unknown";
+    const run = async (): Promise<Answer> => {
+      const found = find(method, new URL(request.url).pathname);
+      operation = `${method} ${found.route}`;
+      return found.operation({ request, params: found.params, base: use.publicUrl + found.prefix });
+    };
+    const answer = await run().catch((error: unknown) => {
+      if (isBug(error)) telling.bug(error, ids.requestId);
+      return answerTo(error, ids, use.clock.now());
+    });
+    const durationMs = use.clock.now() - startedAt;
+    telling.emit({ event: "request", operation, status: answer.status, requestId: ids.requestId, durationMs });
+    return responseOf(answer, ids, isAllowedOrigin(request.headers.get("origin"), use.corsAllowedOrigins));
+  };
+};
+
+/** Ours is new; the caller's own is echoed when it is at most 128 visible ASCII characters (contract 2.1). */
+const idsOf = (headers: Headers): RequestIds => {
+  const requestId = crypto.randomUUID();
+  const given = headers.get("client-request-id") ?? "";
+  return { requestId, clientRequestId: /^[\x21-\x7e]{1,128}$/.test(given) ? given : requestId };
+};
+
+const responseOf = (answer: Answer, ids: RequestIds, isCrossOrigin: boolean): HttpResponseInit => ({
+  status: answer.status,
+  headers: {
+    ...(answer.body !== undefined && { "Content-Type": "application/json;charset=utf-8" }),
+    "request-id": ids.requestId,
+    "client-request-id": ids.clientRequestId,
+    "Strict-Transport-Security": "max-age=31536000",
+    "Cache-Control": "private",
+    // The platform in front answers preflights and allows the origin; which headers a page may read, only the app can say.
+    ...(isCrossOrigin && { "Access-Control-Expose-Headers": exposedHeaders }),
+    ...answer.headers,
+  },
+  ...(answer.body !== undefined && { body: JSON.stringify(answer.body) }),
+});
+
+const isAllowedOrigin = (origin: string | null, allowed: readonly string[]): boolean =>
+  origin !== null && (allowed.includes("*") || allowed.includes(origin));

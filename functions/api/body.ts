@@ -1,0 +1,64 @@
+import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
+import { Problem } from "../../shared/problem.ts";
+
+/** Decoded; contract 2.1. */
+const bodyBytesMax = 65_536;
+/** Encoded: what cannot shrink grows a little. Nothing larger than this is ever held. */
+const encodedBytesMax = bodyBytesMax + 4_096;
+
+type Encoding = "identity" | "gzip" | "deflate";
+type Incoming = { readonly headers: Headers; readonly body: ReadableStream<Uint8Array> | null };
+
+/** Checks the headers that say how to read a JSON body. Throws `unsupported-media-type` naming the one that is wrong. */
+export const encodingOf = (headers: Headers): Encoding => {
+  const [type = ""] = (headers.get("content-type") ?? "").split(";");
+  if (type.trim().toLowerCase() !== "application/json") {
+    throw new Problem("unsupported-media-type", "The Content-Type must be application/json.");
+  }
+  const encoding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  if (encoding === "identity" || encoding === "gzip" || encoding === "deflate") return encoding;
+  throw new Problem("unsupported-media-type", "The Content-Encoding must be gzip or deflate, or absent.");
+};
+
+/**
+ * Reads a JSON body of at most 64 KiB, decoded. Throws `too-large` beyond, without holding or inflating more than that,
+ * and `invalid` when it cannot be decoded or is not JSON.
+ */
+export const readJson = async ({ headers, body }: Incoming): Promise<unknown> => {
+  const encoding = encodingOf(headers);
+  if (Number(headers.get("content-length") ?? 0) > encodedBytesMax) throw tooLarge();
+  const decoded = decode(await bytesOf(body), encoding);
+  if (decoded.byteLength > bodyBytesMax) throw tooLarge();
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(decoded)) as unknown;
+  } catch (cause) {
+    throw new Problem("invalid", "The body must be JSON, in UTF-8.", { cause });
+  }
+};
+
+const bytesOf = async (body: Incoming["body"]): Promise<Buffer> => {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > encodedBytesMax) throw tooLarge(); // leaving the loop cancels the stream
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};
+
+const decode = (bytes: Buffer, encoding: Encoding): Buffer => {
+  if (encoding === "identity") return bytes;
+  const options = { maxOutputLength: bodyBytesMax };
+  try {
+    if (encoding === "gzip") return gunzipSync(bytes, options);
+    // RFC 9110 means zlib-wrapped by "deflate"; some clients send it raw. The wrapper's first byte tells (RFC 1950).
+    const isWrapped = bytes.length >= 2 && bytes.readUInt16BE() % 31 === 0 && ((bytes[0] ?? 0) & 15) === 8;
+    return isWrapped ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
+  } catch (cause) {
+    if (cause instanceof RangeError && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
+    throw new Problem("invalid", `The body is not what its Content-Encoding (${encoding}) says.`, { cause });
+  }
+};
+
+const tooLarge = (): Problem => new Problem("too-large", "The body must be at most 64 KiB, decoded.");

@@ -1,0 +1,33 @@
+import type { Operation } from "./call.ts";
+
+/** One thing the service cannot do without. Resolves when it answers, throws when it does not. */
+export type Check = () => Promise<unknown>;
+
+const deadlineMs = 3_000;
+
+/** `GET /health/live`: the process answers. */
+export const live: Operation = () => Promise.resolve({ status: 200, body: { status: "live" } });
+
+/** `GET /health/ready`: table and bus answer within the deadline; 503 says which does not. For load balancers, so not 406. */
+export const ready =
+  (checks: Readonly<Record<string, Check>>): Operation =>
+  async () => {
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, (await answers(check)) ? "ok" : "failing"] as const),
+    );
+    const isReady = results.every(([, result]) => result === "ok");
+    const body = { status: isReady ? "ready" : "not ready", checks: Object.fromEntries(results) };
+    return { status: isReady ? 200 : 503, body };
+  };
+
+const answers = async (check: Check): Promise<boolean> => {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<boolean>((resolve) => (timer = setTimeout(resolve, deadlineMs, false)));
+  const asked = check().then(
+    () => true,
+    () => false,
+  );
+  const answered = await Promise.race([asked, deadline]);
+  clearTimeout(timer);
+  return answered;
+};
