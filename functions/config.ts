@@ -113,24 +113,19 @@ const connectionFaults = (env: Environment): string[] => [
 const isLoopback = (url: string | undefined): boolean =>
   url !== undefined && URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
-/** Azure's own environment always has these; a laptop never does. */
-const azureMarks = [
-  "WEBSITE_INSTANCE_ID",
-  "WEBSITE_SITE_NAME",
-  "WEBSITE_HOSTNAME",
-  "CONTAINER_NAME",
-  "IDENTITY_ENDPOINT",
-];
+/** Azure sets these on every instance; Core Tools on a laptop sets only WEBSITE_HOSTNAME. */
+const azureMarks = ["WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME", "IDENTITY_ENDPOINT"];
 
 /** What must not leave a laptop is taken only where three independent signs say that this is one. */
 const laptopFaults = (env: Environment): string[] => {
-  const isLaptop =
-    env.AZURE_FUNCTIONS_ENVIRONMENT === "Development" &&
-    isLoopback(env.PUBLIC_URL) &&
-    !azureMarks.some((mark) => env[mark]);
-  if (isLaptop) return [];
-  const only =
-    "is for local development only (AZURE_FUNCTIONS_ENVIRONMENT=Development, a loopback PUBLIC_URL, nothing of Azure around)";
+  const mark = azureMarks.find((name) => env[name]);
+  const missing = [
+    ...(env.AZURE_FUNCTIONS_ENVIRONMENT === "Development" ? [] : ["AZURE_FUNCTIONS_ENVIRONMENT is not Development"]),
+    ...(isLoopback(env.PUBLIC_URL) ? [] : ["PUBLIC_URL is not loopback"]),
+    ...(mark === undefined ? [] : [`${mark} is set, as on Azure`]),
+  ];
+  if (missing.length === 0) return [];
+  const only = `is for local development only, and ${missing.join(" and ")}`;
   return [
     ...(env.PUSH_HOSTS_EXTRA ? [`PUSH_HOSTS_EXTRA ${only}`] : []),
     ...(env.PUSH_EXTRA_CA ? [`PUSH_EXTRA_CA ${only}`] : []),
