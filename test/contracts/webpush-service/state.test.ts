@@ -25,6 +25,16 @@ test("devices' keys are readable by their owner alone", async () => {
   });
 });
 
+test("devices are listed in the order they were made, after a restart too", async () => {
+  let made: string[] = [];
+  await withService(10, async ({ control }) => {
+    made = (await control.createDevices({ count: 20 })).map(({ name }) => name);
+  });
+  await withService(10, async ({ control }) => {
+    expect((await control.devices()).map(({ name }) => name)).toEqual(made);
+  });
+});
+
 test("no more pushes are kept on disk than the setting says, which may change", async () => {
   await withService(10, async (service) => {
     const device = await service.control.createDevice();
