@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pathOf } from "./address.ts";
-import type { Namespace } from "./broker.ts";
+import type { Namespace } from "./attach.ts";
 import { errorXml, feedXml, namespaceXml, queueEntryXml } from "./atom.ts";
 import type { QueueHost } from "./queue-host.ts";
 import { checkSas, covers } from "./sas.ts";

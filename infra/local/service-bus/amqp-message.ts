@@ -106,12 +106,14 @@ const withMessageId = (sections: readonly Section[]): { messageId: string; conte
   return { messageId, content };
 };
 
-const isNothing = (value: Typed | undefined): value is undefined =>
-  value === undefined || value.value === null || value.value === undefined;
+const isNothing = (value: Typed | undefined): value is undefined => (value?.value ?? null) === null;
 
 /** Message ids of different types are different ids. */
-const textOf = ({ type, value }: Typed): string =>
-  Buffer.isBuffer(value) ? `${type.name}:${value.toString("hex")}` : String(value as string | number);
+const textOf = ({ type, value }: Typed): string => {
+  const id: unknown = value;
+  if (typeof id === "string") return id;
+  return `${type.name}:${Buffer.isBuffer(id) ? id.toString("hex") : String(id)}`;
+};
 
 const encodeSection = (code: number, value: Typed): Buffer =>
   writeValue(types.described(types.wrap_ulong(code), value) as Typed);
@@ -128,7 +130,7 @@ const decodeMap = (sections: readonly Section[], code: number): Record<string, T
   return Object.fromEntries(
     items.flatMap((key, index) => {
       const value = items[index + 1];
-      return index % 2 === 0 && value ? [[String(key.value as string), value]] : [];
+      return index % 2 === 0 && value ? [[String(key.value), value]] : [];
     }),
   );
 };

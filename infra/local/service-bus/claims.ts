@@ -15,8 +15,6 @@ export type Claims = {
   readonly allows: (path: readonly string[]) => boolean;
   /** Answers a put-token request. */
   readonly put: (request: Message) => Reply;
-  /** When the first of the grants ends; undefined without any. */
-  readonly nextEnd: () => number | undefined;
 };
 
 /** https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-protocol-guide#claims-based-authorization */
@@ -26,7 +24,6 @@ export const claims = (key: string, now: () => number): Claims => {
 
   return {
     allows: (path) => [...grants.values()].some((grant) => covers(grant, path, now())),
-    nextEnd: () => (grants.size === 0 ? undefined : Math.min(...[...grants.values()].map(({ until }) => until))),
     put: (request) => {
       const parsed = putToken.safeParse(request);
       if (!parsed.success) return refusals.badArgument("This is no put-token request.");

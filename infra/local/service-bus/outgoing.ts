@@ -8,7 +8,9 @@ import type { Verdict } from "./queue-rules.ts";
 import { refusals } from "./refusals.ts";
 import { answerAttach, answerDrain, creditOf, isDraining, isFlushed, outcomes, settleOutgoing } from "./rhea-seams.ts";
 
+/** AMQP 1.0 part 2, sections 2.8.2 and 2.8.3. */
 const settledMode = 1;
+const settlesSecond = 1;
 const flushPollMs = 5;
 
 /** Serves a client's receiving link: peek-lock, or receive-and-delete when it asked for settled messages. Returns how to stop. */
@@ -16,7 +18,7 @@ export const sendMessages = (sender: Sender, queue: QueueHost, lane: Lane): (() 
   const deletes = sender.snd_settle_mode === settledMode;
   answerAttach(sender, {
     snd_settle_mode: deletes ? settledMode : 0,
-    rcv_settle_mode: deletes ? 0 : ((sender.rcv_settle_mode as number | undefined) ?? 0),
+    rcv_settle_mode: deletes ? 0 : sender.rcv_settle_mode === settlesSecond ? settlesSecond : 0,
   });
   const tokens = new WeakMap<Delivery, string>();
 

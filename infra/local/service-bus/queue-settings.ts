@@ -62,7 +62,8 @@ const describe = (issue: z.core.$ZodIssue, declaration: unknown): string => {
   const named = z.array(z.object({ name: z.string() }).catch({ name: "" })).safeParse(declaration);
   const name = named.success && typeof index === "number" ? named.data[index]?.name : undefined;
   const property = path.filter((step) => step !== "properties").join(".");
-  const where = index === undefined ? "declaration" : `queue ${name || String(index)}`;
+  const where =
+    index === undefined ? "declaration" : `queue ${name === undefined || name === "" ? String(index) : name}`;
   return [where, property, issue.message].filter(Boolean).join(": ");
 };
 

@@ -22,7 +22,7 @@ const creditMax = 100;
 export const serveRequests = (
   receiver: Receiver,
   names: ReplyNames,
-  replyLink: (replyTo: string | undefined) => Sender | undefined,
+  replyLink: (replyTo: string) => Sender | undefined,
   answer: (request: Message) => Promise<Reply>,
 ): void => {
   receiver.add_credit(creditMax);
@@ -30,7 +30,7 @@ export const serveRequests = (
     delivery.accept();
     receiver.add_credit(1);
     void replyTo(answer, message).then((reply) => {
-      const link = replyLink(message.reply_to as string | undefined);
+      const link = typeof message.reply_to === "string" ? replyLink(message.reply_to) : undefined;
       if (link?.is_open()) link.send(encodeReply(message, reply, names));
     });
   });

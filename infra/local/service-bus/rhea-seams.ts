@@ -60,6 +60,15 @@ export const acceptSocket = (container: Container, options: object, socket: unkn
   return connection;
 };
 
+/** The address of a link's source or target; undefined when it has none, or the peer sent no terminus at all. */
+export const addressOf = (terminus: unknown): string | undefined => {
+  const address = (terminus as { address?: unknown } | null | undefined)?.address;
+  return typeof address === "string" ? address : undefined;
+};
+
+/** The filters a receiving client set on its source, by name. */
+export const filterOf = (sender: Sender): object => (sender.source as { filter?: object | null }).filter ?? {};
+
 /** What our attach frame answers; to be set before the turn in which the peer's attach came ends. */
 export const answerAttach = (link: Sender | Receiver, settings: Settings["local"]["attach"]): void => {
   Object.assign((link as unknown as Settings).local.attach, settings);
@@ -78,7 +87,10 @@ export const receiveRaw = (receiver: Receiver, bytesMax: number, tooLarge: () =>
   session.on_transfer = (frame) => {
     const link = session._get_link(frame);
     const raw = rawLinks.get(link);
-    if (!raw) return void onTransfer(frame);
+    if (!raw) {
+      onTransfer(frame);
+      return;
+    }
     if (raw.isRefused) return;
     if (frame.performative.message_format === 0) frame.performative.message_format = undefined;
     onTransfer(frame);
