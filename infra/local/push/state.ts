@@ -12,6 +12,8 @@ type PlatformType = "Windows" | "iOS" | "Android" | "WebPush";
 type Consequences = {
   readonly toast?: Pick<Toast, "id" | "topic">;
   readonly changes?: readonly Change[];
+  /** What a person would see of it, for printing; the content itself where this is absent. */
+  readonly seen?: string;
 };
 
 /** Everything one push service knows, whatever its vendor. */
@@ -49,14 +51,14 @@ export const openPushState = async <Own>(options: Options<Own>): Promise<PushSta
   const received = await receivedLog({ store, kept, now });
   const screens = await openScreens(store);
 
-  const record = async (arrival: Arrival, { toast, changes = [] }: Consequences = {}): Promise<void> => {
+  const record = async (arrival: Arrival, { toast, changes = [], seen }: Consequences = {}): Promise<void> => {
     const { device, content } = arrival;
     const noted = received.append(arrival);
     const shown =
       device && content !== null && toast
         ? screens.show(device.deviceId, { seq: noted.seq, at: noted.at, ...toast, content })
         : [];
-    print?.(printedLine(noted.at, device?.name ?? "nobody", platformType, told(arrival)));
+    print?.(printedLine(noted.at, device?.name ?? "nobody", platformType, seen ?? told(arrival)));
     // One commit: after a crash the arrival, its toast and the end of its waiting are there together or not at all.
     await store.commit([...noted.changes, ...shown, ...changes]);
   };

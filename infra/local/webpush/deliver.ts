@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { z } from "zod";
 import type { Device } from "../push/devices.ts";
 import { printedLine } from "../push/printed.ts";
 import type { PushState } from "../push/state.ts";
 import type { Change } from "../push/store.ts";
 import { messageOpener, type Opened } from "./open-message.ts";
 import type { SubscriptionKeys } from "./subscription-keys.ts";
+import { understand } from "./understand.ts";
 
 /** A message on its way to a device, still encrypted. */
 type PushMessage = {
@@ -50,19 +50,11 @@ export const deliverer = ({ state, alarm, now }: Use): Deliver => {
       return;
     }
     const { content } = opened;
-    const id = notificationIdIn(content);
+    const { id, seen } = understand(content);
     const toast = { ...(id !== undefined && { id }), ...(topic !== undefined && { topic }) };
-    await state.record({ device, headers, content, status: 201 }, { toast, changes });
+    await state.record(
+      { device, headers, content, status: 201 },
+      { toast, changes, ...(seen !== undefined && { seen }) },
+    );
   };
-};
-
-const contentSchema = z.object({ notification: z.object({ id: z.string() }) });
-
-/** The id of the notification a message carries, if it is such a message (contract section 5). */
-const notificationIdIn = (content: string): string | undefined => {
-  try {
-    return contentSchema.safeParse(JSON.parse(content)).data?.notification.id;
-  } catch {
-    return undefined;
-  }
 };
