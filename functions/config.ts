@@ -170,5 +170,7 @@ const configFrom = (settings: Settings) => ({
   pushHosts: { allowed: settings.PUSH_HOSTS_ALLOWED, extra: settings.PUSH_HOSTS_EXTRA },
   pushExtraCa: settings.PUSH_EXTRA_CA,
   subscriptionDays: settings.SUBSCRIPTION_DAYS,
+  /** Events are printed for people on a laptop, as JSON anywhere else. */
+  isDevelopment: settings.AZURE_FUNCTIONS_ENVIRONMENT === "Development",
   retryPolicy: { baseSeconds: settings.RETRY_BASE_SECONDS, capSeconds: settings.RETRY_CAP_SECONDS },
 });

@@ -1,6 +1,7 @@
 import { app, type InvocationContext } from "@azure/functions";
 import { fanoutQueue } from "../shared/fanout/fanout.ts";
 import type { Emit } from "../shared/telemetry/events.ts";
+import { readable } from "../shared/telemetry/readable.ts";
 import { apiHandler } from "./api/api.ts";
 import { createNotification } from "./api/create-notification.ts";
 import { live, ready } from "./api/health.ts";
@@ -30,7 +31,7 @@ const deliver = deliverNotification(use);
 const emitTo =
   (context: InvocationContext): Emit =>
   (event) =>
-    context.log(JSON.stringify(event));
+    context.log(config.isDevelopment ? readable(event) : JSON.stringify(event));
 
 // Without streams the platform hands over an empty body when a request is chunked.
 app.setup({ enableHttpStream: true });

@@ -1,0 +1,17 @@
+import type { FanfareEvent } from "./events.ts";
+
+/** An event as a line for people, on a laptop: `POST /me/notifications 201, 55 ms`. */
+export const readable = (event: FanfareEvent): string => {
+  switch (event.event) {
+    case "request":
+      return `${event.operation} ${event.status}, ${event.durationMs} ms`;
+    case "delivery": {
+      const counts = Object.entries(event.outcomes).map(([outcome, count]) => `${count} ${outcome}`);
+      const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(", ")})` : "";
+      const retry =
+        event.retryAt === undefined ? "" : `; again at ${new Date(event.retryAt).toISOString().slice(11, 19)}Z`;
+      const outcome = counts.length > 0 ? counts.join(", ") : "nobody to tell";
+      return `delivery ${event.notificationId}: ${outcome}${reasons}, ${event.sinceAcceptedMs} ms after the 201${retry}`;
+    }
+  }
+};
