@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import { ports as portSettings, type PortName } from "../settings.ts";
+import { all, answersAt, listensOn, type Readiness } from "./readiness.ts";
+import { appSettings, type Stack } from "./stack.ts";
+import type { Part, StopGroup } from "./supervise.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The names of all parts, in the order in which they print. */
+export const partNames = ["tables", "service-bus", "identity", "webpush", "functions-host"] as const;
+type PartName = (typeof partNames)[number];
+
+/**
+ * How the stack ends, within 5 s: the host first, which finishes what it has in hand and for that needs all others;
+ * the tables last, for nothing may be left to write. Azurite saves when it is asked to end, so it is given its time.
+ */
+export const stopOrder: readonly StopGroup[] = [
+  { names: ["functions-host"], withinMs: 3_300 },
+  { names: ["service-bus", "identity", "webpush"], withinMs: 800 },
+  { names: ["tables"], withinMs: 800 },
+];
+
+/** The parts that need nothing of each other to start. `programs` is the folder of the built programs. */
+export const firstParts = (
+  stack: Stack,
+  programs: string,
+): Record<"tables" | "serviceBus" | "identity" | "webpush", Part> => {
+  const part = partMaker(stack, programs, environmentOf(stack));
+  const { ports, issuer, webpush } = stack;
+  return {
+    tables: part("tables", ["tables"], listensOn(ports.tables)),
+    serviceBus: part(
+      "service-bus",
+      ["serviceBus", "serviceBusAdmin"],
+      listensOn(ports.serviceBus, ports.serviceBusAdmin),
+    ),
+    identity: part("identity", ["identity"], answersAt(`${issuer}/.well-known/openid-configuration`)),
+    webpush: part(
+      "webpush",
+      ["webpush", "webpushControl"],
+      all(listensOn(ports.webpush), answersAt(`${webpush.controlUrl}/_devices`)),
+    ),
+  };
+};
+
+/** The Functions host, which takes the app's settings; it starts when the push service has its authority. */
+export const functionsHost = async (stack: Stack, programs: string): Promise<Part> => {
+  const { all: settings } = await appSettings(stack);
+  const part = partMaker(stack, programs, { ...settings, ...environmentOf(stack, {}) });
+  return part("functions-host", ["http"], answersAt(`${stack.httpUrl}/health/ready`));
+};
+
+const partMaker =
+  ({ ports }: Stack, programs: string, environment: Environment) =>
+  (name: PartName, portNames: readonly PortName[], missing: Readiness): Part => ({
+    name,
+    program: { arguments: ["--enable-source-maps", join(programs, `${name}.mjs`)], environment },
+    ports: portNames.map((portName) => ports[portName]),
+    missing,
+  });
+
+/** What every part is told: the ports, decided once for all, and where state is kept. */
+const environmentOf = ({ env, ports, directory, isEphemeral }: Stack, inherited: Environment = env): Environment => ({
+  ...inherited,
+  ...Object.fromEntries(
+    Object.entries(portSettings).map(([name, { setting }]) => [setting, String(ports[name as PortName])]),
+  ),
+  FANFARE_DATA_DIR: directory,
+  FANFARE_EPHEMERAL: isEphemeral ? "1" : undefined,
+});
