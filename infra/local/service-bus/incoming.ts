@@ -4,7 +4,7 @@ import { parseArriving } from "./amqp-message.ts";
 import type { QueueHost } from "./queue-host.ts";
 import type { Arriving } from "./queue-rules.ts";
 import { refusals, Refused, type Refusal } from "./refusals.ts";
-import { answerAttach, outcomes, receiveRaw } from "./rhea-seams.ts";
+import { answerAttach, outcomes, receiveRaw, settleIncoming } from "./rhea-seams.ts";
 
 /** The Standard tier's limit for one message and for one batch, in bytes as encoded. */
 export const messageBytesMax = 256 * 1024;
@@ -24,7 +24,7 @@ export const acceptMessages = (receiver: Receiver, queue: QueueHost): void => {
 
   const take = async (bytes: Buffer, delivery: Delivery): Promise<void> => {
     const refusal = await accept(queue, bytes, delivery.format);
-    delivery.update(true, refusal ? outcomes.rejected(refusal.condition, refusal.description) : outcomes.accepted());
+    settleIncoming(delivery, refusal ? outcomes.rejected(refusal.condition, refusal.description) : outcomes.accepted());
     taken += 1;
     // Credit follows acceptance, so that what waits for the disk is bounded.
     if (taken % creditRefill === 0) receiver.add_credit(creditRefill);

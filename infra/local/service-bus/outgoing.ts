@@ -6,7 +6,16 @@ import { tagOf } from "./lock-token.ts";
 import type { Consumer, QueueHost } from "./queue-host.ts";
 import type { Verdict } from "./queue-rules.ts";
 import { refusals } from "./refusals.ts";
-import { answerAttach, answerDrain, creditOf, isDraining, isFlushed, outcomes, settleOutgoing } from "./rhea-seams.ts";
+import {
+  answerAttach,
+  answerDrain,
+  creditOf,
+  isDraining,
+  isFlushed,
+  outcomes,
+  settleOutgoing,
+  type Outcome,
+} from "./rhea-seams.ts";
 
 /** AMQP 1.0 part 2, sections 2.8.2 and 2.8.3. */
 const settledMode = 1;
@@ -42,11 +51,11 @@ export const sendMessages = (sender: Sender, queue: QueueHost, lane: Lane): (() 
     },
   };
 
-  const settle = async (delivery: Delivery, verdict: Verdict, done: unknown): Promise<void> => {
+  const settle = async (delivery: Delivery, verdict: Verdict, done: Outcome): Promise<void> => {
     const result = await queue.settle(tokens.get(delivery) ?? "", verdict);
     settleOutgoing(delivery, result === "settled" ? done : refused[result]());
   };
-  const on = (outcome: string, verdictOf: (state: unknown) => Verdict, done: () => unknown): void => {
+  const on = (outcome: string, verdictOf: (state: unknown) => Verdict, done: () => Outcome): void => {
     sender.on(outcome, ({ delivery }: { delivery: Delivery }) => {
       if (!deletes) void settle(delivery, verdictOf(delivery.remote_state), done());
     });

@@ -130,16 +130,38 @@ export const answerDrain = (sender: Sender): void => {
   link.connection._register();
 };
 
+/** An outcome of AMQP 1.0 part 3, section 3.4, as rhea wants it in an update. */
+export type Outcome = { readonly isAccepted: boolean; readonly state: unknown };
+
+export const outcomes = {
+  accepted: (): Outcome => ({ isAccepted: true, state: described(0x24, []) }),
+  released: (): Outcome => ({ isAccepted: false, state: described(0x26, []) }),
+  rejected: (condition: string, description: string): Outcome => ({
+    isAccepted: false,
+    state: described(0x25, [types.wrap_error({ condition, description })]),
+  }),
+};
+
+const described = (code: number, fields: readonly Typed[]): unknown =>
+  types.described(types.wrap_ulong(code), types.wrap_list(fields));
+
+/** Settles a delivery we received. */
+export const settleIncoming = (delivery: Delivery, outcome: Outcome): void => writeOutcome(delivery, outcome);
+
 /** Settles a delivery we sent. Its receiver waits for us to settle and never does so itself, which rhea would wait for in vain. */
-export const settleOutgoing = (delivery: Delivery, state: unknown): void => {
-  delivery.update(true, state);
+export const settleOutgoing = (delivery: Delivery, outcome: Outcome): void => {
+  writeOutcome(delivery, outcome);
   (delivery as { remote_settled: boolean }).remote_settled = true;
 };
 
-/** The outcomes of AMQP 1.0 part 3, section 3.4, as rhea wants them in an update. */
-export const outcomes = {
-  accepted: (): unknown => types.described(types.wrap_ulong(0x24), types.wrap_list([])),
-  released: (): unknown => types.described(types.wrap_ulong(0x26), types.wrap_list([])),
-  rejected: (condition: string, description: string): unknown =>
-    types.described(types.wrap_ulong(0x25), types.wrap_list([types.wrap_error({ condition, description })])),
+const writeOutcome = (delivery: Delivery, { isAccepted, state }: Outcome): void => {
+  // rhea writes what was settled in one turn as ranges of neighbours and gives the second of a range the outcome of the first.
+  // Between outcomes of different kinds what is pending goes out first.
+  if (!isAccepted) flush(delivery);
+  delivery.update(true, state);
+  if (!isAccepted) flush(delivery);
+};
+
+const flush = (delivery: Delivery): void => {
+  (delivery.link.connection as unknown as { _process: () => void })._process();
 };
