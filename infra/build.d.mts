@@ -1,2 +1,4 @@
 /** Builds the app and every local program into `dist/`; resolves to the files' paths, throws when a source does not compile. */
 export declare const buildAll: () => Promise<string[]>;
+/** Builds a function app other than ours with the same options: a TypeScript entry point becomes `<outdir>/main.cjs`. */
+export declare const buildApp: (entryPoint: string, outdir: string) => Promise<void>;

@@ -16,17 +16,17 @@ const common = {
   logLevel: "warning",
 };
 
-/** The deployable app. `@azure/functions-core` exists only inside the Functions worker, which intercepts its `require`. */
-const app = {
+/** A deployable app. `@azure/functions-core` exists only inside the Functions worker, which intercepts its `require`. */
+const app = (entryPoint, outdir) => ({
   ...common,
-  entryPoints: { main: join(root, "functions/index.ts") },
-  outdir: join(root, "dist"),
+  entryPoints: { main: entryPoint },
+  outdir,
   outExtension: { ".js": ".cjs" },
   format: "cjs",
   minifySyntax: true,
   minifyWhitespace: true,
   external: ["@azure/functions-core"],
-};
+});
 
 /** Programs of a developer's machine: packages stay in node_modules, only our sources are bundled. */
 const programs = (outdir, entryPoints) => ({
@@ -67,13 +67,23 @@ const replace = async ({ path, contents }) => {
 /** Builds all programs. Throws, after esbuild's own explanation, when a source does not compile. */
 export const buildAll = async () => {
   const bench = await existing([["main", join(root, "test/bench/main.ts")]]);
-  const jobs = [app, programs("dist/local", await localEntries()), programs("dist/bench", bench)];
+  const jobs = [
+    app(join(root, "functions/index.ts"), join(root, "dist")),
+    programs("dist/local", await localEntries()),
+    programs("dist/bench", bench),
+  ];
   const results = await Promise.all(
     jobs.filter((job) => Object.keys(job.entryPoints).length > 0).map((job) => build(job)),
   );
   const files = results.flatMap((result) => result.outputFiles);
   await Promise.all(files.map(replace));
   return files.map((file) => relative(root, file.path));
+};
+
+/** Builds another app in the same way, for whoever tests what runs apps. Its entry point becomes `<outdir>/main.cjs`. */
+export const buildApp = async (entryPoint, outdir) => {
+  const { outputFiles } = await build(app(entryPoint, outdir));
+  await Promise.all(outputFiles.map(replace));
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -49,13 +49,13 @@ export type Binding = Readonly<Record<string, unknown>> & {
   readonly properties?: Readonly<Record<string, string>>;
 };
 
-export type FunctionMetadata = {
+type FunctionMetadata = {
   readonly name: string;
   readonly bindings: Readonly<Record<string, Binding>>;
   readonly retryOptions?: unknown;
 };
 
-export type Callback = (...args: readonly unknown[]) => unknown;
+type Callback = (...args: readonly unknown[]) => unknown;
 export type Registration = { readonly metadata: FunctionMetadata; readonly callback: Callback };
 
 export type InvocationRequest = {
@@ -77,7 +77,7 @@ export type CoreInvocationContext = {
 
 export type LogCategory = "user" | "system" | "customMetric";
 
-export type InvocationModel = {
+type InvocationModel = {
   readonly getArguments: () => Promise<{ readonly context: unknown; readonly inputs: unknown[] }>;
   readonly invokeFunction: (context: unknown, inputs: unknown[], callback: Callback) => Promise<unknown>;
   readonly getResponse: (context: unknown, result: unknown) => Promise<InvocationResponse>;

@@ -1,5 +1,8 @@
-/** Runs tasks, at most `width` at a time, the others in the order they came. */
-export const createGate = (width: number): (<T>(task: () => Promise<T>) => Promise<T>) => {
+/** Runs a task as soon as there is room for it. */
+export type Gate = <T>(task: () => Promise<T>) => Promise<T>;
+
+/** Lets through at most `width` tasks at a time, the others in the order they came. */
+export const createGate = (width: number): Gate => {
   const waiting: (() => void)[] = [];
   let free = width;
   return async (task) => {

@@ -38,9 +38,9 @@ export const metadataOf = (message: ServiceBusReceivedMessage): Record<string, T
     DeliveryCount: (message.deliveryCount ?? 0) + 1,
     SequenceNumber: message.sequenceNumber && Number(message.sequenceNumber.toString()),
     EnqueuedTimeUtc: timeOf(message.enqueuedTimeUtc),
-    EnqueuedTime: timeOf(message.enqueuedTimeUtc),
+    EnqueuedTime: timeOf(message.enqueuedTimeUtc, "+00:00"),
     ExpiresAtUtc: timeOf(message.expiresAtUtc),
-    ExpiresAt: timeOf(message.expiresAtUtc),
+    ExpiresAt: timeOf(message.expiresAtUtc, "+00:00"),
     ApplicationProperties: message.applicationProperties ?? {},
     UserProperties: message.applicationProperties ?? {},
   };
@@ -60,5 +60,9 @@ const typed = (
     ),
   );
 
-const timeOf = (time: Date | undefined): string | undefined =>
-  time === undefined || Number.isNaN(time.getTime()) ? undefined : time.toISOString();
+/** No expiry is told as the last moment .NET knows, where the SDK adds a time to live of millennia. */
+const timeOf = (time: Date | undefined, zone: "Z" | "+00:00" = "Z"): string | undefined => {
+  if (time === undefined || Number.isNaN(time.getTime())) return undefined;
+  const text = time.getUTCFullYear() > 9_999 ? "9999-12-31T23:59:59.9999999Z" : time.toISOString();
+  return text.replace("Z", zone);
+};

@@ -6,7 +6,8 @@ import { logFailure, printLog } from "../app/log.ts";
 import type { Worker } from "../app/worker.ts";
 import type { HostJson } from "../host-json.ts";
 import type { ServiceBusFunction } from "../triggers.ts";
-import { createGate } from "./gate.ts";
+import { createGate, type Gate } from "./gate.ts";
+import { keepLocked } from "./lock.ts";
 import { bodyOf, metadataOf } from "./message.ts";
 
 /** A trigger that takes messages. */
@@ -30,20 +31,21 @@ type Uses = {
  */
 export const startPump = (target: ServiceBusFunction, use: Uses): Pump => {
   const { queueName, deadLetter } = target.queue;
-  const { maxAutoLockRenewalDuration, prefetchCount } = use.settings;
+  const { prefetchCount } = use.settings;
   const concurrentCalls = use.settings.maxConcurrentCalls ?? standardConcurrentCalls();
   const receiver = use.client.createReceiver(queueName, {
     ...(deadLetter && { subQueueType: "deadLetter" }),
-    maxAutoLockRenewalDurationInMs: maxAutoLockRenewalDuration,
+    maxAutoLockRenewalDurationInMs: 0, // locks are kept here, see keepLocked
     skipParsingBodyAsJson: true, // bodies go to the library as they came
   });
   const outage = outageOf(target, receiver);
-  // After a reconnection the SDK asks for as many messages again, whatever still runs: the limit is kept here.
-  const gate = createGate(concurrentCalls);
+  // After a reconnection the SDK asks for as many messages again, whatever still runs: the limit is kept here. Settling
+  // stays outside, for it may wait long for a bus that is gone.
+  const atOnce = createGate(concurrentCalls);
   const subscription = receiver.subscribe(
     {
       processMessage: (message) => {
-        const work = gate(() => deliver(target, message, { ...use, receiver }));
+        const work = deliver(target, message, { ...use, receiver, atOnce });
         use.track(work);
         return work;
       },
@@ -69,17 +71,18 @@ const standardConcurrentCalls = (): number => 16 * availableParallelism();
 const deliver = async (
   target: ServiceBusFunction,
   message: ServiceBusReceivedMessage,
-  { worker, receiver }: Uses & { receiver: ServiceBusReceiver },
+  { worker, settings, receiver, atOnce }: Uses & { receiver: ServiceBusReceiver; atOnce: Gate },
 ): Promise<void> => {
-  const succeeded = await run(worker, target, message);
-  if (succeeded && !target.completes) return; // nobody settles it: as on Azure, its lock runs out
-  try {
-    await (succeeded ? receiver.completeMessage(message) : receiver.abandonMessage(message));
-  } catch (error) {
+  const warn = (what: string) => (error: unknown) => {
     const told = error instanceof Error ? error.message : String(error);
-    const id = String(message.messageId);
-    printLog("warning", `Function ${target.name}: message ${id} could not be settled and will come again: ${told}`);
-  }
+    printLog("warning", `Function ${target.name}: message ${String(message.messageId)} ${what}: ${told}`);
+  };
+  const atMost = settings.maxAutoLockRenewalDuration;
+  const release = keepLocked(receiver, message, { atMost, onLost: warn("lost its lock and will come again") });
+  const succeeded = await atOnce(() => run(worker, target, message)).finally(release);
+  if (succeeded && !target.completes) return; // nobody settles it: as on Azure, its lock runs out
+  const settled = succeeded ? receiver.completeMessage(message) : receiver.abandonMessage(message);
+  await settled.catch(warn("could not be settled and will come again"));
 };
 
 const run = async (
@@ -104,6 +107,7 @@ const run = async (
 const outageOf = ({ name, queue }: ServiceBusFunction, receiver: ServiceBusReceiver) => {
   const stopped = new AbortController();
   let isAway = false;
+  const place = `${queue.deadLetter ? "the dead letters of " : ""}the queue ${queue.queueName}`;
   const untilBack = async (): Promise<void> => {
     for (let wait = 500; ; wait = Math.min(wait * 2, 5_000)) {
       await pause(wait, undefined, { signal: stopped.signal, ref: false });
@@ -111,16 +115,13 @@ const outageOf = ({ name, queue }: ServiceBusFunction, receiver: ServiceBusRecei
       if (answered) break;
     }
     isAway = false;
-    printLog("information", `Function ${name}: the queue ${queue.queueName} answers again.`);
+    printLog("information", `Function ${name}: ${place} can be read again.`);
   };
   return {
     began: (error: Error): void => {
       if (isAway || stopped.signal.aborted) return;
       isAway = true;
-      printLog(
-        "warning",
-        `Function ${name}: no messages from the queue ${queue.queueName}, trying again: ${error.message}`,
-      );
+      printLog("warning", `Function ${name}: no messages from ${place}, trying again: ${error.message}`);
       untilBack().catch(() => undefined); // ends when stopped
     },
     stop: (): void => stopped.abort(),
