@@ -8,6 +8,7 @@ import {
   type TransactionAction,
 } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
+import { z } from "zod";
 import { Unavailable } from "../unavailable.ts";
 import {
   RowConflict,
@@ -25,16 +26,19 @@ export type TablesAccess =
   | { readonly kind: "connection-string"; readonly connectionString: string }
   | { readonly kind: "identity"; readonly endpoint: string; readonly credential: TokenCredential };
 
-/** A call that takes longer counts as unavailable; the SDK's own retries happen within. */
-const callTimeoutMs = 5_000;
+type Options = {
+  /** A request that takes longer counts as unavailable, the SDK's own retries included; 5,000 milliseconds by default. */
+  readonly callTimeoutMs?: number;
+};
 
 const clientOptions: TableServiceClientOptions = {
   retryOptions: { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
 };
 
 /** Opens all tables of the service. Connects on first use; throws only when the connection string is malformed. */
-export const openTables = (access: TablesAccess): Tables => {
-  const table = (name: string): Table => azureTable(clientOf(access, name));
+export const openTables = (access: TablesAccess, { callTimeoutMs = 5_000 }: Options = {}): Tables => {
+  const timely: Timely = () => ({ abortSignal: AbortSignal.timeout(callTimeoutMs) });
+  const table = (name: string): Table => azureTable(clientOf(access, name), timely);
   return {
     feeds: table("feeds"),
     unsids: table("unsids"),
@@ -65,23 +69,26 @@ const insecureLoopback = (connectionString: string): TableServiceClientOptions =
   allowInsecureConnection: /TableEndpoint=http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i.test(connectionString),
 });
 
-const azureTable = (client: TableClient): Table => ({
+/** Options that end a request in time. */
+type Timely = () => { readonly abortSignal: AbortSignal };
+
+const azureTable = (client: TableClient, timely: Timely): Table => ({
   find: (partitionKey, rowKey) =>
     translated(async () => {
       try {
         return stored(await client.getEntity<Record<string, RowValue>>(partitionKey, rowKey, timely()));
       } catch (error) {
-        if (error instanceof RestError && error.statusCode === 404) return undefined;
+        if (isRowAbsent(error)) return undefined;
         throw error;
       }
     }),
   // Keys are hashes and ids of ours, so nothing in them could end the quoted strings.
   range: (partitionKey, from, below) =>
-    rows(client, `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${below}'`),
-  all: () => rows(client),
+    rows(client, timely, `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${below}'`),
+  all: () => rows(client, timely),
   write: (change) =>
     translated(async () => {
-      await write(client, change);
+      await write(client, change, timely());
     }),
   transact: (changes) =>
     translated(async () => {
@@ -89,17 +96,18 @@ const azureTable = (client: TableClient): Table => ({
     }),
 });
 
-const timely = (): { abortSignal: AbortSignal } => ({ abortSignal: AbortSignal.timeout(callTimeoutMs) });
-
-async function* rows(client: TableClient, filter?: string): AsyncIterable<StoredRow> {
-  const pages = client
-    .listEntities<Record<string, RowValue>>({ ...timely(), ...(filter !== undefined && { queryOptions: { filter } }) })
-    .byPage({ maxPageSize: 1_000 });
-  for (;;) {
+/** Each page has a time limit of its own: whoever works on the rows between two pages may take as long as it needs. */
+async function* rows(client: TableClient, timely: Timely, filter?: string): AsyncIterable<StoredRow> {
+  let continuationToken: string | undefined;
+  do {
+    const options = { ...timely(), ...(filter !== undefined && { queryOptions: { filter } }) };
+    const from = { maxPageSize: 1_000, ...(continuationToken !== undefined && { continuationToken }) };
+    const pages = client.listEntities<Record<string, RowValue>>(options).byPage(from);
     const page = await translated(() => pages.next());
     if (page.done) return;
     for (const found of page.value) yield stored(found);
-  }
+    ({ continuationToken } = page.value);
+  } while (continuationToken !== undefined);
 }
 
 type Found = TableEntityResult<Record<string, RowValue>>;
@@ -112,16 +120,16 @@ const stored = ({ timestamp: _, ...found }: Found): StoredRow => {
 
 const entity = (row: Row): TableEntity => ({ ...row });
 
-const write = (client: TableClient, change: Change): Promise<unknown> => {
+const write = (client: TableClient, change: Change, options: ReturnType<Timely>): Promise<unknown> => {
   switch (change.kind) {
     case "insert":
-      return client.createEntity(entity(change.row), timely());
+      return client.createEntity(entity(change.row), options);
     case "put":
-      return client.upsertEntity(entity(change.row), "Replace", timely());
+      return client.upsertEntity(entity(change.row), "Replace", options);
     case "replace":
-      return client.updateEntity(entity(change.row), "Replace", { etag: change.ifMatch, ...timely() });
+      return client.updateEntity(entity(change.row), "Replace", { etag: change.ifMatch, ...options });
     case "delete":
-      return client.deleteEntity(change.partitionKey, change.rowKey, timely());
+      return client.deleteEntity(change.partitionKey, change.rowKey, options);
   }
 };
 
@@ -138,15 +146,26 @@ const action = (change: Change): TransactionAction => {
   }
 };
 
-/** SDK errors become ours here and nowhere else: 409 and 412 are conflicts, a 4xx is our bug, the rest is unavailability. */
+/** SDK errors become ours here and nowhere else: 409, 412 and a row that went are conflicts, a 4xx is our bug, the rest is unavailability. */
 const translated = async <T>(call: () => Promise<T>): Promise<T> => {
   try {
     return await call();
   } catch (error) {
     const status = error instanceof RestError ? error.statusCode : undefined;
-    if (status === 409 || status === 412) throw new RowConflict("The row was changed meanwhile.", { cause: error });
+    if (status === 409 || status === 412 || isRowAbsent(error)) {
+      throw new RowConflict("The row was changed meanwhile.", { cause: error });
+    }
     const ours = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
     if (ours || error instanceof TypeError) throw error;
     throw new Unavailable("Table storage", { cause: error });
   }
 };
+
+/** A 404 says either that the row is not there, which happens, or that the table is not, which is a deployment gone wrong. */
+const isRowAbsent = (error: unknown): boolean =>
+  error instanceof RestError && error.statusCode === 404 && codeOf(error) !== "TableNotFound";
+
+/** The service's own word for what went wrong: the SDK (13.3) keeps it elsewhere for a transaction than for a single request. */
+const codeOf = ({ code, details }: RestError): string | undefined =>
+  code ?? codeSchema.safeParse(details).data?.odataError.code;
+const codeSchema = z.object({ odataError: z.object({ code: z.string() }) });

@@ -9,15 +9,16 @@ export type Table = {
   readonly range: (partitionKey: string, from: string, below: string) => AsyncIterable<StoredRow>;
   /** Every row of the table: for small tables only. */
   readonly all: () => AsyncIterable<StoredRow>;
-  /** Makes one change. Throws `RowConflict` as `transact` does. */
+  /** Makes one change. Throws `RowConflict` as `transact` does. All methods throw `Unavailable` when the store is. */
   readonly write: (change: Change) => Promise<void>;
   /**
    * Changes up to 100 rows of one partition, all or none (4 MiB at most).
-   * Throws `RowConflict` when an insert finds a row or an `ifMatch` finds another version; nothing is changed then.
+   * Throws `RowConflict` when an insert finds a row, an `ifMatch` another version or none, or a delete none; nothing is changed then.
    */
   readonly transact: (changes: readonly Change[]) => Promise<void>;
 };
 
+/** A number has a fraction, or is whole and of 32 bits: a longer one the service would refuse. */
 export type RowValue = string | number | boolean | Date;
 export type Row = { readonly partitionKey: string; readonly rowKey: string } & Readonly<Record<string, RowValue>>;
 export type StoredRow = Row & { readonly etag: string };
@@ -26,7 +27,7 @@ export type StoredRow = Row & { readonly etag: string };
 export type Change =
   | { readonly kind: "insert" | "put"; readonly row: Row }
   | { readonly kind: "replace"; readonly row: Row; readonly ifMatch: string }
-  // Unconditional, for the SDK cannot do otherwise in a transaction; an absent row is a 404, so delete only what was read.
+  // Whatever its version, for the SDK cannot ask for one in a transaction.
   | { readonly kind: "delete"; readonly partitionKey: string; readonly rowKey: string };
 
 /** Somebody else wrote first. The remedy is to read again and decide again. */

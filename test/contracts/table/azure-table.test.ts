@@ -1,0 +1,106 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import { TableServiceClient } from "@azure/data-tables";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { tablesConnectionString } from "../../../infra/local/tables/connection.ts";
+import { openTables } from "../../../shared/storage/azure.table.ts";
+import { RowConflict, type Table } from "../../../shared/storage/table.ts";
+import { Unavailable } from "../../../shared/unavailable.ts";
+import { closedPort } from "../../support/closed-port.ts";
+import { accessBy, startTablesUnderTest, type TablesUnderTest } from "../../support/tables.ts";
+import { tableContract } from "./table-contract.ts";
+
+let azurite: TablesUnderTest;
+beforeAll(async () => {
+  azurite = await startTablesUnderTest();
+  const service = TableServiceClient.fromConnectionString(azurite.connectionString, { allowInsecureConnection: true });
+  await service.deleteTable("expiries"); // for the one test that misses a table
+});
+afterAll(() => azurite.stop());
+
+tableContract("Azure Table Storage", () => azurite.tables.throttles);
+
+const key = Buffer.alloc(64, 7).toString("base64");
+const tableAt = (port: number, callTimeoutMs: number): Table =>
+  openTables(accessBy(tablesConnectionString(port, key)), { callTimeoutMs }).feeds;
+
+const readAll = async (rows: AsyncIterable<unknown>): Promise<void> => {
+  for await (const _ of rows);
+};
+const row = { partitionKey: "p", rowKey: "r" };
+const calls: readonly (readonly [string, (table: Table) => Promise<unknown>])[] = [
+  ["find", (table) => table.find("p", "r")],
+  ["range", (table) => readAll(table.range("p", "a", "b"))],
+  ["all", (table) => readAll(table.all())],
+  ["write", (table) => table.write({ kind: "put", row })],
+  ["transact", (table) => table.transact([{ kind: "put", row }])],
+];
+
+const running: (() => void)[] = [];
+afterAll(() => {
+  for (const stop of running.splice(0)) stop();
+});
+
+/** A table whose service is this listener. */
+const tableServedBy = async (listener: RequestListener, callTimeoutMs: number): Promise<Table> => {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  running.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  await once(server, "listening");
+  return tableAt((server.address() as AddressInfo).port, callTimeoutMs);
+};
+
+// Concurrently: nearly all of their time is waiting.
+describe.concurrent.each(calls)("%s", (_, call) => {
+  test("is unavailable where nobody listens", async () => {
+    await expect(call(tableAt(await closedPort(), 5_000))).rejects.toThrow(Unavailable);
+  });
+
+  test.each<[string, RequestListener]>([
+    ["never answers", () => undefined],
+    ["asks for a minute's patience", (_request, response) => response.writeHead(503, { "retry-after": "60" }).end()],
+  ])("is unavailable within the call's own time limit when the service %s", async (_, listener) => {
+    const table = await tableServedBy(listener, 150);
+    const startedAt = performance.now();
+    await expect(call(table)).rejects.toThrow(Unavailable);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  test.each([503, 500, 429, 408])("is unavailable when the service goes on answering %i", async (status) => {
+    const table = await tableServedBy((_request, response) => response.writeHead(status).end(), 5_000);
+    const startedAt = performance.now();
+    await expect(call(table)).rejects.toThrow(Unavailable);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  test.each([400, 403])(
+    "is neither unavailable nor a conflict when the service refuses with %i: our bug",
+    async (status) => {
+      const table = await tableServedBy((_request, response) => response.writeHead(status).end(), 5_000);
+      const failure: unknown = await call(table).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(Error);
+      expect(failure).not.toBeInstanceOf(Unavailable);
+      expect(failure).not.toBeInstanceOf(RowConflict);
+    },
+  );
+
+  test("tells a table that was never made as the fault it is", async () => {
+    await expect(call(azurite.tables.expiries)).rejects.toMatchObject({ name: "RestError", statusCode: 404 });
+  });
+});
+
+test("the pages of a range have a time limit each, not one for all", async () => {
+  let page = 0;
+  const table = await tableServedBy((_request, response) => {
+    page += 1;
+    const more =
+      page < 4 ? { "x-ms-continuation-NextPartitionKey": "p", "x-ms-continuation-NextRowKey": `${page}` } : {};
+    const body = JSON.stringify({ value: [{ PartitionKey: "p", RowKey: `${page}` }] });
+    setTimeout(() => response.writeHead(200, { "content-type": "application/json", ...more }).end(body), 150);
+  }, 450);
+  await readAll(table.range("p", "0", "9"));
+  expect(page).toBe(4);
+});

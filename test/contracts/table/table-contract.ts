@@ -1,0 +1,201 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { RowConflict, type Change, type Row, type StoredRow, type Table } from "../../../shared/storage/table.ts";
+
+/** What whoever implements the port `Table` promises. `makeTable` gives a table, empty or not; the suite keeps to partitions of its own. */
+export const tableContract = (name: string, makeTable: () => Promise<Table> | Table): void => {
+  describe(`${name} as a Table`, () => {
+    let table: Table;
+    beforeAll(async () => {
+      table = await makeTable();
+    });
+
+    const partition = (): string => crypto.randomUUID();
+    const insert = (row: Row): Promise<void> => table.write({ kind: "insert", row });
+    const found = async (partitionKey: string, rowKey = "r"): Promise<StoredRow> => {
+      const row = await table.find(partitionKey, rowKey);
+      if (!row) throw new Error(`There is no row ${rowKey}.`);
+      return row;
+    };
+    const keysIn = async (rows: AsyncIterable<StoredRow>): Promise<string[]> => {
+      const keys: string[] = [];
+      for await (const row of rows) keys.push(row.rowKey);
+      return keys;
+    };
+
+    test("a row that is not there is undefined", async () => {
+      const partitionKey = partition();
+      expect(await table.find(partitionKey, "r")).toBeUndefined();
+      await insert({ partitionKey, rowKey: "other" });
+      expect(await table.find(partitionKey, "r")).toBeUndefined();
+    });
+
+    test("a row comes back as it was written, with an etag and nothing else", async () => {
+      const row: Row = {
+        partitionKey: partition(),
+        rowKey: "r",
+        text: "plain",
+        empty: "",
+        quotes: `'single' "double" \\ back`,
+        unicode: "žluťoučký 🦓 \u2028 日本語",
+        lines: "one\r\n\ttwo",
+        zero: 0,
+        whole: 2_147_483_647,
+        negative: -2_147_483_648,
+        fraction: 0.1,
+        yes: true,
+        no: false,
+        at: new Date("2026-01-31T12:00:00.123Z"),
+        long: "ž".repeat(32_000),
+      };
+      await insert(row);
+      const { etag, ...rest } = await found(row.partitionKey);
+      expect(rest).toEqual(row);
+      expect(etag).not.toBe("");
+    });
+
+    test("keys of letters, digits and the marks we use find their row, and are told apart by case", async () => {
+      const partitionKey = `${partition()}_-=.`;
+      const keys = ["h", "H", "a_B-c", "n_0f=", "c_0000000001", "x:y,z", "it's", "50%2F50"];
+      for (const rowKey of keys) await insert({ partitionKey, rowKey, self: rowKey });
+      for (const rowKey of keys) expect(await found(partitionKey, rowKey)).toMatchObject({ rowKey, self: rowKey });
+    });
+
+    test("put writes a row whole, whatever was there", async () => {
+      const partitionKey = partition();
+      await table.write({ kind: "put", row: { partitionKey, rowKey: "r", first: 1, both: 1 } });
+      await table.write({ kind: "put", row: { partitionKey, rowKey: "r", second: 2, both: 2 } });
+      const { etag: _, ...row } = await found(partitionKey);
+      expect(row).toEqual({ partitionKey, rowKey: "r", second: 2, both: 2 });
+    });
+
+    test("insert meets a row that is there with a conflict, and leaves it", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "r", by: "first" });
+      await expect(insert({ partitionKey, rowKey: "r", by: "second" })).rejects.toThrow(RowConflict);
+      expect(await found(partitionKey)).toMatchObject({ by: "first" });
+    });
+
+    test("replace writes a row whole if it is the version that was read", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "r", first: 1 });
+      const { etag } = await found(partitionKey);
+      await table.write({ kind: "replace", row: { partitionKey, rowKey: "r", second: 2 }, ifMatch: etag });
+      const { etag: next, ...row } = await found(partitionKey);
+      expect(row).toEqual({ partitionKey, rowKey: "r", second: 2 });
+      expect(next).not.toBe(etag);
+    });
+
+    test("replace meets another version with a conflict, and leaves it", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "r", value: 1 });
+      const { etag: stale } = await found(partitionKey);
+      await table.write({ kind: "put", row: { partitionKey, rowKey: "r", value: 2 } });
+      const late = table.write({ kind: "replace", row: { partitionKey, rowKey: "r", value: 3 }, ifMatch: stale });
+      await expect(late).rejects.toThrow(RowConflict);
+      expect(await found(partitionKey)).toMatchObject({ value: 2 });
+    });
+
+    test("replace meets a row that was deleted meanwhile with a conflict, alone and in a transaction", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "r" });
+      const { etag: ifMatch } = await found(partitionKey);
+      await table.write({ kind: "delete", partitionKey, rowKey: "r" });
+      const late: Change = { kind: "replace", row: { partitionKey, rowKey: "r" }, ifMatch };
+      await expect(table.write(late)).rejects.toThrow(RowConflict);
+      const together = table.transact([{ kind: "put", row: { partitionKey, rowKey: "beside" } }, late]);
+      await expect(together).rejects.toThrow(RowConflict);
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual([]);
+    });
+
+    test("of twenty who replace the same version, one wins", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "r", winner: -1 });
+      const { etag: ifMatch } = await found(partitionKey);
+      const races = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, winner) =>
+          table.write({ kind: "replace", row: { partitionKey, rowKey: "r", winner }, ifMatch }),
+        ),
+      );
+      const winners = races.flatMap(({ status }, index) => (status === "fulfilled" ? [index] : []));
+      expect(winners).toHaveLength(1);
+      expect(await found(partitionKey)).toMatchObject({ winner: winners[0] });
+      for (const race of races) if (race.status === "rejected") expect(race.reason).toBeInstanceOf(RowConflict);
+    });
+
+    test("a deleted row is gone, and its key is free", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "r" });
+      await table.write({ kind: "delete", partitionKey, rowKey: "r" });
+      expect(await table.find(partitionKey, "r")).toBeUndefined();
+      await insert({ partitionKey, rowKey: "r", again: true });
+      expect(await found(partitionKey)).toMatchObject({ again: true });
+    });
+
+    test("a transaction makes every kind of change", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "old", value: 1 });
+      await insert({ partitionKey, rowKey: "doomed" });
+      const { etag } = await found(partitionKey, "old");
+      await table.transact([
+        { kind: "replace", row: { partitionKey, rowKey: "old", value: 2 }, ifMatch: etag },
+        { kind: "insert", row: { partitionKey, rowKey: "new", at: new Date(7) } },
+        { kind: "put", row: { partitionKey, rowKey: "put", text: "'ž'" } },
+        { kind: "delete", partitionKey, rowKey: "doomed" },
+      ]);
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual(["new", "old", "put"]);
+      expect(await found(partitionKey, "old")).toMatchObject({ value: 2 });
+      expect(await found(partitionKey, "new")).toMatchObject({ at: new Date(7) });
+      expect(await found(partitionKey, "put")).toMatchObject({ text: "'ž'" });
+    });
+
+    test.each<[string, (partitionKey: string, stale: string) => Change]>([
+      ["an insert that finds a row", (partitionKey) => ({ kind: "insert", row: { partitionKey, rowKey: "there" } })],
+      [
+        "a replace that finds another version",
+        (partitionKey, ifMatch) => ({ kind: "replace", row: { partitionKey, rowKey: "there", value: 3 }, ifMatch }),
+      ],
+      ["a delete that finds no row", (partitionKey) => ({ kind: "delete", partitionKey, rowKey: "absent" })],
+    ])("a transaction with %s is a conflict and changes nothing", async (_, conflicting) => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "there", value: 1 });
+      const { etag: stale } = await found(partitionKey, "there");
+      await table.write({ kind: "put", row: { partitionKey, rowKey: "there", value: 2 } });
+      const changes: Change[] = [
+        { kind: "insert", row: { partitionKey, rowKey: "before" } },
+        conflicting(partitionKey, stale),
+        { kind: "put", row: { partitionKey, rowKey: "behind" } },
+      ];
+      await expect(table.transact(changes)).rejects.toThrow(RowConflict);
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual(["there"]);
+      expect(await found(partitionKey, "there")).toMatchObject({ value: 2 });
+    });
+
+    test("a range has the rows from its first key, included, to its last, excluded, in order of the keys", async () => {
+      const partitionKey = partition();
+      const keys = ["c_2", "s_A", "a_x", "s_", "s`", "s_a", "s_-", "r", "s_0"];
+      for (const rowKey of keys) await insert({ partitionKey, rowKey });
+      await insert({ partitionKey: partition(), rowKey: "s_elsewhere" });
+      expect(await keysIn(table.range(partitionKey, "s_", "s`"))).toEqual(["s_", "s_-", "s_0", "s_A", "s_a"]);
+      expect(await keysIn(table.range(partitionKey, "c_2", "c_2"))).toEqual([]);
+      expect(await keysIn(table.range(partition(), "", "~"))).toEqual([]);
+    });
+
+    test("a range of more than a thousand rows is complete and in order, and a transaction takes a hundred changes", async () => {
+      const partitionKey = partition();
+      const keys = Array.from({ length: 1_100 }, (_, index) => String(index).padStart(4, "0"));
+      for (let start = 0; start < keys.length; start += 100) {
+        const rows = keys.slice(start, start + 100).map((rowKey) => ({ partitionKey, rowKey }));
+        await table.transact(rows.map((row) => ({ kind: "insert", row })));
+      }
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual(keys);
+    });
+
+    test("all rows of the table are found, whatever their partition", async () => {
+      const rows = Array.from({ length: 3 }, () => ({ partitionKey: partition(), rowKey: "r" }));
+      for (const row of rows) await insert(row);
+      const partitions: string[] = [];
+      for await (const { partitionKey } of table.all()) partitions.push(partitionKey);
+      expect(partitions).toEqual(expect.arrayContaining(rows.map(({ partitionKey }) => partitionKey)));
+    });
+  });
+};
