@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** How a process ended: its exit code, or the signal that ended it. */
@@ -12,8 +13,8 @@ export type Program = {
   readonly ready: string;
   /** Everything printed so far, stdout and stderr in the order they arrived. */
   readonly output: () => string;
-  /** Asks it to end (SIGTERM) and waits. Throws, after a SIGKILL, when that takes more than `within` milliseconds (5,000). */
-  readonly stop: (within?: number) => Promise<Ended>;
+  /** Asks it to end (SIGTERM by default) and waits. Throws, after a SIGKILL, when that takes more than `within` milliseconds (5,000). */
+  readonly stop: (within?: number, signal?: NodeJS.Signals) => Promise<Ended>;
   /** A crash: SIGKILL, and wait until it is gone. */
   readonly kill: () => Promise<Ended>;
   /** Resolves when it ends, for whatever reason; never rejects. */
@@ -28,6 +29,8 @@ type Start = {
   readonly args?: readonly string[];
   /** Another script than the one of that name: a path, relative to the repository's root. */
   readonly file?: string;
+  /** Where it is started; the repository's root by default. */
+  readonly cwd?: string;
   /** What its ready line looks like; by default the first line on stdout is it. */
   readonly readyLine?: RegExp;
   /** Milliseconds it may take to be ready; 10,000 by default. */
@@ -42,9 +45,17 @@ const inherited = ["PATH", "HOME", "TMPDIR", "SystemRoot"];
  * that or takes too long; then it runs no longer. It is killed when this process ends before it.
  */
 export const startProgram = async (start: Start): Promise<Program> => {
-  const { name, env = {}, args = [], file = `dist/local/${name}.mjs`, readyLine = /./, within = 10_000 } = start;
-  const child = spawn(process.execPath, ["--enable-source-maps", file, ...args], {
-    cwd: root,
+  const {
+    name,
+    env = {},
+    args = [],
+    file = `dist/local/${name}.mjs`,
+    readyLine = /./,
+    cwd = root,
+    within = 10_000,
+  } = start;
+  const child = spawn(process.execPath, ["--enable-source-maps", resolve(root, file), ...args], {
+    cwd,
     env: { ...ownEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -62,12 +73,12 @@ export const startProgram = async (start: Start): Promise<Program> => {
     child.kill("SIGKILL");
     return exited;
   };
-  const stop = async (stopWithin = 5_000): Promise<Ended> => {
-    child.kill("SIGTERM");
+  const stop: Program["stop"] = async (stopWithin = 5_000, signal = "SIGTERM") => {
+    child.kill(signal);
     const ended = await before(stopWithin, exited);
     if (ended) return ended;
     await kill();
-    throw new Error(`${name} did not end within ${stopWithin} ms of SIGTERM. It said:\n${output()}`);
+    throw new Error(`${name} did not end within ${stopWithin} ms of ${signal}. It said:\n${output()}`);
   };
 
   const ready = await before(within, Promise.race([readyLineSeen, exited]));

@@ -80,7 +80,7 @@ const sentence = (name: PortName, all: Ports, used: readonly PortName[], env: En
   const { setting } = ports[name];
   const isKept = portOf(name, env) === 0;
   const fault = twin
-    ? `is ${owners[twin]}'s too`
+    ? `is set for ${owners[twin]} too`
     : isKept
       ? "which was kept from the first start, is in use"
       : "is in use";
