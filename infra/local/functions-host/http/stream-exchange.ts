@@ -87,8 +87,9 @@ const passOn = (answer: IncomingMessage, { response, platformHeaders }: Exchange
     if (!hopByHop.has(name) && values) response.setHeader(name, values.length === 1 ? values.join() : values);
   }
   setPlatformHeaders(response, platformHeaders);
-  response.flushHeaders();
   pipeline(answer, response, (error) => error && response.destroy());
+  // Head and first piece go out together when both are there; a head alone does not wait for a body that comes late.
+  setImmediate(() => response.headersSent || response.flushHeaders());
 };
 
 /** RFC 9110 section 7.6.1; the framing of a body is told anew for each connection. */
