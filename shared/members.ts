@@ -5,41 +5,55 @@ import type { Fault } from "./problem.ts";
  * An object schema as callers of the original wrote bodies: member names match without case (an exact match wins),
  * unknown members are ignored, and a null member equals its absence (contract 2.2).
  */
-export const members = <Shape extends z.core.$ZodLooseShape>(shape: Shape, error: string) => {
-  const names = new Map(Object.keys(shape).map((name) => [name.toLowerCase(), name]));
-  return z.preprocess((value) => foldMembers(value, names), z.object(shape, { error: required(error) }));
-};
+export const members = <Shape extends z.core.$ZodLooseShape>(shape: Shape, error: string) =>
+  z.preprocess((value) => foldMembers(value, Object.keys(shape)), z.object(shape, { error: required(error) }));
 
-const foldMembers = (value: unknown, names: ReadonlyMap<string, string>): unknown => {
+const foldMembers = (value: unknown, names: readonly string[]): unknown => {
   if (!isObject(value)) return value;
-  const folded = new Map<string, unknown>();
-  for (const [given, content] of Object.entries(value)) {
-    const name = names.get(given.toLowerCase());
-    if (name === undefined || content === null) continue;
-    if (given === name || !Object.hasOwn(value, name)) folded.set(name, content);
-  }
-  return Object.fromEntries(folded);
+  const found = names.map((name) => [name, member(value, name)] as const);
+  return Object.fromEntries(found.filter(([, content]) => content !== undefined));
 };
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The member of that name, matched without case; undefined when absent or null, or when `value` is no object. */
+/**
+ * The member of that name, matched without case; undefined when absent or null, or when `value` is no object. Every rule reads
+ * members through here: two that picked differently among `A` and `a` would check one and use the other.
+ */
 export const member = (value: unknown, name: string): unknown => {
   if (!isObject(value)) return undefined;
-  if (Object.hasOwn(value, name)) return value[name] ?? undefined;
-  const key = Object.keys(value).find((given) => given.toLowerCase() === name.toLowerCase());
+  const key = Object.hasOwn(value, name) ? name : lastLike(Object.keys(value), name);
   return key === undefined ? undefined : (value[key] ?? undefined);
 };
+
+/** The last one wins, as it does in JSON when the names are equal. */
+const lastLike = (keys: readonly string[], name: string): string | undefined =>
+  keys.findLast((key) => key.length === name.length && key.toLowerCase() === name.toLowerCase());
 
 /** One of a list of words, in any case, as the list spells it. */
 export const anyCase = <Word extends string>(words: readonly Word[], error: string) =>
   z.string({ error }).transform((given, context): Word => {
-    const word = words.find((candidate) => candidate.toLowerCase() === given.toLowerCase());
+    const word = wordLike(given, words);
     if (word !== undefined) return word;
     context.addIssue({ code: "custom", message: error });
     return z.NEVER;
   });
+
+/**
+ * An array of such words, at least one. Whatever is wrong with it is one fault: ten thousand bad entries fit a body, and
+ * telling each would take a second and an answer of megabytes.
+ */
+export const anyCaseList = <Word extends string>(words: readonly Word[], error: string) =>
+  z.array(z.unknown(), { error: required(error) }).transform((given, context): Word[] => {
+    const found = given.map((one) => wordLike(one, words)).filter((word) => word !== undefined);
+    if (found.length > 0 && found.length === given.length) return found;
+    context.addIssue({ code: "custom", message: error });
+    return z.NEVER;
+  });
+
+const wordLike = <Word extends string>(given: unknown, words: readonly Word[]): Word | undefined =>
+  typeof given === "string" ? words.find((word) => word.toLowerCase() === given.toLowerCase()) : undefined;
 
 /** "is required" where the member is missing, the other sentence where it is there and wrong. */
 export const required =

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { milliseconds } from "../clock.ts";
-import { anyCase, faultsOf, member, members, required, sentenceOf } from "../members.ts";
+import { anyCase, anyCaseList, faultsOf, member, members, required, sentenceOf } from "../members.ts";
 import { Problem, type Fault } from "../problem.ts";
 import { checkDataTypes } from "./data-types.ts";
 import { hostNameSchema } from "./host-name.ts";
@@ -29,9 +29,7 @@ const payload = members(
 const platforms = "must be a non-empty array of Windows, iOS, Android and WebPush";
 const targetPolicy = members(
   {
-    platformTypes: z
-      .array(anyCase(platformTypes, platforms), { error: platforms })
-      .min(1, platforms)
+    platformTypes: anyCaseList(platformTypes, platforms)
       .transform((types) => [...new Set(types)])
       .optional(),
   },
@@ -44,10 +42,7 @@ const fallbackPolicy = members(
   {
     endpointFallback: members(
       {
-        platformTypes: z
-          .array(anyCase(["iOS"], onlyIos), { error: required(onlyIos) })
-          .min(1, onlyIos)
-          .max(1, onlyIos),
+        platformTypes: anyCaseList(["iOS"], onlyIos).refine(({ length }) => length === 1, { error: onlyIos }),
         fallbackDelayInSeconds: z
           .number({ error: required(delay) })
           .int(delay)
