@@ -31,8 +31,22 @@ type Options = {
   readonly callTimeoutMs?: number;
 };
 
+type PipelinePolicy = NonNullable<TableServiceClientOptions["additionalPolicies"]>[number]["policy"];
+
+/** JSON says the same with U+2028 and U+2029 escaped; Azurite (3.35) takes them for ends of lines, and fails the transaction. */
+const escapeLineSeparators: PipelinePolicy = {
+  name: "escape line separators",
+  sendRequest: (request, next) => {
+    if (typeof request.body === "string") {
+      request.body = request.body.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+    }
+    return next(request);
+  },
+};
+
 const clientOptions: TableServiceClientOptions = {
   retryOptions: { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
+  additionalPolicies: [{ policy: escapeLineSeparators, position: "perCall" }],
 };
 
 /** Opens all tables of the service. Connects on first use; throws only when the connection string is malformed. */
