@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { isExpired } from "../notification/notification.ts";
@@ -22,14 +23,17 @@ import {
 
 type Use = { readonly feeds: Table; readonly hints: ExpiryHints; readonly clock: Clock };
 
-/** How often a write is decided anew because another writer of the same feed was first. */
-const tries = 10;
+/** How long a write is decided anew because other writers of the same feed were first. */
+const patienceMs = 5_000;
+
+/** Before it is decided anew: longer each time, and random, lest many writers meet again and again. */
+const pauseAfter = (lostRaces: number): Promise<void> => pause(Math.random() * Math.min(200, 10 * 2 ** lostRaces));
 
 /** Feeds in the table `feeds`; its rows are described in `rows.ts`. */
 export const tableFeed = ({ feeds, hints, clock }: Use): Feed => ({
   accept: async (feed, draft) => {
-    let lost: unknown;
-    for (let attempt = 1; attempt <= tries; attempt += 1) {
+    const giveUpAt = performance.now() + patienceMs;
+    for (let lostRaces = 1; ; lostRaces += 1) {
       const [headFound, aliasFound] = await Promise.all([
         feeds.find(feed, headKey),
         feeds.find(feed, aliasKey(draft.appNotificationId)),
@@ -43,10 +47,10 @@ export const tableFeed = ({ feeds, hints, clock }: Use): Feed => ({
         return accepted;
       } catch (error) {
         if (!(error instanceof RowConflict)) throw error;
-        lost = error;
+        if (performance.now() >= giveUpAt) throw new Unavailable("The user's feed", { cause: error });
+        await pauseAfter(lostRaces);
       }
     }
-    throw new Unavailable("The user's feed", { cause: lost });
   },
 
   find: async (feed, id) => {
