@@ -1,9 +1,9 @@
 import { ECDH } from "node:crypto";
 import { z } from "zod";
-import { anyCase, faultsOf, members, required, sentenceOf } from "../members.ts";
+import { anyCase, faultsOf, member, members, required, sentenceOf } from "../members.ts";
 import { hostNameSchema } from "../notification/host-name.ts";
 import { platformTypes } from "../notification/notification.ts";
-import { Problem } from "../problem.ts";
+import { Problem, type Fault } from "../problem.ts";
 import { endpointFault, type PushHosts } from "./push-hosts.ts";
 import { notificationTypes, type SubscriptionDraft } from "./subscription.ts";
 
@@ -35,9 +35,10 @@ const isPublicKey = (text: string): boolean => {
   }
 };
 
+const endpoint = string(`must be a URL of at most ${endpointLengthMax} characters`, 1, endpointLengthMax);
 const webPushChannel = members(
   {
-    endpoint: string(`must be a URL of at most ${endpointLengthMax} characters`, 1, endpointLengthMax),
+    endpoint,
     keys: members(
       {
         p256dh: z.string({ error: required(notAPoint) }).refine(isPublicKey, { error: notAPoint }),
@@ -75,10 +76,9 @@ const subscriptionSchema = members(
  */
 export const parseSubscription = (body: unknown, pushHosts: PushHosts): SubscriptionDraft => {
   const parsed = subscriptionSchema.safeParse(body);
-  if (!parsed.success) throw contractProblem(faultsOf(parsed.error));
+  const faults = [...(parsed.success ? [] : faultsOf(parsed.error)), ...hostFaults(body, pushHosts)];
+  if (!parsed.success || faults.length > 0) throw contractProblem(faults);
   const { channel, ...given } = parsed.data;
-  const fault = endpointFault(channel.endpoint, pushHosts);
-  if (fault !== undefined) throw contractProblem([{ code: "Invalid", target: "channel.endpoint", message: fault }]);
   const { p256dh, auth } = channel.keys;
   return {
     targetHostName: given.targetHostName,
@@ -95,5 +95,12 @@ export const parseSubscription = (body: unknown, pushHosts: PushHosts): Subscrip
   };
 };
 
-const contractProblem = (details: ReturnType<typeof faultsOf>): Problem =>
+/** The allowed hosts are a setting, hence no part of the schema; told together with the members' own faults. */
+const hostFaults = (body: unknown, pushHosts: PushHosts): Fault[] => {
+  const given = endpoint.safeParse(member(member(body, "channel"), "endpoint"));
+  const message = given.success ? endpointFault(given.data, pushHosts) : undefined;
+  return message === undefined ? [] : [{ code: "Invalid", target: "channel.endpoint", message }];
+};
+
+const contractProblem = (details: readonly Fault[]): Problem =>
   new Problem("invalid", sentenceOf("The subscription does not match the contract:", details), { details });
