@@ -7,7 +7,7 @@ import { sendMessages } from "./outgoing.ts";
 import type { QueueHost } from "./queue-host.ts";
 import { refusals, Refused } from "./refusals.ts";
 import { serveRequests, type ReplyNames } from "./requests.ts";
-import { addressOf, answerAttach, filterOf } from "./rhea-seams.ts";
+import { acknowledgeFlow, addressOf, answerAttach, filterOf } from "./rhea-seams.ts";
 
 /** The namespace: its queues by lower-case name, the key that signs tokens, the clock. */
 export type Namespace = {
@@ -60,6 +60,7 @@ export const openIncoming = (receiver: Receiver, client: Client, namespace: Name
 export const openOutgoing = (sender: Sender, client: Client, namespace: Namespace): (() => void) => {
   const text = addressOf(sender.source);
   if (text === undefined) throw new Refused(refusals.notBuilt("such source"));
+  sender.on("sender_flow", () => acknowledgeFlow(sender));
   const address = parseAddress(text);
   const found = address.kind === "cbs" ? undefined : findQueue(text, client, namespace);
   if (found && address.kind === "queue") {
