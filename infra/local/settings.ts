@@ -10,6 +10,8 @@ export const ports = {
   serviceBus: { setting: "FANFARE_SERVICEBUS_PORT", standard: 5672 },
   serviceBusAdmin: { setting: "FANFARE_SERVICEBUS_ADMIN_PORT", standard: 5300 },
   tables: { setting: "FANFARE_TABLES_PORT", standard: 10002 },
+  /** Only beside Azure Functions Core Tools, which keep the leases of their timers there. */
+  blobs: { setting: "FANFARE_BLOBS_PORT", standard: 10000 },
 } as const;
 
 export type PortName = keyof typeof ports;

@@ -35,6 +35,7 @@ const owners: Readonly<Record<PortName, string>> = {
   serviceBus: "service-bus",
   serviceBusAdmin: "service-bus",
   tables: "tables",
+  blobs: "blobs",
 };
 
 /**

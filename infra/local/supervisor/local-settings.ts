@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { CannotStart } from "../cannot-start.ts";
+import { storageConnectionString } from "../tables/connection.ts";
 import { appSettings, type Stack } from "./stack.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -26,7 +27,7 @@ export const writeLocalSettings = async (stack: Stack, projectRoot: string): Pro
     Values: {
       ...before.Values,
       FUNCTIONS_WORKER_RUNTIME: "node",
-      AzureWebJobsStorage: "",
+      AzureWebJobsStorage: storageConnectionString(stack.ports, stack.secrets.tablesKey),
       // No keys of the host's own are needed, so they need no storage account either.
       AzureWebJobsSecretStorageType: "files",
       ...defaults,

@@ -7,7 +7,7 @@ import type { Part, StopGroup } from "./supervise.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The names of all parts, in the order in which they print. */
-export const partNames = ["tables", "service-bus", "identity", "webpush", "functions-host"] as const;
+export const partNames = ["tables", "service-bus", "identity", "webpush", "functions-host", "blobs"] as const;
 type PartName = (typeof partNames)[number];
 
 /**
@@ -42,6 +42,10 @@ export const firstParts = (
     ),
   };
 };
+
+/** What Azure Functions Core Tools need beside the others, in the place of our functions host. */
+export const blobs = (stack: Stack, programs: string): Part =>
+  partMaker(stack, programs, environmentOf(stack))("blobs", ["blobs"], listensOn(stack.ports.blobs));
 
 /** The Functions host, which takes the app's settings; it starts when the push service has its authority. */
 export const functionsHost = async (stack: Stack, programs: string): Promise<Part> => {

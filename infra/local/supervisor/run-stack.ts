@@ -8,7 +8,7 @@ import { lockDataDir } from "./data-dir-lock.ts";
 import type { Flags } from "./flags.ts";
 import { writeLocalSettings } from "./local-settings.ts";
 import type { PartFailed } from "./part-failed.ts";
-import { firstParts, functionsHost, stopOrder } from "./parts.ts";
+import { blobs, firstParts, functionsHost, stopOrder } from "./parts.ts";
 import type { Print } from "./printer.ts";
 import { seedApps, seedDevices, type SeededDevice } from "./seed.ts";
 import { appSettings, othersServiceBus, stackOf, type Stack } from "./stack.ts";
@@ -64,7 +64,7 @@ export const runStack = async (options: StackOptions): Promise<number> => {
 
 const usedPorts = ({ flags, env }: StackOptions): readonly PortName[] => {
   const others: PortName[] = [
-    ...(flags.functionsHost ? [] : (["http"] as const)),
+    flags.functionsHost ? "blobs" : "http",
     ...(othersServiceBus(env) ? (["serviceBus", "serviceBusAdmin"] as const) : []),
   ];
   return (Object.keys(portSettings) as PortName[]).filter((name) => !others.includes(name));
@@ -120,6 +120,7 @@ const startAll = async (
     stack.serviceBus.isOurs ? parts.start(first.serviceBus) : undefined,
     parts.start(first.identity),
     parts.start(first.webpush),
+    flags.functionsHost ? undefined : parts.start(blobs(stack, programs)),
   ]);
   if (!flags.functionsHost) return { devices: [], localSettings: await writeLocalSettings(stack, projectRoot) };
   await parts.start(await functionsHost(stack, programs));

@@ -10,3 +10,10 @@ export const tablesConnectionString = (port: number, key: string): string =>
     `TableEndpoint=http://127.0.0.1:${port}/${tablesAccount}`,
     "",
   ].join(";");
+
+/** The account with its blobs, as the Functions runtime of Azure wants it. */
+export const storageConnectionString = (
+  ports: { readonly tables: number; readonly blobs: number },
+  key: string,
+): string =>
+  `${tablesConnectionString(ports.tables, key)}BlobEndpoint=http://127.0.0.1:${ports.blobs}/${tablesAccount};`;

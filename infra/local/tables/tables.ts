@@ -1,11 +1,10 @@
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import telemetry from "azurite/dist/src/common/Telemetry.js";
 import tableConfiguration from "azurite/dist/src/table/TableConfiguration.js";
 import tableServer from "azurite/dist/src/table/TableServer.js";
-import { listen, type Running } from "../part.ts";
-import { tablesAccount } from "./connection.ts";
+import type { Running } from "../part.ts";
+import { freePort, useAccount } from "./azurite.ts";
 
 export type TablesOptions = {
   readonly port: number;
@@ -22,19 +21,10 @@ export type TablesOptions = {
 export const startTables = async ({ port, directory, key }: TablesOptions): Promise<Running> => {
   if (directory !== undefined) await mkdir(directory, { recursive: true });
   telemetry.AzuriteTelemetryClient.init(directory ?? "", false, undefined);
-  // The only way Azurite takes accounts. Without it everybody would know the key: it is in its manual.
-  process.env.AZURITE_ACCOUNTS = `${tablesAccount}:${key}`;
-  const server = new tableServer.default(configuration(await freePort(port), directory));
+  useAccount(key);
+  const server = new tableServer.default(configuration(await freePort("tables", port), directory));
   await server.start();
   return { ready: `Tables ready, ${server.getHttpServerAddress()}`, stop: () => server.close() };
-};
-
-/** Takes the port and lets it go at once, because Azurite itself would not say which setting is wrong. */
-const freePort = async (port: number): Promise<number> => {
-  const probe = createServer();
-  const free = await listen(probe, "tables", "tables", port);
-  await new Promise((resolve) => probe.close(resolve));
-  return free;
 };
 
 const configuration = (port: number, directory: string | undefined) => {

@@ -97,6 +97,7 @@ test("without the functions host, local.settings.json lets func start run the ap
     IsEncrypted: false,
     Values: {
       FUNCTIONS_WORKER_RUNTIME: "node",
+      AzureWebJobsStorage: expect.stringContaining("BlobEndpoint=http://127.0.0.1:"),
       AZURE_FUNCTIONS_ENVIRONMENT: "Development",
       PUBLIC_URL: stack.httpUrl,
       ServiceBusConnection: stack.serviceBus.connectionString,
@@ -129,7 +130,7 @@ test("a part killed from outside is back on its port, and parts.json knows its n
 
 test("when the supervisor is killed, no part outlives it", async () => {
   const parts = await partsNow();
-  expect(parts.map(({ name }) => name).sort()).toEqual(["identity", "service-bus", "tables", "webpush"]);
+  expect(parts.map(({ name }) => name).sort()).toEqual(["blobs", "identity", "service-bus", "tables", "webpush"]);
   await running!.kill();
   await Promise.all(parts.map(({ pid }) => untilGone(pid)));
 });

@@ -42,3 +42,42 @@ declare module "azurite/dist/src/common/Telemetry.js" {
   };
   export default module;
 }
+
+declare module "azurite/dist/src/blob/BlobServer.js" {
+  import type { Configuration } from "azurite/dist/src/blob/BlobConfiguration.js";
+  const module: {
+    readonly default: new (configuration: Configuration) => {
+      readonly start: () => Promise<void>;
+      readonly close: () => Promise<void>;
+      readonly getHttpServerAddress: () => string;
+    };
+  };
+  export default module;
+}
+
+declare module "azurite/dist/src/blob/BlobConfiguration.js" {
+  export type Configuration = { readonly extentDBPath: string };
+  const module: {
+    readonly default: new (
+      host: string,
+      port: number,
+      keepAliveTimeoutSeconds: number,
+      metadataDBPath: string,
+      extentDBPath: string,
+      persistencePathArray: readonly [],
+      enableAccessLog: boolean,
+      accessLogWriteStream: undefined,
+      enableDebugLog: boolean,
+      debugLogFilePath: undefined,
+      loose: boolean,
+      skipApiVersionCheck: boolean,
+      cert: undefined,
+      key: undefined,
+      pwd: undefined,
+      oauth: undefined,
+      disableProductStyleUrl: boolean,
+      isMemoryPersistence: boolean,
+    ) => Configuration;
+  };
+  export default module;
+}
