@@ -1,0 +1,82 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { secretsIn, type Secrets } from "../../../infra/local/secrets.ts";
+import { ports, type PortName } from "../../../infra/local/settings.ts";
+import { functionsHost } from "../../../infra/local/supervisor/parts.ts";
+import { stackOf, type Stack } from "../../../infra/local/supervisor/stack.ts";
+import { summary } from "../../../infra/local/supervisor/summary.ts";
+
+let directory: string;
+let secrets: Secrets;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "fanfare-stack-"));
+  secrets = await secretsIn(directory);
+  await mkdir(join(directory, "webpush"));
+  await writeFile(join(directory, "webpush", "ca.pem"), "the authority");
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const standard = Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, port.standard])) as Record<
+  PortName,
+  number
+>;
+const stack = (env: Record<string, string> = {}): Stack =>
+  stackOf({ env, directory, isEphemeral: false, ports: standard, secrets });
+const hostEnvironment = async (env: Record<string, string> = {}) =>
+  (await functionsHost(stack(env), "/programs")).program.environment;
+
+test("the app is told where everything is, and that this is a laptop", async () => {
+  expect(await hostEnvironment()).toMatchObject({
+    AZURE_FUNCTIONS_ENVIRONMENT: "Development",
+    PUBLIC_URL: "http://127.0.0.1:7071",
+    ServiceBusConnection: expect.stringContaining("Endpoint=sb://127.0.0.1:5672;"),
+    TablesConnection: expect.stringContaining("TableEndpoint=http://127.0.0.1:10002/fanfare;"),
+    TOKEN_ISSUERS: "http://127.0.0.1:7072",
+    TOKEN_AUDIENCES: "api://fanfare",
+    VAPID_PUBLIC_KEY: secrets.vapid.publicKey,
+    VAPID_PRIVATE_KEY: secrets.vapid.privateKey,
+    VAPID_SUBJECT: "mailto:operator@fanfare.example",
+    DATA_KEYS: secrets.dataKey,
+    PUSH_HOSTS_EXTRA: "127.0.0.1:7073",
+    PUSH_EXTRA_CA: "the authority",
+    FANFARE_HTTP_PORT: "7071",
+    FANFARE_DATA_DIR: directory,
+  });
+});
+
+test("what the user sets himself is passed on, and wins over ours; empty is not set", async () => {
+  const environment = await hostEnvironment({
+    TOKEN_ISSUERS: "https://login.example",
+    RETRY_BASE_SECONDS: "1",
+    DATA_KEYS: "",
+  });
+  expect(environment).toMatchObject({
+    TOKEN_ISSUERS: "https://login.example",
+    RETRY_BASE_SECONDS: "1",
+    DATA_KEYS: secrets.dataKey,
+  });
+});
+
+test("another Service Bus takes the place of ours, for the app and in stack.json", async () => {
+  const env = { SERVICEBUS_CONNECTION: "Endpoint=sb://bus.example;…", SERVICEBUS_ADMIN_URL: "http://bus.example:5300" };
+  expect(stack(env).serviceBus).toEqual({
+    connectionString: env.SERVICEBUS_CONNECTION,
+    adminUrl: env.SERVICEBUS_ADMIN_URL,
+    isOurs: false,
+  });
+  expect((await hostEnvironment(env)).ServiceBusConnection).toBe(env.SERVICEBUS_CONNECTION);
+});
+
+test("the summary shows no secret, and where Azurite's limit is", () => {
+  const text = summary(stack(), { stackFile: "/data/stack.json", localSettings: undefined });
+  const told = [
+    secrets.userPassword,
+    secrets.tablesKey,
+    secrets.serviceBusKey,
+    ...secrets.apps.map((app) => app.clientSecret),
+  ];
+  for (const secret of told) expect(text).not.toContain(secret);
+  expect(text).toContain("Azurite saves every 5 s");
+});
