@@ -1,8 +1,6 @@
-import { z } from "zod";
-import type { DataKey } from "../shared/data-keys.ts";
-import { knownPushHosts } from "../shared/subscription/push-hosts.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { createECDH } from "node:crypto";
+import { laptopFaults } from "./laptop-only.ts";
+import { settingsSchema, type Environment, type Settings } from "./settings.ts";
 
 /** The app refuses to start: the message names every faulty setting and what it must be, and never a value. */
 export class ConfigError extends Error {
@@ -12,81 +10,6 @@ export class ConfigError extends Error {
   }
 }
 
-const listOf = (text: string): string[] => text.split(",").flatMap((part) => part.trim() || []);
-const list = (wrong: string) =>
-  z
-    .string({ error: wrong })
-    .transform(listOf)
-    .refine((items) => items.length > 0, { error: wrong });
-const optionalList = z.string().default("").transform(listOf);
-const wholeNumber = (standard: number, least: number, most: number) => {
-  const wrong = `must be a whole number from ${least} to ${most}`;
-  return z
-    .string()
-    .regex(/^\d+$/, wrong)
-    .default(String(standard))
-    .transform(Number)
-    .refine((n) => n >= least && n <= most, { error: wrong });
-};
-const flag = z
-  .enum(["true", "false"], { error: "must be true or false" })
-  .default("false")
-  .transform((text) => text === "true");
-const isUrl = (text: string): boolean => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "");
-const bytesIn = (text: string): number => Buffer.from(text, "base64url").length;
-
-const keysWrong =
-  "must be one or more id:key pairs, comma-separated; the id letters and digits, the key 32 bytes in base64; the first encrypts";
-const dataKeys = list(keysWrong).transform((pairs, context): [DataKey, ...DataKey[]] => {
-  const keys = pairs.flatMap((pair) => {
-    const [, id, text = ""] = /^(\w+):(.+)$/.exec(pair) ?? [];
-    const key = Buffer.from(text, "base64");
-    return id !== undefined && key.length === 32 ? { id, key } : [];
-  });
-  const [first, ...rest] = keys;
-  if (first && keys.length === pairs.length) return [first, ...rest];
-  context.addIssue({ code: "custom", message: keysWrong });
-  return z.NEVER;
-});
-
-const required = "is required";
-const publicUrl = "must be the service's public http(s) URL, without query or trailing slash";
-const schema = z.object({
-  PUBLIC_URL: z
-    .string({ error: required })
-    .refine((text) => isUrl(text) && !/[?#]|\/$/.test(text), { error: publicUrl }),
-  CORS_ALLOWED_ORIGINS: optionalList,
-  ALWAYS_201: flag,
-  ServiceBusConnection: z.string().optional(),
-  ServiceBusConnection__fullyQualifiedNamespace: z.string().optional(),
-  ServiceBusConnection__clientId: z.string().optional(),
-  TablesConnection: z.string().optional(),
-  TablesConnection__endpoint: z.url({ error: "must be the table service's URL" }).optional(),
-  TablesConnection__clientId: z.string().optional(),
-  TOKEN_ISSUERS: list(required).refine((issuers) => issuers.every(isUrl), {
-    error: "must be issuer URLs, comma-separated",
-  }),
-  TOKEN_AUDIENCES: list(required),
-  DATA_KEYS: dataKeys,
-  VAPID_PUBLIC_KEY: z
-    .string({ error: required })
-    .refine((key) => bytesIn(key) === 65, { error: "must be an uncompressed P-256 public key, base64url" }),
-  VAPID_PRIVATE_KEY: z
-    .string({ error: required })
-    .refine((key) => bytesIn(key) === 32, { error: "must be a P-256 private key, base64url" }),
-  VAPID_SUBJECT: z
-    .string({ error: required })
-    .regex(/^(mailto:.+@.+|https:\/\/.+)$/, "must be a mailto: address or an https URL"),
-  PUSH_HOSTS_ALLOWED: z.string().default(knownPushHosts.join(",")).transform(listOf),
-  SUBSCRIPTION_DAYS: wholeNumber(30, 1, 365),
-  RETRY_BASE_SECONDS: wholeNumber(5, 1, 3_600),
-  RETRY_CAP_SECONDS: wholeNumber(3_600, 1, 86_400),
-  AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
-  PUSH_HOSTS_EXTRA: optionalList,
-  PUSH_EXTRA_CA: z.string().optional(),
-});
-
-type Settings = z.infer<typeof schema>;
 export type Config = ReturnType<typeof configFrom>;
 
 /**
@@ -94,9 +17,9 @@ export type Config = ReturnType<typeof configFrom>;
  * (plain http, a push host of one's own) found anywhere else. README's settings table says what each setting means.
  */
 export const readConfig = (env: Environment): Config => {
-  const parsed = schema.safeParse(env);
+  const parsed = settingsSchema.safeParse(env);
   const faults = parsed.error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`) ?? [];
-  faults.push(...connectionFaults(env), ...laptopFaults(env));
+  faults.push(...connectionFaults(env), ...laptopFaults(env), ...(parsed.success ? keyPairFaults(parsed.data) : []));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return configFrom(parsed.data);
 };
@@ -110,36 +33,16 @@ const connectionFaults = (env: Environment): string[] => [
     : ["TablesConnection or TablesConnection__endpoint is required"]),
 ];
 
-const isLoopback = (url: string | undefined): boolean =>
-  url !== undefined && URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
-
-/** Azure sets these on every instance; Core Tools on a laptop sets only WEBSITE_HOSTNAME. */
-const azureMarks = ["WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME", "IDENTITY_ENDPOINT"];
-
-/** What must not leave a laptop is taken only where three independent signs say that this is one. */
-const laptopFaults = (env: Environment): string[] => {
-  const mark = azureMarks.find((name) => env[name]);
-  const missing = [
-    ...(env.AZURE_FUNCTIONS_ENVIRONMENT === "Development" ? [] : ["AZURE_FUNCTIONS_ENVIRONMENT is not Development"]),
-    ...(isLoopback(env.PUBLIC_URL) ? [] : ["PUBLIC_URL is not loopback"]),
-    ...(mark === undefined ? [] : [`${mark} is set, as on Azure`]),
-  ];
-  if (missing.length === 0) return [];
-  const only = `is for local development only, and ${missing.join(" and ")}`;
-  return [
-    ...(env.PUSH_HOSTS_EXTRA ? [`PUSH_HOSTS_EXTRA ${only}`] : []),
-    ...(env.PUSH_EXTRA_CA ? [`PUSH_EXTRA_CA ${only}`] : []),
-    ...(listOf(env.TOKEN_ISSUERS ?? "").some((issuer) => /^http:/i.test(issuer))
-      ? [`TOKEN_ISSUERS: an http issuer ${only}`]
-      : []),
-    ...(/^http:/i.test(env.PUBLIC_URL ?? "") ? [`PUBLIC_URL: plain http ${only}`] : []),
-    ...(/UseDevelopmentEmulator=true/i.test(env.ServiceBusConnection ?? "")
-      ? [`ServiceBusConnection: an emulator ${only}`]
-      : []),
-    ...(/http:\/\//i.test(`${env.TablesConnection ?? ""} ${env.TablesConnection__endpoint ?? ""}`)
-      ? [`TablesConnection: plain http ${only}`]
-      : []),
-  ];
+/** Push services answer such a pair with 403 for every device; better told now. */
+const keyPairFaults = ({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY }: Settings): string[] => {
+  const pair = createECDH("prime256v1");
+  try {
+    pair.setPrivateKey(VAPID_PRIVATE_KEY, "base64url");
+  } catch {
+    return ["VAPID_PRIVATE_KEY is not a P-256 private key"];
+  }
+  const isPair = pair.getPublicKey().equals(Buffer.from(VAPID_PUBLIC_KEY, "base64url"));
+  return isPair ? [] : ["VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY are not of one pair"];
 };
 
 const configFrom = (settings: Settings) => ({

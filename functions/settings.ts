@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { DataKey } from "../shared/data-keys.ts";
+import { knownPushHosts } from "../shared/subscription/push-hosts.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A comma-separated setting's items. */
+export const listOf = (text: string): string[] => text.split(",").flatMap((part) => part.trim() || []);
+const list = (wrong: string) =>
+  z
+    .string({ error: wrong })
+    .transform(listOf)
+    .refine((items) => items.length > 0, { error: wrong });
+const optionalList = z.string().default("").transform(listOf);
+const wholeNumber = (standard: number, least: number, most: number) => {
+  const wrong = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string()
+    .regex(/^\d+$/, wrong)
+    .default(String(standard))
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, { error: wrong });
+};
+const flag = z
+  .enum(["true", "false"], { error: "must be true or false" })
+  .default("false")
+  .transform((text) => text === "true");
+const isUrl = (text: string): boolean => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "");
+const bytesIn = (text: string): number => Buffer.from(text, "base64url").length;
+
+const keysWrong =
+  "must be one or more id:key pairs, comma-separated; the id letters and digits, the key 32 bytes in base64; the first encrypts";
+const dataKeys = list(keysWrong).transform((pairs, context): [DataKey, ...DataKey[]] => {
+  const keys = pairs.flatMap((pair) => {
+    const [, id, text = ""] = /^(\w+):(.+)$/.exec(pair) ?? [];
+    const key = Buffer.from(text, "base64");
+    return id !== undefined && key.length === 32 ? { id, key } : [];
+  });
+  const [first, ...rest] = keys;
+  if (first && keys.length === pairs.length) return [first, ...rest];
+  context.addIssue({ code: "custom", message: keysWrong });
+  return z.NEVER;
+});
+
+const required = "is required";
+const publicUrl = "must be the service's public http(s) URL, without query or trailing slash";
+/** Every setting of the app, as README's table describes it. Messages say what a value must be, never what it was. */
+export const settingsSchema = z.object({
+  PUBLIC_URL: z
+    .string({ error: required })
+    .refine((text) => isUrl(text) && !/[?#]|\/$/.test(text), { error: publicUrl }),
+  CORS_ALLOWED_ORIGINS: optionalList,
+  ALWAYS_201: flag,
+  ServiceBusConnection: z.string().optional(),
+  ServiceBusConnection__fullyQualifiedNamespace: z.string().optional(),
+  ServiceBusConnection__clientId: z.string().optional(),
+  TablesConnection: z.string().optional(),
+  TablesConnection__endpoint: z.url({ error: "must be the table service's URL" }).optional(),
+  TablesConnection__clientId: z.string().optional(),
+  TOKEN_ISSUERS: list(required).refine((issuers) => issuers.every(isUrl), {
+    error: "must be issuer URLs, comma-separated",
+  }),
+  TOKEN_AUDIENCES: list(required),
+  DATA_KEYS: dataKeys,
+  VAPID_PUBLIC_KEY: z
+    .string({ error: required })
+    .refine((key) => bytesIn(key) === 65, { error: "must be an uncompressed P-256 public key, base64url" }),
+  VAPID_PRIVATE_KEY: z
+    .string({ error: required })
+    .refine((key) => bytesIn(key) === 32, { error: "must be a P-256 private key, base64url" }),
+  VAPID_SUBJECT: z
+    .string({ error: required })
+    .regex(/^(mailto:.+@.+|https:\/\/.+)$/, "must be a mailto: address or an https URL"),
+  PUSH_HOSTS_ALLOWED: z.string().default(knownPushHosts.join(",")).transform(listOf),
+  SUBSCRIPTION_DAYS: wholeNumber(30, 1, 365),
+  RETRY_BASE_SECONDS: wholeNumber(5, 1, 3_600),
+  RETRY_CAP_SECONDS: wholeNumber(3_600, 1, 86_400),
+  AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
+  PUSH_HOSTS_EXTRA: optionalList,
+  PUSH_EXTRA_CA: z.string().optional(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
