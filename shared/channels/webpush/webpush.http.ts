@@ -13,24 +13,27 @@ type Options = {
   readonly clock: Clock;
   /** A developer's own push service: its `host:port` pairs and the CA (PEM) that only they are trusted with. */
   readonly extra?: { readonly hosts: readonly string[]; readonly ca: string };
+  /**
+   * For one `send`, all its requests together; 8,000 milliseconds by default: below the queue's lock, so that a hanging
+   * service cannot cost us the message.
+   */
+  readonly timeLimitMs?: number;
 };
 
-type Delivery = { readonly channel: Channel; readonly message: WebPushMessage };
+type Delivery = { readonly channel: Channel; readonly message: WebPushMessage; readonly signal: AbortSignal };
 type Wire = { readonly agentFor: (url: URL) => Dispatcher; readonly vapid: VapidHeaders };
 
 /** Connections to one push origin; each carries one request at a time. */
 const connectionsPerOrigin = 32;
-/** For one attempt, all its parts together: below the queue's lock, so that a hanging service cannot cost us the message. */
-const attemptTimeoutMs = 8_000;
 /** Of an answer's body, only the beginning is read. */
 const answerBytesMax = 2_048;
 
 /** Web Push (RFC 8030) with `web-push`'s encryption (RFC 8291) over pooled connections of our own. */
-export const webPushSender = ({ vapid, clock, extra }: Options): ChannelSender => {
-  const standard = { connections: connectionsPerOrigin, keepAliveTimeout: 30_000, headersTimeout: attemptTimeoutMs };
+export const webPushSender = ({ vapid, clock, extra, timeLimitMs = 8_000 }: Options): ChannelSender => {
+  const standard = { connections: connectionsPerOrigin, keepAliveTimeout: 30_000 };
   const agent = new Agent(standard);
   const extraAgent = extra && new Agent({ ...standard, connect: { ca: extra.ca } });
-  const isExtra = (url: URL): boolean => extra?.hosts.includes(url.host) ?? false;
+  const isExtra = (url: URL): boolean => extra?.hosts.includes(`${url.hostname}:${url.port || "443"}`) ?? false;
   const wire: Wire = {
     agentFor: (url) => (extraAgent && isExtra(url) ? extraAgent : agent),
     vapid: vapidHeaders(vapid, clock),
@@ -41,9 +44,11 @@ export const webPushSender = ({ vapid, clock, extra }: Options): ChannelSender =
       const { channel } = subscription;
       if (!channel) return { kind: "gone" };
       const now = clock.now();
-      const outcome = await attempt({ channel, message: webPushMessage(notification, subscription, now) }, wire, clock);
+      const signal = AbortSignal.timeout(timeLimitMs);
+      const message = webPushMessage(notification, subscription, now);
+      const outcome = await attempt({ channel, message, signal }, wire, clock);
       if (outcome.kind !== "too-large") return outcome;
-      const tapped = await attempt({ channel, message: webPushTap(notification, now) }, wire, clock);
+      const tapped = await attempt({ channel, message: webPushTap(notification, now), signal }, wire, clock);
       return tapped.kind === "too-large" ? { kind: "rejected", reason: "413" } : tapped;
     },
     close: async () => {
@@ -64,7 +69,7 @@ const attempt = async (delivery: Delivery, wire: Wire, clock: Clock): Promise<Re
   }
 };
 
-const post = async ({ channel, message }: Delivery, wire: Wire): Promise<WebPushResponse> => {
+const post = async ({ channel, message, signal }: Delivery, wire: Wire): Promise<WebPushResponse> => {
   const url = new URL(channel.endpoint);
   const { cipherText } = webpush.encrypt(channel.keys.p256dh, channel.keys.auth, message.text, "aes128gcm");
   const answer = await wire.agentFor(url).request({
@@ -80,7 +85,7 @@ const post = async ({ channel, message }: Delivery, wire: Wire): Promise<WebPush
       topic: message.topic,
     },
     body: cipherText,
-    signal: AbortSignal.timeout(attemptTimeoutMs),
+    signal,
   });
   const retryAfter = answer.headers["retry-after"];
   return {
