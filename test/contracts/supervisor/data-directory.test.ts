@@ -56,7 +56,7 @@ test("a port whose last user is just ending is waited for", async () => {
     env: { ...anyPort, FANFARE_HTTP_PORT: String(port) },
     patienceMs: 5_000,
   });
-  setImmediate(() => server.close());
+  setTimeout(() => server.close(), 150);
   await expect(chosen).resolves.toMatchObject({ http: port });
 });
 
