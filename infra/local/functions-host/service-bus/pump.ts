@@ -9,6 +9,7 @@ import type { ServiceBusFunction } from "../triggers.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { keepLocked } from "./lock.ts";
 import { bodyOf, metadataOf } from "./message.ts";
+import { createTurns, type InTurn } from "./turns.ts";
 
 /** A trigger that takes messages. */
 export type Pump = {
@@ -42,10 +43,11 @@ export const startPump = (target: ServiceBusFunction, use: Uses): Pump => {
   // After a reconnection the SDK asks for as many messages again, whatever still runs: the limit is kept here. Settling
   // stays outside, for it may wait long for a bus that is gone.
   const atOnce = createGate(concurrentCalls);
+  const inTurn = createTurns();
   const subscription = receiver.subscribe(
     {
       processMessage: (message) => {
-        const work = deliver(target, message, { ...use, receiver, atOnce });
+        const work = deliver(target, message, { ...use, receiver, atOnce, inTurn });
         use.track(work);
         return work;
       },
@@ -71,7 +73,7 @@ const standardConcurrentCalls = (): number => 16 * availableParallelism();
 const deliver = async (
   target: ServiceBusFunction,
   message: ServiceBusReceivedMessage,
-  { worker, settings, receiver, atOnce }: Uses & { receiver: ServiceBusReceiver; atOnce: Gate },
+  { worker, settings, receiver, atOnce, inTurn }: Uses & { receiver: ServiceBusReceiver; atOnce: Gate; inTurn: InTurn },
 ): Promise<void> => {
   const warn = (what: string) => (error: unknown) => {
     const told = error instanceof Error ? error.message : String(error);
@@ -81,7 +83,9 @@ const deliver = async (
   const release = keepLocked(receiver, message, { atMost, onLost: warn("lost its lock and will come again") });
   const succeeded = await atOnce(() => run(worker, target, message)).finally(release);
   if (succeeded && !target.completes) return; // nobody settles it: as on Azure, its lock runs out
-  const settled = succeeded ? receiver.completeMessage(message) : receiver.abandonMessage(message);
+  const settled = succeeded
+    ? inTurn("complete", () => receiver.completeMessage(message))
+    : inTurn("abandon", () => receiver.abandonMessage(message));
   await settled.catch(warn("could not be settled and will come again"));
 };
 
