@@ -33,9 +33,10 @@ export const planDeliveries = <S extends Subscription>({
   );
   const dueAt = (subscription: S): number => {
     const entry = ledger.entries[subscription.id];
-    // A new channel, or newer content, owes nothing to what an older one was told to wait for.
-    const same = entry?.channelTag === subscription.channelTag && entry.contentVersion === notification.contentVersion;
-    return same ? (entry.notBefore ?? now) : now;
+    // A new channel, or newer content, owes nothing to what an older one was told to wait for. An entry of newer content than
+    // was read here means that another run is ahead of this one: its time counts, and the next run reads what it read.
+    const holds = entry?.channelTag === subscription.channelTag && entry.contentVersion >= notification.contentVersion;
+    return holds ? (entry.notBefore ?? now) : now;
   };
   const waiting = open.map(dueAt).filter((at) => at > now);
   return {
