@@ -1,0 +1,40 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { secretsIn } from "../../infra/local/secrets.ts";
+import type { LocalStack } from "./stack.ts";
+
+/**
+ * Which secrets of a stack that keeps its state its output tells, by name: keys, passwords, and all that was handed out
+ * (tokens, UNSIDs, endpoints, device keys); as they are, or as a URL or base64 would carry them.
+ */
+export const secretsTold = async (stack: LocalStack): Promise<string[]> => {
+  const output = stack.output();
+  const secrets = await secretsOf(stack);
+  return Object.entries(secrets).flatMap(([name, secret]) =>
+    formsOf(secret).some((form) => output.includes(form)) ? [name] : [],
+  );
+};
+
+const secretsOf = async ({ dataDir, issued }: LocalStack): Promise<Record<string, string>> => {
+  const { serviceBusKey, tablesKey, vapid, dataKey, userPassword, apps } = await secretsIn(dataDir);
+  const pem = (path: string): Promise<string> => readFile(join(dataDir, path), "utf8");
+  const signingKeys = JSON.stringify(JSON.parse(await pem("identity/signing-keys.json")));
+  return {
+    serviceBusKey,
+    tablesKey,
+    vapidPrivateKey: vapid.privateKey,
+    dataKey: dataKey.slice(dataKey.indexOf(":") + 1),
+    userPassword,
+    ...Object.fromEntries(apps.map(({ hostName, clientSecret }) => [`client secret of ${hostName}`, clientSecret])),
+    ...Object.fromEntries(
+      [...signingKeys.matchAll(/"d":"([\w-]+)"/g)].map(([, d = ""], index) => [`signing key ${index}`, d]),
+    ),
+    ...Object.fromEntries(issued().map((secret, index) => [`issued ${index} (${secret.length} characters)`, secret])),
+  };
+};
+
+const formsOf = (secret: string): string[] => [
+  secret,
+  encodeURIComponent(secret),
+  Buffer.from(secret).toString("base64").replace(/=+$/, ""),
+];
