@@ -9,20 +9,21 @@ type Options = {
   /** Exact `iss` values; each has its keys by OpenID Connect Discovery 1.0, section 4. */
   readonly issuers: readonly string[];
   readonly audiences: readonly string[];
+  /** For each request to an issuer; 5,000 milliseconds by default. */
+  readonly timeLimitMs?: number;
 };
 
-const discoveryTimeoutMs = 5_000;
 const clockToleranceSeconds = 60;
 /** Only asymmetric signatures: an HMAC "signed" with the public key must never pass. */
 const algorithms = ["RS256", "PS256", "ES256"];
 
 /** Validates Entra-shaped access tokens against the issuers' published keys, which are cached. */
-export const tokensOf = ({ issuers, audiences }: Options): Tokens => {
+export const tokensOf = ({ issuers, audiences, timeLimitMs = 5_000 }: Options): Tokens => {
   const keys = new Map<string, Promise<JWTVerifyGetKey>>();
   const keysOf = (issuer: string): Promise<JWTVerifyGetKey> => {
     const known = keys.get(issuer);
     if (known) return known;
-    const found = discover(issuer);
+    const found = discover(issuer, timeLimitMs);
     keys.set(issuer, found);
     // A failed discovery is not remembered: the next token tries again.
     found.catch(() => keys.delete(issuer));
@@ -34,7 +35,13 @@ export const tokensOf = ({ issuers, audiences }: Options): Tokens => {
       const token = bearerOf(authorization);
       const issuer = issuerOf(token);
       if (!issuers.includes(issuer)) throw unauthenticated("The token is of an issuer this service does not trust.");
-      const options = { issuer, audience: [...audiences], algorithms, clockTolerance: clockToleranceSeconds };
+      const options = {
+        issuer,
+        audience: [...audiences],
+        algorithms,
+        clockTolerance: clockToleranceSeconds,
+        requiredClaims: ["exp"], // else a token without it would never end
+      };
       try {
         const { payload } = await jwtVerify(token, await keysOf(issuer), options);
         return callerOf(payload);
@@ -62,13 +69,13 @@ const issuerOf = (token: string): string => {
   }
 };
 
-const discover = async (issuer: string): Promise<JWTVerifyGetKey> => {
+const discover = async (issuer: string, timeLimitMs: number): Promise<JWTVerifyGetKey> => {
   const address = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
   try {
-    const answer = await fetch(address, { signal: AbortSignal.timeout(discoveryTimeoutMs), redirect: "error" });
+    const answer = await fetch(address, { signal: AbortSignal.timeout(timeLimitMs), redirect: "error" });
     if (!answer.ok) throw new Error(`The issuer's discovery document was answered ${answer.status}.`);
     const { jwks_uri } = z.object({ jwks_uri: z.url() }).parse(await answer.json());
-    return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: discoveryTimeoutMs, cooldownDuration: 60_000 });
+    return createRemoteJWKSet(new URL(jwks_uri), { timeoutDuration: timeLimitMs, cooldownDuration: 60_000 });
   } catch (error) {
     throw new Unavailable("The token issuer", { cause: error });
   }
@@ -81,8 +88,9 @@ const translated = (error: unknown): unknown => {
   if (error instanceof errors.JWTClaimValidationFailed) {
     return unauthenticated(`The token's claim "${error.claim}" is not accepted here.`, error);
   }
-  if (error instanceof errors.JWKSTimeout) return new Unavailable("The token issuer", { cause: error });
-  if (error instanceof errors.JOSEError && error.code !== "ERR_JOSE_GENERIC") {
+  // No answer, a wrong one (jose's generic error), or one that holds no keys: the token may be good all the same.
+  const isIssuers = error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid;
+  if (error instanceof errors.JOSEError && !isIssuers && error.code !== "ERR_JOSE_GENERIC") {
     return unauthenticated("The token's signature is not valid.", error);
   }
   return new Unavailable("The token issuer", { cause: error });

@@ -1,0 +1,195 @@
+import type { RequestListener } from "node:http";
+import { exportSPKI, generateKeyPair } from "jose";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { requiredScope } from "../../../shared/auth/caller.ts";
+import { tokensOf } from "../../../shared/auth/tokens.http.ts";
+import type { Tokens } from "../../../shared/auth/tokens.ts";
+import { Unavailable } from "../../../shared/unavailable.ts";
+import { identityUnderTest } from "../identity/identity-under-test.ts";
+import { audience, startOwnIssuer, type OwnIssuer } from "./issuer.ts";
+
+const unauthenticated = (message: RegExp | string) =>
+  expect.objectContaining({
+    name: "Problem",
+    kind: "unauthenticated",
+    message: expect.stringMatching(message) as unknown,
+  }) as Error;
+const failureOf = (verified: Promise<unknown>): Promise<unknown> => verified.catch((error: unknown) => error);
+
+describe("tokens of the local identity provider", () => {
+  let identity: Awaited<ReturnType<typeof identityUnderTest>>;
+  let tokens: Tokens;
+  beforeAll(async () => {
+    identity = await identityUnderTest();
+    tokens = tokensOf({ issuers: [identity.issuer()], audiences: [audience] });
+  });
+  afterAll(() => identity.stop());
+
+  test("an app's own token names the app and its tenant, and no user", async () => {
+    const { body } = await identity.asApp();
+    expect(await tokens.verify(`Bearer ${body.access_token}`)).toEqual({
+      kind: "app",
+      clientId: identity.app.clientId,
+      tenantId: identity.secrets.tenantId,
+      roles: [],
+    });
+  });
+
+  test("a user's token names user, app and scopes", async () => {
+    const { body } = await identity.asUser();
+    expect(await tokens.verify(`Bearer ${body.access_token}`)).toMatchObject({
+      kind: "user",
+      clientId: identity.app.clientId,
+      user: { tenantId: identity.secrets.tenantId, principalName: "ada@contoso.com" },
+      scopes: [requiredScope],
+    });
+  });
+
+  test("an app role is told", async () => {
+    const { body } = await identity.asApp({ scope: "Notifications.Admin" });
+    expect(await tokens.verify(`Bearer ${body.access_token}`)).toMatchObject({ roles: ["Notifications.Admin"] });
+  });
+
+  test.each(["bearer", "BEARER", "Bearer  "])("the scheme may be written %j", async (scheme) => {
+    const { body } = await identity.asApp();
+    expect(await tokens.verify(`${scheme} ${body.access_token}`)).toMatchObject({ kind: "app" });
+  });
+
+  test("a token for another audience is refused", async () => {
+    const { body } = await identity.asApp({ resource: "api://other" });
+    await expect(tokens.verify(`Bearer ${body.access_token}`)).rejects.toEqual(unauthenticated(/"aud"/));
+  });
+
+  test("a token of an issuer that is not configured is refused, and that issuer is never asked", async () => {
+    const { body } = await identity.asApp();
+    const strict = tokensOf({ issuers: ["https://login.example"], audiences: [audience] });
+    await expect(strict.verify(`Bearer ${body.access_token}`)).rejects.toEqual(unauthenticated("does not trust"));
+  });
+});
+
+describe("tokens of any issuer", () => {
+  let issuer: OwnIssuer;
+  let tokens: Tokens;
+  beforeAll(async () => {
+    issuer = await startOwnIssuer();
+  });
+  afterAll(() => issuer.stop());
+  beforeEach(() => {
+    issuer.instead = {};
+    issuer.visits.length = 0;
+    tokens = tokensOf({ issuers: [issuer.url], audiences: [audience], timeLimitMs: 300 });
+  });
+  const now = (): number => Math.floor(Date.now() / 1_000);
+
+  test("keys are fetched once for many tokens", async () => {
+    const token = await issuer.sign();
+    await Promise.all(Array.from({ length: 5 }, () => tokens.verify(`Bearer ${token}`)));
+    await tokens.verify(`Bearer ${await issuer.sign()}`);
+    expect(issuer.visits).toEqual(["/.well-known/openid-configuration", "/keys"]);
+  });
+
+  test.each([
+    null,
+    "",
+    "Bearer",
+    "Bearer ",
+    "Basic dXNlcjpwYXNz",
+    "Bearer a b",
+    "Bearer not-a-token",
+    "Bearer a.b.c",
+    `Bearer ${"x".repeat(10_000)}`,
+    "Bearer ey\u00e9.x.y",
+  ])("%.40j is no token, and no issuer is asked about it", async (header) => {
+    await expect(tokens.verify(header)).rejects.toEqual(unauthenticated(/required|malformed/));
+    expect(issuer.visits).toEqual([]);
+  });
+
+  test("a minute of difference between clocks is forgiven, two are not", async () => {
+    const verify = async (claims: Record<string, number>): Promise<unknown> =>
+      tokens.verify(`Bearer ${await issuer.sign(claims)}`);
+    expect(await verify({ exp: now() - 30 })).toMatchObject({ clientId: "client" });
+    expect(await verify({ nbf: now() + 30 })).toMatchObject({ clientId: "client" });
+    await expect(verify({ exp: now() - 120 })).rejects.toEqual(unauthenticated("expired"));
+    await expect(verify({ nbf: now() + 120 })).rejects.toEqual(unauthenticated(/"nbf"/));
+  });
+
+  test.each(["exp", "aud", "tid", "oid", "azp"])("a token without %s is refused", async (claim) => {
+    const token = await issuer.sign({ [claim]: undefined });
+    await expect(tokens.verify(`Bearer ${token}`)).rejects.toEqual(unauthenticated(""));
+  });
+
+  test("a v1 token's names for app and user are understood", async () => {
+    const claims = { azp: undefined, appid: "client-1", upn: "ada@contoso.com", scp: "a b" };
+    expect(await tokens.verify(`Bearer ${await issuer.sign(claims)}`)).toMatchObject({
+      kind: "user",
+      clientId: "client-1",
+      user: { tenantId: "tenant", objectId: "object", principalName: "ada@contoso.com" },
+      scopes: ["a", "b"],
+    });
+  });
+
+  test("a token signed with another key under the issuer's name is refused", async () => {
+    const { privateKey } = await generateKeyPair("RS256");
+    const token = await issuer.sign({}, { key: privateKey });
+    await expect(tokens.verify(`Bearer ${token}`)).rejects.toEqual(unauthenticated("signature"));
+  });
+
+  test("a token with a key id nobody published is refused", async () => {
+    const token = await issuer.sign({}, { kid: "k2" });
+    await expect(tokens.verify(`Bearer ${token}`)).rejects.toEqual(unauthenticated("signature"));
+  });
+
+  test("a token whose claims were changed is refused", async () => {
+    const [head, , signature] = (await issuer.sign()).split(".");
+    const [, claims] = (await issuer.sign({ azp: "somebody-else" })).split(".");
+    const verified = tokens.verify(`Bearer ${head}.${claims}.${signature}`);
+    await expect(verified).rejects.toEqual(unauthenticated("signature"));
+  });
+
+  test("a token that is not signed is refused", async () => {
+    const [, claims] = (await issuer.sign()).split(".");
+    const head = Buffer.from(JSON.stringify({ alg: "none", kid: "k1" })).toString("base64url");
+    await expect(tokens.verify(`Bearer ${head}.${claims}.`)).rejects.toEqual(unauthenticated(""));
+  });
+
+  test("an HMAC made with the public key is no signature", async () => {
+    const key = Buffer.from(await exportSPKI(issuer.publicKey));
+    const token = await issuer.sign({}, { key, alg: "HS256" });
+    await expect(tokens.verify(`Bearer ${token}`)).rejects.toEqual(unauthenticated("signature"));
+  });
+
+  test.each<[string, string, RequestListener]>([
+    ["never answers for its discovery", "/.well-known/openid-configuration", () => undefined],
+    ["never answers for its keys", "/keys", () => undefined],
+    ["fails its discovery", "/.well-known/openid-configuration", (_, response) => response.writeHead(500).end()],
+    ["fails its keys", "/keys", (_, response) => response.writeHead(500).end()],
+    ["answers nonsense as discovery", "/.well-known/openid-configuration", (_, response) => response.end("<html>")],
+    ["answers nonsense as keys", "/keys", (_, response) => response.end("<html>")],
+    ["answers keys of no known form", "/keys", (_, response) => response.end('{"error":"later"}')],
+    [
+      "sends elsewhere for its discovery",
+      "/.well-known/openid-configuration",
+      (_, response) => response.writeHead(302, { location: `${issuer.url}/keys` }).end(),
+    ],
+  ])("when the issuer %s we are unavailable, and all is well again when it is", async (_, path, fault) => {
+    const token = await issuer.sign();
+    issuer.instead[path] = fault;
+    expect(await failureOf(tokens.verify(`Bearer ${token}`))).toBeInstanceOf(Unavailable);
+    issuer.instead = {};
+    expect(await tokens.verify(`Bearer ${token}`)).toMatchObject({ clientId: "client" });
+  });
+
+  test("an issuer that is not there makes us unavailable", async () => {
+    const gone = await startOwnIssuer();
+    const token = await gone.sign();
+    const trusting = tokensOf({ issuers: [gone.url], audiences: [audience] });
+    await gone.stop();
+    expect(await failureOf(trusting.verify(`Bearer ${token}`))).toBeInstanceOf(Unavailable);
+  });
+
+  test("no failure shows the token", async () => {
+    const token = await issuer.sign({ exp: now() - 120 });
+    const failure = await failureOf(tokens.verify(`Bearer ${token}`));
+    expect(String(failure)).not.toContain(token.split(".")[2]);
+  });
+});
