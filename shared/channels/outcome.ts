@@ -15,8 +15,22 @@ export type Outcome =
 
 /** The vendor's `Retry-After` in seconds (RFC 9110, section 10.2.3: seconds or a date), undefined when absent or unreadable. */
 export const retryAfterSecondsOf = (header: string | undefined, now: number): number | undefined => {
-  if (header === undefined) return undefined;
-  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header);
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, Math.ceil((date - now) / 1_000));
+  const given = header?.trim() ?? "";
+  if (/^\d+$/.test(given)) return Number(given);
+  const date = httpDateOf(given);
+  return date === undefined ? undefined : Math.max(0, Math.ceil((date - now) / 1_000));
+};
+
+const datesWithZone = [
+  /^\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT$/,
+  /^\w{6,9}, \d\d-\w{3}-\d\d \d\d:\d\d:\d\d GMT$/, // RFC 850
+];
+const dateOfAsctime = /^\w{3} \w{3} [ \d]\d \d\d:\d\d:\d\d \d{4}$/; // UTC, though it does not say so
+
+/** The three forms of RFC 9110, section 5.6.7, and no others: `Date.parse` makes a date of nearly any text with a number in it. */
+const httpDateOf = (text: string): number | undefined => {
+  const zoned = dateOfAsctime.test(text) ? `${text} GMT` : text;
+  if (zoned === text && !datesWithZone.some((form) => form.test(text))) return undefined;
+  const date = Date.parse(zoned);
+  return Number.isNaN(date) ? undefined : date;
 };

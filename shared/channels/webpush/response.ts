@@ -18,8 +18,8 @@ export const outcomeOf = (response: WebPushResponse, now: number): Outcome | { r
   if (status === 200 || status === 201 || status === 202) return { kind: "delivered" };
   if (status === 404 || status === 410) return { kind: "gone" };
   if (status === 413) return { kind: "too-large" };
-  // 406 is how WNS throttles.
-  if (status === 406 || status === 429 || status >= 500) return busy(reason, response, now);
+  // 406 is how WNS throttles; 408 is a timeout that somebody on the way noticed before us.
+  if (status === 406 || status === 408 || status === 429 || status >= 500) return busy(reason, response, now);
   // A moved bridge: following it would take our credential somewhere unchecked.
   if (status >= 300 && status < 400) return { kind: "misconfigured", reason };
   if (status === 401) return { kind: "misconfigured", reason };
