@@ -2,7 +2,7 @@
 export const appAudience = "api://fanfare";
 
 /** The delegated permission a user's token needs (contract 2.1). */
-export const userPermission = "Notifications.ReadWrite.CreatedByApp";
+const userPermission = "Notifications.ReadWrite.CreatedByApp";
 
 /** Permissions that stand in the claim `roles`, not in `scp`: Entra's app roles. */
 const appRoles: ReadonlySet<string> = new Set(["Notifications.Admin"]);
