@@ -60,7 +60,7 @@ export const startStack = async ({ dataDir, ephemeral = false, env = {} }: Optio
     env: { ...freePorts, ...shortRetries, FANFARE_DATA_DIR: directory, ...env },
     args: ephemeral ? ["--ephemeral"] : [],
     readyLine: /^Ready/,
-    within: 15_000,
+    within: 25_000,
   }).catch(async (error: unknown) => {
     await clean();
     throw error;
