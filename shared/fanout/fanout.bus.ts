@@ -10,8 +10,10 @@ export type BusAccess =
   | { readonly kind: "connection-string"; readonly connectionString: string }
   | { readonly kind: "identity"; readonly fullyQualifiedNamespace: string; readonly credential: TokenCredential };
 
-/** A send that takes longer counts as unavailable: the caller is waiting for an answer. */
-const sendTimeoutMs = 8_000;
+type TimeLimit = {
+  /** What takes longer counts as unavailable: somebody is waiting for an answer. */
+  readonly timeLimitMs?: number;
+};
 const options: ServiceBusClientOptions = { retryOptions: { maxRetries: 2, retryDelayInMs: 250, timeoutInMs: 3_000 } };
 
 /** Opens the bus: one client, so one connection, for the whole process. Connects on first use. */
@@ -20,12 +22,13 @@ export const openBus = (access: BusAccess): ServiceBusClient =>
     ? new ServiceBusClient(access.fullyQualifiedNamespace, access.credential, options)
     : new ServiceBusClient(access.connectionString, options);
 
-export const busFanout = (bus: ServiceBusClient, clock: Clock): Fanout => {
+/** The queue `fanout` over a bus. A send takes at most 8,000 milliseconds by default. */
+export const busFanout = (bus: ServiceBusClient, clock: Clock, { timeLimitMs = 8_000 }: TimeLimit = {}): Fanout => {
   const sender = bus.createSender(fanoutQueue);
   return {
     send: async (job, when) => {
       try {
-        await sender.sendMessages(messageOf(job, when, clock), { abortSignal: AbortSignal.timeout(sendTimeoutMs) });
+        await sender.sendMessages(messageOf(job, when, clock), { abortSignal: AbortSignal.timeout(timeLimitMs) });
       } catch (error) {
         throw new Unavailable("Service Bus", { cause: error });
       }
@@ -44,13 +47,11 @@ const messageOf = (job: FanoutJob, when: Parameters<Fanout["send"]>[1], clock: C
   ...(job.traceparent !== undefined && { applicationProperties: { "Diagnostic-Id": job.traceparent } }),
 });
 
-const pingTimeoutMs = 2_500;
-
-/** Asks the broker something small that crosses the wire, for readiness. Throws `Unavailable` when it does not answer in time. */
-export const pingBus = async (bus: ServiceBusClient): Promise<void> => {
+/** Asks the broker something small that crosses the wire, for readiness. Throws `Unavailable` when it does not answer in time: 2,500 milliseconds by default. */
+export const pingBus = async (bus: ServiceBusClient, { timeLimitMs = 2_500 }: TimeLimit = {}): Promise<void> => {
   const receiver = bus.createReceiver(fanoutQueue);
   try {
-    await receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(pingTimeoutMs) });
+    await receiver.peekMessages(1, { abortSignal: AbortSignal.timeout(timeLimitMs) });
   } catch (error) {
     throw new Unavailable("Service Bus", { cause: error });
   } finally {
