@@ -2,7 +2,7 @@
 export type Lane = "main" | "dead";
 
 /** A message lock: only the holder of the token may settle or renew, until the time (milliseconds since 1970) has come. */
-export type Lock = { readonly token: string; readonly until: number };
+type Lock = { readonly token: string; readonly until: number };
 
 /** Why a message is in the dead-letter sub-queue; a consumer may have given neither. */
 export type DeadLetter = { readonly reason?: string | undefined; readonly description?: string | undefined };

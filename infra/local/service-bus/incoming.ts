@@ -7,7 +7,7 @@ import { refusals, Refused, type Refusal } from "./refusals.ts";
 import { answerAttach, outcomes, receiveRaw, settleIncoming } from "./rhea-seams.ts";
 
 /** The Standard tier's limit for one message and for one batch, in bytes as encoded. */
-export const messageBytesMax = 256 * 1024;
+const messageBytesMax = 256 * 1024;
 
 const batchFormat = 0x80013700;
 const creditMax = 1000;

@@ -43,7 +43,7 @@ const start = async (): Promise<Running> => {
       admin.closeAllConnections();
       broker.server.close();
       await broker.closeAll();
-      for (const host of hosts) host.stop();
+      await Promise.all(hosts.map((host) => host.stop()));
       await store.close();
     },
   };

@@ -25,7 +25,7 @@ export const answerManagement = async (request: Message, queue: QueueHost, lane:
     .object({ operation: z.string() })
     .catch({ operation: "" })
     .parse(request.application_properties);
-  const answer = operations[operation.replace(/^com\.microsoft:/, "")];
+  const answer = operations.get(operation);
   if (!answer) throw new Refused(refusals.notBuilt(`operation '${operation.slice(0, 100)}'`));
   return answer(request.body, queue, lane);
 };
@@ -117,14 +117,14 @@ const verdictOf = (disposition: z.infer<typeof dispositionSchema>): Verdict | un
   }
 };
 
-const operations: Readonly<Record<string, Operation | undefined>> = {
-  "schedule-message": scheduleMessage,
-  "cancel-scheduled-message": cancelScheduledMessage,
-  "renew-lock": renewLock,
-  "peek-message": peekMessage,
-  "receive-by-sequence-number": receiveBySequenceNumber,
-  "update-disposition": updateDisposition,
-};
+const operations: ReadonlyMap<string, Operation> = new Map([
+  ["com.microsoft:schedule-message", scheduleMessage],
+  ["com.microsoft:cancel-scheduled-message", cancelScheduledMessage],
+  ["com.microsoft:renew-lock", renewLock],
+  ["com.microsoft:peek-message", peekMessage],
+  ["com.microsoft:receive-by-sequence-number", receiveBySequenceNumber],
+  ["com.microsoft:update-disposition", updateDisposition],
+]);
 
 const done = (body?: unknown): Reply => ({ status: 200, description: "OK", body });
 

@@ -7,7 +7,7 @@ import type { QueueSettings } from "./queue-settings.ts";
 import type { Store } from "./store.ts";
 
 /** A message on its way out: what is known of it, and its content as it came. */
-export type Outgoing = { readonly entry: Entry; readonly content: Buffer };
+type Outgoing = { readonly entry: Entry; readonly content: Buffer };
 
 /** A receiver attached to one lane of a queue. */
 export type Consumer = {
@@ -48,10 +48,15 @@ export type QueueHost = {
   readonly attach: (consumer: Consumer) => () => void;
   /** To be called when a receiver's room may have grown. */
   readonly serve: () => void;
-  readonly stop: () => void;
+  /** Locks nothing more; resolves when what was under way is handed over or released. */
+  readonly stop: () => Promise<void>;
 };
 
-/** Opens a queue with all it held when the store was last written. */
+/**
+ * Opens a queue with all it held when the store was last written, its locks included: a lock is durable before its message is
+ * handed over, outlives the consumer's connection and the broker's restart, and ends only when settled or at its time.
+ * So a consumer that survives the broker may still complete what it holds (the client does so through `$management`).
+ */
 export const openQueue = async (settings: QueueSettings, store: Store, now: () => number): Promise<QueueHost> => {
   const records = queueRecords(store, settings.name);
   const rules = queueRules(settings, records.journal, await records.load(), () => randomUUID().replaceAll("-", ""));
@@ -111,7 +116,7 @@ export const openQueue = async (settings: QueueSettings, store: Store, now: () =
           if (!consumer.deletes) return true;
           return consumer.isOpen() && rules.settle(tokenOf(entry), { kind: "complete" }, now()) === "settled";
         });
-        await store.committed();
+        if (some.some(({ consumer }) => consumer.deletes)) await store.committed();
         for (const [index, { consumer, entry }] of some.entries()) {
           underway.set(consumer, (underway.get(consumer) ?? 1) - 1);
           const content = contents[index];
@@ -161,6 +166,7 @@ export const openQueue = async (settings: QueueSettings, store: Store, now: () =
     stop: () => {
       stopped = true;
       clearTimeout(timer?.handle);
+      return lastHandover;
     },
   };
 };

@@ -48,8 +48,6 @@ export const queueRecords = (store: Store, queueName: string) => {
   return { journal, load, contents };
 };
 
-export type QueueRecords = ReturnType<typeof queueRecords>;
-
 const sortable = (value: number): string => value.toString(16).padStart(14, "0");
 
 const entrySchema = z.object({

@@ -104,7 +104,5 @@ export const queueState = (journal: Journal, saved: Saved) => {
   };
 };
 
-export type QueueState = ReturnType<typeof queueState>;
-
 /** `all`: every entry of the lane; `ready`: those a receiver can get now, in the order it gets them. */
 const laneIndex = () => ({ all: sortedNumbers(), ready: sortedNumbers() });

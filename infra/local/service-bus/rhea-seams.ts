@@ -35,7 +35,7 @@ type Settings = {
 };
 
 const rhea = createRequire(import.meta.url)("rhea") as RheaModule;
-export const { types, message: messages } = rhea;
+export const { types } = rhea;
 
 export const readValue = (bytes: Buffer): Typed => new rhea.types.Reader(bytes).read();
 

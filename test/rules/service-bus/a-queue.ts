@@ -4,7 +4,7 @@ import { queueRules, type QueueRules } from "../../../infra/local/service-bus/qu
 import { nothingSaved, type Journal, type Saved } from "../../../infra/local/service-bus/queue-state.ts";
 
 /** A journal that can be read back at any moment, as a process started after a crash would. */
-export const memoryJournal = () => {
+const memoryJournal = () => {
   const entries = new Map<number, Entry>();
   const contents = new Set<number>();
   const seen = new Map<string, number>();
