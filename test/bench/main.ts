@@ -1,0 +1,33 @@
+import { interrupted } from "./interrupted.ts";
+
+const help = `Measures Fanfare on this machine: npm run bench -- <what> [flags]
+
+  cold-start   from node to all functions registered, beside a bare node; size of the deployable zip
+  pipeline     the whole local stack, accepted and delivered per second, beside a plain web-push loop
+
+Each explains its flags with --help. The exit code is 1 when a target is missed or something was lost.
+`;
+
+/** Each bench is loaded when it is asked for: what one needs must not slow the start that the other measures. */
+const benches: Readonly<Record<string, (args: readonly string[], stop: AbortSignal) => Promise<number>>> = {
+  "cold-start": async (args, stop) => (await import("./cold-start/cold-start.ts")).coldStart(args, stop),
+  pipeline: async (args, stop) => (await import("./pipeline/pipeline.ts")).pipeline(args, stop),
+  /** Not for people: the process that `cold-start` times. */
+  "cold-start-child": async () => (await import("./cold-start/child.ts")).registerFunctions(),
+};
+
+const [what = "", ...args] = process.argv.slice(2);
+const bench = Object.hasOwn(benches, what) ? benches[what] : undefined;
+if (!bench) {
+  const asked = what === "" || what === "--help" || what === "-h";
+  console.log(asked ? help : `There is no bench ${what}.\n\n${help}`);
+  process.exit(what === "--help" || what === "-h" ? 0 : 64);
+}
+const stop = interrupted();
+process.exitCode = await bench(args, stop).catch((error: unknown) => {
+  if (stop.aborted) return 130;
+  console.error(error instanceof Error ? error.message : error);
+  return 1;
+});
+// Pools and signal handlers need not be waited for; a piped report must be.
+process.stdout.write("", () => process.exit());
