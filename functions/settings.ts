@@ -26,10 +26,12 @@ const flag = z
   .default("false")
   .transform((text) => text === "true");
 const isUrl = (text: string): boolean => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "");
-const bytesIn = (text: string): number => Buffer.from(text, "base64url").length;
+/** Without padding and in the URL's alphabet: `web-push` takes no other form, and would say so at each push only. */
+const isKey = (text: string, bytes: number): boolean =>
+  /^[\w-]+$/.test(text) && Buffer.from(text, "base64url").length === bytes;
 
 const keysWrong =
-  "must be one or more id:key pairs, comma-separated; the id letters and digits, the key 32 bytes in base64; the first encrypts";
+  "must be one or more id:key pairs, comma-separated; each id once, of letters and digits, the key 32 bytes in base64; the first encrypts";
 const dataKeys = list(keysWrong).transform((pairs, context): [DataKey, ...DataKey[]] => {
   const keys = pairs.flatMap((pair) => {
     const [, id, text = ""] = /^(\w+):(.+)$/.exec(pair) ?? [];
@@ -37,7 +39,9 @@ const dataKeys = list(keysWrong).transform((pairs, context): [DataKey, ...DataKe
     return id !== undefined && key.length === 32 ? { id, key } : [];
   });
   const [first, ...rest] = keys;
-  if (first && keys.length === pairs.length) return [first, ...rest];
+  // Of two keys with one id the second would never be tried: what it encrypted would be lost.
+  const isWhole = keys.length === pairs.length && new Set(keys.map(({ id }) => id)).size === keys.length;
+  if (first && isWhole) return [first, ...rest];
   context.addIssue({ code: "custom", message: keysWrong });
   return z.NEVER;
 });
@@ -64,13 +68,15 @@ export const settingsSchema = z.object({
   DATA_KEYS: dataKeys,
   VAPID_PUBLIC_KEY: z
     .string({ error: required })
-    .refine((key) => bytesIn(key) === 65, { error: "must be an uncompressed P-256 public key, base64url" }),
+    .refine((key) => isKey(key, 65), { error: "must be an uncompressed P-256 public key, base64url" }),
   VAPID_PRIVATE_KEY: z
     .string({ error: required })
-    .refine((key) => bytesIn(key) === 32, { error: "must be a P-256 private key, base64url" }),
+    .refine((key) => isKey(key, 32), { error: "must be a P-256 private key, base64url" }),
   VAPID_SUBJECT: z
     .string({ error: required })
-    .regex(/^(mailto:.+@.+|https:\/\/.+)$/, "must be a mailto: address or an https URL"),
+    .refine((text) => /^(mailto:.+@.+|https:\/\/.+)$/.test(text) && URL.canParse(text), {
+      error: "must be a mailto: address or an https URL",
+    }),
   PUSH_HOSTS_ALLOWED: z.string().default(knownPushHosts.join(",")).transform(listOf),
   SUBSCRIPTION_DAYS: wholeNumber(30, 1, 365),
   RETRY_BASE_SECONDS: wholeNumber(5, 1, 3_600),

@@ -1,0 +1,245 @@
+import { createECDH, randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ConfigError, readConfig } from "../../../functions/config.ts";
+import { knownPushHosts } from "../../../shared/subscription/push-hosts.ts";
+
+type Environment = Record<string, string | undefined>;
+
+const pair = createECDH("prime256v1");
+pair.generateKeys();
+const publicKey = pair.getPublicKey("base64url");
+const privateKey = Buffer.alloc(32);
+pair.getPrivateKey().copy(privateKey, 32 - pair.getPrivateKey().length);
+const dataKey = randomBytes(32);
+
+const azure: Environment = {
+  PUBLIC_URL: "https://notify.contoso.com",
+  ServiceBusConnection__fullyQualifiedNamespace: "contoso.servicebus.windows.net",
+  TablesConnection__endpoint: "https://contoso.table.core.windows.net",
+  TOKEN_ISSUERS: "https://login.microsoftonline.com/tenant/v2.0, https://sts.windows.net/tenant/",
+  TOKEN_AUDIENCES: "api://fanfare",
+  DATA_KEYS: `k1:${dataKey.toString("base64")}`,
+  VAPID_PUBLIC_KEY: publicKey,
+  VAPID_PRIVATE_KEY: privateKey.toString("base64url"),
+  VAPID_SUBJECT: "mailto:operator@contoso.com",
+  WEBSITE_INSTANCE_ID: "instance",
+};
+const laptop: Environment = {
+  ...azure,
+  WEBSITE_INSTANCE_ID: undefined,
+  WEBSITE_HOSTNAME: "localhost:7071", // Core Tools sets it
+  AZURE_FUNCTIONS_ENVIRONMENT: "Development",
+  PUBLIC_URL: "http://127.0.0.1:7071",
+};
+
+const faultsOf = (env: Environment): string[] => {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.message
+      .split("\n")
+      .slice(1)
+      .map((line) => line.slice("  - ".length));
+  }
+  return [];
+};
+
+test("on Azure, identities stand for keys and every other setting has its default", () => {
+  expect(readConfig(azure)).toEqual({
+    publicUrl: "https://notify.contoso.com",
+    corsAllowedOrigins: [],
+    always201: false,
+    bus: { kind: "identity", place: "contoso.servicebus.windows.net", clientId: undefined },
+    tables: { kind: "identity", place: "https://contoso.table.core.windows.net", clientId: undefined },
+    tokens: {
+      issuers: ["https://login.microsoftonline.com/tenant/v2.0", "https://sts.windows.net/tenant/"],
+      audiences: ["api://fanfare"],
+    },
+    dataKeys: [{ id: "k1", key: dataKey }],
+    vapid: { publicKey, privateKey: azure.VAPID_PRIVATE_KEY, subject: "mailto:operator@contoso.com" },
+    pushHosts: { allowed: knownPushHosts, extra: [] },
+    pushExtraCa: undefined,
+    subscriptionDays: 30,
+    isDevelopment: false,
+    retryPolicy: { baseSeconds: 5, capSeconds: 3_600 },
+  });
+});
+
+test("a laptop knows that it is one", () => {
+  expect(readConfig(laptop).isDevelopment).toBe(true);
+});
+
+test("what is set is taken", () => {
+  const config = readConfig({
+    ...azure,
+    ServiceBusConnection: "Endpoint=sb://x",
+    TablesConnection: "DefaultEndpointsProtocol=https;AccountName=x",
+    CORS_ALLOWED_ORIGINS: "https://a.example, https://b.example",
+    ALWAYS_201: "true",
+    PUSH_HOSTS_ALLOWED: "push.example",
+    SUBSCRIPTION_DAYS: "7",
+    RETRY_BASE_SECONDS: "1",
+    RETRY_CAP_SECONDS: "60",
+  });
+  expect(config).toMatchObject({
+    bus: { kind: "connection-string", connectionString: "Endpoint=sb://x" },
+    tables: { kind: "connection-string" },
+    corsAllowedOrigins: ["https://a.example", "https://b.example"],
+    always201: true,
+    pushHosts: { allowed: ["push.example"] },
+    subscriptionDays: 7,
+    retryPolicy: { baseSeconds: 1, capSeconds: 60 },
+  });
+});
+
+test("several data keys are taken in their order: the first encrypts", () => {
+  const older = randomBytes(32);
+  const pairs = `k2:${dataKey.toString("base64")}, k1:${older.toString("base64url")}`;
+  expect(readConfig({ ...azure, DATA_KEYS: pairs }).dataKeys).toEqual([
+    { id: "k2", key: dataKey },
+    { id: "k1", key: older },
+  ]);
+});
+
+test("every fault is told at once, by the setting's name", () => {
+  expect(faultsOf({})).toEqual([
+    "PUBLIC_URL is required",
+    "TOKEN_ISSUERS is required",
+    "TOKEN_AUDIENCES is required",
+    expect.stringMatching(/^DATA_KEYS must be/),
+    "VAPID_PUBLIC_KEY is required",
+    "VAPID_PRIVATE_KEY is required",
+    "VAPID_SUBJECT is required",
+    "ServiceBusConnection or ServiceBusConnection__fullyQualifiedNamespace is required",
+    "TablesConnection or TablesConnection__endpoint is required",
+  ]);
+  expect(() => readConfig({})).toThrow(/^Fanfare cannot start\. Mend these settings:\n {2}- PUBLIC_URL is required\n/);
+});
+
+const other = createECDH("prime256v1");
+other.generateKeys();
+const key32 = randomBytes(32).toString("base64");
+test.each<[string, string]>([
+  ["PUBLIC_URL", "https://notify.contoso.com/"],
+  ["PUBLIC_URL", "notify.contoso.com"],
+  ["PUBLIC_URL", "ftp://notify.contoso.com"],
+  ["PUBLIC_URL", "https://notify.contoso.com?x"],
+  ["ALWAYS_201", "yes"],
+  ["TablesConnection__endpoint", "contoso"],
+  ["TOKEN_ISSUERS", ""],
+  ["TOKEN_ISSUERS", "https://issuer.example,contoso"],
+  ["TOKEN_AUDIENCES", " , "],
+  ["DATA_KEYS", ""],
+  ["DATA_KEYS", key32],
+  ["DATA_KEYS", `k1:${randomBytes(31).toString("base64")}`],
+  ["DATA_KEYS", `k1:${key32},k2`],
+  ["DATA_KEYS", `k.1:${key32}`],
+  ["DATA_KEYS", `k1:${key32},k1:${randomBytes(32).toString("base64")}`],
+  ["VAPID_PUBLIC_KEY", "x"],
+  ["VAPID_PUBLIC_KEY", randomBytes(65).toString("base64url")],
+  ["VAPID_PUBLIC_KEY", `${publicKey}=`],
+  ["VAPID_PUBLIC_KEY", other.getPublicKey("base64url")],
+  ["VAPID_PRIVATE_KEY", "x"],
+  ["VAPID_PRIVATE_KEY", Buffer.alloc(32).toString("base64url")],
+  ["VAPID_PRIVATE_KEY", `${privateKey.toString("base64url")}=`],
+  ["VAPID_SUBJECT", "operator@contoso.com"],
+  ["VAPID_SUBJECT", "mailto:operator"],
+  ["VAPID_SUBJECT", "https://"],
+  ["VAPID_SUBJECT", "https://operator contoso"],
+  ["VAPID_SUBJECT", "http://contoso.com"],
+  ["SUBSCRIPTION_DAYS", "0"],
+  ["SUBSCRIPTION_DAYS", "366"],
+  ["SUBSCRIPTION_DAYS", "1.5"],
+  ["SUBSCRIPTION_DAYS", ""],
+  ["RETRY_BASE_SECONDS", "-1"],
+  ["RETRY_CAP_SECONDS", "86401"],
+])("%s=%j is told by the one name of the setting, never by its value", (name, value) => {
+  const faults = faultsOf({ ...azure, [name]: value });
+  expect(faults).toHaveLength(1);
+  expect(faults[0]?.startsWith(`${name} `)).toBe(true);
+  if (value.length > 3) expect(faults[0]).not.toContain(value);
+});
+
+test("a pair of VAPID keys that do not belong together is a fault: every push would be refused", () => {
+  for (const publicKeyOfAnother of [other.getPublicKey("base64url"), randomBytes(65).toString("base64url")]) {
+    expect(faultsOf({ ...azure, VAPID_PUBLIC_KEY: publicKeyOfAnother })).toEqual([
+      "VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY are not of one pair",
+    ]);
+  }
+});
+
+const onlyHere: readonly [string, Environment][] = [
+  ["PUSH_HOSTS_EXTRA", { PUSH_HOSTS_EXTRA: "127.0.0.1:7073" }],
+  ["PUSH_EXTRA_CA", { PUSH_EXTRA_CA: "-----BEGIN CERTIFICATE-----" }],
+  ["TOKEN_ISSUERS", { TOKEN_ISSUERS: "https://issuer.example,http://127.0.0.1:7072" }],
+  ["ServiceBusConnection", { ServiceBusConnection: "Endpoint=sb://127.0.0.1;UseDevelopmentEmulator=true" }],
+  ["TablesConnection", { TablesConnection: "TableEndpoint=http://127.0.0.1:10002/devstoreaccount1" }],
+  ["TablesConnection", { TablesConnection: "UseDevelopmentStorage=true" }],
+  ["TablesConnection", { TablesConnection: "DefaultEndpointsProtocol=http;AccountName=contoso;AccountKey=eA==" }],
+  ["TablesConnection", { TablesConnection__endpoint: "http://127.0.0.1:10002/devstoreaccount1" }],
+];
+
+test.each(onlyHere)("on a laptop %s is taken: %j", (_, changes) => {
+  expect(faultsOf({ ...laptop, ...changes })).toEqual([]);
+});
+
+const missingSigns: readonly [string, Environment, RegExp][] = [
+  [
+    "another environment",
+    { AZURE_FUNCTIONS_ENVIRONMENT: "Production" },
+    /AZURE_FUNCTIONS_ENVIRONMENT is not Development/,
+  ],
+  ["no environment", { AZURE_FUNCTIONS_ENVIRONMENT: undefined }, /AZURE_FUNCTIONS_ENVIRONMENT is not Development/],
+  ["a public URL elsewhere", { PUBLIC_URL: "https://notify.contoso.com" }, /PUBLIC_URL is not loopback/],
+  ["a public URL that looks local", { PUBLIC_URL: "https://127.0.0.1.example" }, /PUBLIC_URL is not loopback/],
+  ...["WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME", "WEBSITE_POD_NAME", "IDENTITY_ENDPOINT"].map(
+    (name): [string, Environment, RegExp] => [name, { [name]: "x" }, new RegExp(`${name} is set, as on Azure`)],
+  ),
+];
+
+test.each(missingSigns)("with %s, everything that only a laptop may do is refused", (_, signs, why) => {
+  for (const [name, changes] of onlyHere) {
+    const faults = faultsOf({ ...laptop, ...changes, ...signs }).filter((fault) => fault.startsWith(name));
+    expect(faults).toEqual([expect.stringMatching(/local development only/)]);
+    expect(faults[0]).toMatch(why);
+  }
+});
+
+test("plain http in public is refused wherever one sign of a laptop is missing", () => {
+  expect(faultsOf({ ...azure, PUBLIC_URL: "http://notify.contoso.com" })).toEqual([
+    expect.stringMatching(/^PUBLIC_URL: plain http is for local development only, and /),
+  ]);
+  expect(faultsOf({ ...laptop, WEBSITE_SITE_NAME: "x" })).toEqual([
+    expect.stringMatching(/^PUBLIC_URL: plain http is for local development only, and WEBSITE_SITE_NAME is set/),
+  ]);
+});
+
+test("no value of any setting is ever told", () => {
+  const secret = "s3cr3t-4711";
+  const values = fc.constantFrom(
+    undefined,
+    secret,
+    `http://${secret}`,
+    `https://${secret}/?x`,
+    `k1:${secret}`,
+    `mailto:${secret}`,
+    `Endpoint=sb://${secret};UseDevelopmentEmulator=true`,
+    `TableEndpoint=http://${secret}`,
+  );
+  const names = [...Object.keys({ ...azure, ...laptop }), "PUSH_HOSTS_EXTRA", "PUSH_EXTRA_CA", "ALWAYS_201"];
+  const more = [
+    "SUBSCRIPTION_DAYS",
+    "RETRY_CAP_SECONDS",
+    "ServiceBusConnection",
+    "TablesConnection",
+    "IDENTITY_ENDPOINT",
+  ];
+  const environments = fc.record(Object.fromEntries([...names, ...more].map((name) => [name, values])));
+  fc.assert(
+    fc.property(environments, (env) => {
+      expect(faultsOf(env).join()).not.toContain(secret);
+    }),
+  );
+});
