@@ -12,7 +12,7 @@ const help = `npm run bench -- cold-start [flags]
   --runs 21   how many starts of each kind, 1 to 200; the two kinds alternate
   --json      print the figures as JSON
 
-Times a fresh node process, from its spawning to its end, that loads dist/main.cjs as the local functions host does and
+Times a fresh node process, from its spawning to its end, that loads dist/main.cjs by the local functions host's seams and
 registers all functions, under a complete configuration in which nothing exists; and a bare node -e '' as the floor.
 `;
 
@@ -56,6 +56,7 @@ const startTimes = async (runs: number, stop: AbortSignal) => {
     const app = await timedStart([self, "cold-start-child"], env, stop);
     const said = JSON.parse(app.said) as Registered;
     functions = said.functions;
+    if (functions.length === 0) throw new Error("dist/main.cjs registered no function.");
     if (run === 0) continue; // the disk's cache is warm from here on
     floor.push(bare.ms);
     registered.push(app.ms);
