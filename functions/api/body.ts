@@ -39,26 +39,45 @@ export const readJson = async ({ headers, body }: Incoming): Promise<unknown> =>
 const bytesOf = async (body: Incoming["body"]): Promise<Buffer> => {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > encodedBytesMax) throw tooLarge(); // leaving the loop cancels the stream
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > encodedBytesMax) throw tooLarge(); // leaving the loop cancels the stream
+      chunks.push(chunk);
+    }
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause;
+    throw new Problem("invalid", "The body broke off.", { cause }); // the caller went away: nothing that we could mend
   }
   return Buffer.concat(chunks);
 };
 
 const decode = (bytes: Buffer, encoding: Encoding): Buffer => {
   if (encoding === "identity") return bytes;
-  const options = { maxOutputLength: bodyBytesMax };
   try {
-    if (encoding === "gzip") return gunzipSync(bytes, options);
-    // RFC 9110 means zlib-wrapped by "deflate"; some clients send it raw. The wrapper's first byte tells (RFC 1950).
-    const isWrapped = bytes.length >= 2 && bytes.readUInt16BE() % 31 === 0 && ((bytes[0] ?? 0) & 15) === 8;
-    return isWrapped ? inflateSync(bytes, options) : inflateRawSync(bytes, options);
+    const { buffer, engine } = inflaterFor(bytes, encoding)(bytes, { maxOutputLength: bodyBytesMax, info: true });
+    if (engine.bytesWritten === bytes.length) return buffer;
   } catch (cause) {
     if (cause instanceof RangeError && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
-    throw new Problem("invalid", `The body is not what its Content-Encoding (${encoding}) says.`, { cause });
+    throw undecodable(encoding, cause);
   }
+  throw undecodable(encoding, new Error("Something follows the compressed data.")); // zlib itself would overlook it
 };
+
+/** What zlib gives with `info`, which its types do not know: `bytesWritten` is how much of the input was taken. */
+type Inflate = (
+  bytes: Buffer,
+  options: { readonly maxOutputLength: number; readonly info: true },
+) => { readonly buffer: Buffer; readonly engine: { readonly bytesWritten: number } };
+
+const inflaterFor = (bytes: Buffer, encoding: "gzip" | "deflate"): Inflate => {
+  if (encoding === "gzip") return gunzipSync as unknown as Inflate;
+  // RFC 9110 means zlib-wrapped by "deflate"; some clients send it raw. The wrapper's first byte tells (RFC 1950).
+  const isWrapped = bytes.length >= 2 && bytes.readUInt16BE() % 31 === 0 && ((bytes[0] ?? 0) & 15) === 8;
+  return (isWrapped ? inflateSync : inflateRawSync) as unknown as Inflate;
+};
+
+const undecodable = (encoding: Encoding, cause: unknown): Problem =>
+  new Problem("invalid", `The body is not what its Content-Encoding (${encoding}) says.`, { cause });
 
 const tooLarge = (): Problem => new Problem("too-large", "The body must be at most 64 KiB, decoded.");
