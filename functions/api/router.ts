@@ -37,7 +37,8 @@ export const router = (api: Routes, outside: Routes) => {
   return (method: string, path: string): Found => {
     const match = paths.find("GET", path);
     const store = match?.store as { methods: Methods; prefix: string; route: string } | null | undefined;
-    if (!match || !store) throw new Problem("not-found", "There is nothing at this path.");
+    const isNowhere = !match || !store || Object.values(match.params).includes(""); // `…/notifications//`: an empty id
+    if (isNowhere) throw new Problem("not-found", "There is nothing at this path.");
     const operation = Object.hasOwn(store.methods, method) ? store.methods[method] : undefined;
     if (operation) return { ...store, operation, params: match.params };
     const allow = Object.keys(store.methods);
