@@ -1,0 +1,238 @@
+import { expect, test } from "vitest";
+import { deliverNotification } from "../../../functions/deliver-notification.ts";
+import type { Outcome } from "../../../shared/channels/outcome.ts";
+import { mergeEntries, type Ledger } from "../../../shared/delivery/ledger.ts";
+import type { FanoutJob } from "../../../shared/fanout/job.ts";
+import type { Notification } from "../../../shared/notification/notification.ts";
+import type { SubscriptionId } from "../../../shared/subscription/subscription.ts";
+import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
+import { feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
+
+const notification = notificationWith();
+const job: FanoutJob = {
+  v: 1,
+  feed,
+  id: notification.id,
+  version: 7,
+  kind: "content",
+  hop: 3,
+  acceptedAt: startedAt - 50,
+};
+
+type World = {
+  readonly notification?: Notification | undefined;
+  /** What each device answers, one outcome an attempt, the last one for ever. */
+  readonly devices: Readonly<Record<string, readonly Outcome[]>>;
+  /** The step that fails, once. */
+  readonly failing?: "find" | "of" | "read" | "schedule" | "forget" | "record";
+};
+
+/** The whole job on stores of a few lines; `happened` is what it did to the world, in order. */
+const world = (given: World) => {
+  const stored = "notification" in given ? given.notification : notification;
+  let now = startedAt;
+  let { failing } = given;
+  let ledger: Ledger = { entries: {}, mark: undefined };
+  const happened: string[] = [];
+  const scheduled: { job: FanoutJob; notBefore: number | undefined; expiresAt: number }[] = [];
+  const events: FanfareEvent[] = [];
+  const forgotten = new Set<string>();
+  const attempts = new Map<string, number>();
+  const step = async (name: NonNullable<World["failing"]>, what?: string): Promise<void> => {
+    await Promise.resolve();
+    if (failing === name) {
+      failing = undefined;
+      throw new Error(`${name} failed`);
+    }
+    if (what !== undefined) happened.push(what);
+  };
+  const names = Object.keys(given.devices);
+  const run = deliverNotification({
+    feed: { find: () => step("find").then(() => (stored && stored.expiresAt > now ? stored : undefined)) },
+    subscriptions: {
+      of: () =>
+        step("of").then(() =>
+          names.map((name) => ({
+            ...subscriptionWith({ id: subscriptionId(name) }),
+            ...(forgotten.has(name) && { channel: null }),
+          })),
+        ),
+      forgetChannel: (_, { id }) => step("forget", `forgot ${id}`).then(() => void forgotten.add(id)),
+    },
+    ledgers: {
+      read: () => step("read").then(() => ledger),
+      record: async (_feed, _id, read, entries) => {
+        await step("record", "recorded");
+        ledger = { entries: mergeEntries(read.entries, entries), mark: "1" };
+      },
+    },
+    fanout: {
+      send: async (next, { notBefore, expiresAt }) => {
+        await step("schedule", "scheduled");
+        scheduled.push({ job: next, notBefore, expiresAt });
+      },
+    },
+    channels: {
+      webpush: {
+        send: ({ subscription: { id } }) => {
+          const count = attempts.get(id) ?? 0;
+          attempts.set(id, count + 1);
+          happened.push(`sent to ${id}`);
+          const outcomes = given.devices[id] ?? [];
+          return Promise.resolve(outcomes[count] ?? outcomes.at(-1) ?? { kind: "delivered" });
+        },
+      },
+    },
+    clock: { now: () => now },
+    policy: { baseSeconds: 5, capSeconds: 3_600 },
+    chance: () => 0.5,
+  });
+  const deliver = (message: unknown = job): Promise<void> => run(message, (event) => events.push(event));
+  const entryOf = (name: string) => ledger.entries[name as SubscriptionId];
+  return { deliver, happened, scheduled, events, attempts, entryOf, advanceTo: (time: number) => (now = time) };
+};
+
+const delivered: Outcome = { kind: "delivered" };
+const busy: Outcome = { kind: "busy", reason: "503" };
+const asked: Outcome = { kind: "busy", reason: "429", retryAfterSeconds: 60 };
+const gone: Outcome = { kind: "gone" };
+const rejected: Outcome = { kind: "rejected", reason: "400 BadTopic" };
+const misconfigured: Outcome = { kind: "misconfigured", reason: "401" };
+
+test("every device of the user gets it, and a second run of the message sends nothing more", async () => {
+  const { deliver, happened } = world({ devices: { phone: [delivered], laptop: [delivered] } });
+  await deliver();
+  expect(happened).toEqual(["sent to phone", "sent to laptop", "recorded"]);
+  await deliver();
+  expect(happened).toHaveLength(3);
+});
+
+test("the retry is scheduled and the dead channel forgotten before anything is recorded", async () => {
+  const { deliver, happened } = world({ devices: { slow: [busy], dead: [gone] } });
+  await deliver();
+  expect(happened).toEqual(["sent to slow", "sent to dead", "scheduled", "forgot dead", "recorded"]);
+});
+
+test("of several devices each has its own outcome; one message goes on, at the earliest time, one hop further", async () => {
+  const devices = {
+    ok: [delivered],
+    slow: [busy],
+    asks: [asked],
+    dead: [gone],
+    bad: [rejected],
+    ours: [misconfigured],
+  };
+  const { deliver, scheduled, events, entryOf } = world({ devices });
+  await deliver();
+  const at = startedAt + 2_500;
+  expect(scheduled).toEqual([{ job: { ...job, hop: 4 }, notBefore: at, expiresAt: notification.expiresAt }]);
+  const common = { channelTag: "tag", contentVersion: 7, attempts: 1, at: startedAt };
+  expect(entryOf("ok")).toEqual({ ...common, outcome: "delivered" });
+  expect(entryOf("slow")).toEqual({ ...common, outcome: "busy", reason: "503", notBefore: at });
+  expect(entryOf("asks")).toEqual({ ...common, outcome: "busy", reason: "429", notBefore: startedAt + 60_000 });
+  expect(entryOf("dead")).toEqual({ ...common, outcome: "gone" });
+  expect(entryOf("bad")).toEqual({ ...common, outcome: "rejected", reason: "400 BadTopic" });
+  expect(entryOf("ours")).toEqual({ ...common, outcome: "misconfigured", reason: "401", notBefore: at });
+  expect(events).toEqual([
+    {
+      event: "delivery",
+      notificationId: notification.id,
+      hop: 3,
+      outcomes: { delivered: 1, busy: 2, gone: 1, rejected: 1, misconfigured: 1 },
+      reasons: ["503", "429", "400 BadTopic", "401"],
+      retryAt: at,
+      sinceAcceptedMs: 50,
+    },
+  ]);
+});
+
+test("the next run tries whoever is due, not who was asked to wait, and backs off further", async () => {
+  const { deliver, scheduled, attempts, advanceTo, entryOf } = world({
+    devices: { slow: [busy], asks: [asked, delivered] },
+  });
+  await deliver();
+  advanceTo(startedAt + 2_500);
+  await deliver(scheduled[0]?.job);
+  expect(Object.fromEntries(attempts)).toEqual({ slow: 2, asks: 1 });
+  expect(entryOf("slow")).toMatchObject({ attempts: 2, notBefore: startedAt + 2_500 + 5_000 });
+  expect(scheduled[1]).toMatchObject({ job: { hop: 5 }, notBefore: startedAt + 7_500 });
+});
+
+test("a run that came too early sends nothing, and hands its message on to the time", async () => {
+  const { deliver, scheduled, happened } = world({ devices: { asks: [asked] } });
+  await deliver();
+  await deliver({ ...job, hop: 4 });
+  expect(happened).toEqual(["sent to asks", "scheduled", "recorded", "scheduled"]);
+  expect(scheduled[1]).toMatchObject({ job: { hop: 5 }, notBefore: startedAt + 60_000 });
+});
+
+test("it is tried again until it is delivered, with no count but its lifetime", async () => {
+  const { deliver, scheduled, attempts, advanceTo, entryOf } = world({ devices: { slow: [busy] } });
+  let next: unknown = job;
+  for (let runs = 0; runs < 100 && next !== undefined; runs += 1) {
+    await deliver(next);
+    const last = scheduled.splice(0)[0];
+    next = last?.job;
+    if (last?.notBefore !== undefined) advanceTo(last.notBefore);
+  }
+  expect(next).toBeUndefined();
+  expect(attempts.get("slow")).toBe(11); // half of 5 + 10 + 20 + … seconds, until the hour of its life is over
+  expect(entryOf("slow")).toMatchObject({ outcome: "gave-up", reason: "503", attempts: 11 });
+  expect(entryOf("slow")).not.toHaveProperty("notBefore");
+});
+
+test.each(["find", "of", "read", "schedule", "forget", "record"] as const)(
+  "when the step %s fails the message is not done, and its next run completes it",
+  async (failing) => {
+    const { deliver, scheduled, events, entryOf } = world({
+      failing,
+      devices: { slow: [busy], dead: [gone], ok: [delivered] },
+    });
+    await expect(deliver()).rejects.toThrow(`${failing} failed`);
+    expect(events).toEqual([]);
+    await deliver();
+    expect(new Set(scheduled.map(({ job: next }) => next.hop))).toEqual(new Set([4]));
+    expect(["slow", "ok"].map((name) => entryOf(name)?.outcome)).toEqual(["busy", "delivered"]);
+  },
+);
+
+test("an expired notification, or one nobody knows, is done without a try", async () => {
+  const devices = { phone: [delivered] };
+  for (const missing of [undefined, notificationWith({ expiresAt: startedAt })]) {
+    const { deliver, happened } = world({ notification: missing, devices });
+    await deliver();
+    expect(happened).toEqual([]);
+  }
+});
+
+test("a message older than the content sends the newest content, for its own version may have been lost", async () => {
+  const { deliver, entryOf } = world({
+    notification: notificationWith({ contentVersion: 9 }),
+    devices: { phone: [delivered] },
+  });
+  await deliver();
+  expect(entryOf("phone")).toMatchObject({ contentVersion: 9 });
+});
+
+test("with nobody to tell, nothing is written and the run is told of all the same", async () => {
+  const { deliver, happened, events } = world({ devices: {} });
+  await deliver();
+  expect(happened).toEqual([]);
+  expect(events).toMatchObject([{ outcomes: {}, reasons: [] }]);
+});
+
+test("a channel that was forgotten is not tried again", async () => {
+  const { deliver, happened } = world({ devices: { dead: [gone] } });
+  await deliver();
+  await deliver({ ...job, hop: 4 });
+  expect(happened).toEqual(["sent to dead", "forgot dead", "recorded"]);
+});
+
+test.each([[{ ...job, v: 2 }], ["text"], [{}], [undefined]])(
+  "a message that is no job is thrown back: %j",
+  async (message) => {
+    const { deliver, happened } = world({ devices: { phone: [delivered] } });
+    await expect(message === undefined ? deliver(null) : deliver(message)).rejects.toThrow();
+    expect(happened).toEqual([]);
+  },
+);
