@@ -6,6 +6,8 @@ declare module "azurite/dist/src/table/TableServer.js" {
       readonly start: () => Promise<void>;
       readonly close: () => Promise<void>;
       readonly getHttpServerAddress: () => string;
+      /** Private in Azurite's own eyes. `saveDBState` waits for a save that is under way, then saves again. */
+      readonly metadataStore: { readonly saveDBState: () => Promise<void> };
     };
   };
   export default module;

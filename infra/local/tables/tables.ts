@@ -24,7 +24,12 @@ export const startTables = async ({ port, directory, key }: TablesOptions): Prom
   useAccount(key);
   const server = new tableServer.default(configuration(await freePort("tables", port), directory));
   await server.start();
-  return { ready: `Tables ready, ${server.getHttpServerAddress()}`, stop: () => server.close() };
+  const stop = async (): Promise<void> => {
+    await server.close();
+    // If it was just saving, Azurite does not wait for that: the file would stay what it was five seconds ago.
+    if (directory !== undefined) await server.metadataStore.saveDBState();
+  };
+  return { ready: `Tables ready, ${server.getHttpServerAddress()}`, stop };
 };
 
 const configuration = (port: number, directory: string | undefined) => {
