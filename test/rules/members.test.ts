@@ -30,6 +30,7 @@ const schema = members({ title: z.string(), body: z.string().optional() }, "must
 test("an exact member wins over one that differs in case, even with null", () => {
   expect(schema.parse({ TITLE: "no", title: "yes", Title: "no" })).toEqual({ title: "yes" });
   expect(schema.safeParse({ title: null, TITLE: "no" }).success).toBe(false);
+  expect(schema.parse({ TITLE: "no", Title: "yes" })).toEqual({ title: "yes" }); // as in JSON, else the last one counts
 });
 
 test("the rules that look at one member find the very one that is parsed", () => {
