@@ -9,7 +9,7 @@ type App = StackFile["apps"][number];
 export type SubscribedDevice = NewDevice & { readonly unsid: string };
 
 /** What the service answered. */
-export type Answered = {
+type Answered = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;

@@ -125,7 +125,7 @@ const faults = (program: Program, parts: LocalStack["parts"]): PartFaults => {
 };
 
 /** Whether a process is there; true also if it is another user's. */
-export const isAlive = (pid: number): boolean => {
+const isAlive = (pid: number): boolean => {
   try {
     return process.kill(pid, 0);
   } catch (error) {
