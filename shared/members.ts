@@ -14,7 +14,7 @@ const foldMembers = (value: unknown, names: readonly string[]): unknown => {
   return Object.fromEntries(found.filter(([, content]) => content !== undefined));
 };
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
