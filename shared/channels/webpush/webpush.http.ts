@@ -58,20 +58,30 @@ export const webPushSender = ({ vapid, clock, extra, timeLimitMs = 8_000 }: Opti
 };
 
 const attempt = async (delivery: Delivery, wire: Wire, clock: Clock): Promise<ReturnType<typeof outcomeOf>> => {
+  const body = encrypted(delivery);
+  if (body === undefined) return { kind: "rejected", reason: "cannot be encrypted" };
   try {
-    const response = await post(delivery, wire);
+    const response = await post(delivery, body, wire);
     if (response.status !== 401) return outcomeOf(response, clock.now());
     // Perhaps the token aged on the way (a clock that was set): one try with a new one tells.
     wire.vapid.forget(new URL(delivery.channel.endpoint).origin);
-    return outcomeOf(await post(delivery, wire), clock.now());
+    return outcomeOf(await post(delivery, body, wire), clock.now());
   } catch (error) {
     return unreachable(error);
   }
 };
 
-const post = async ({ channel, message, signal }: Delivery, wire: Wire): Promise<WebPushResponse> => {
+/** Undefined when the device's keys are no keys: subscribing checks them, so this would be an old row's. */
+const encrypted = ({ channel: { keys }, message }: Delivery): Buffer | undefined => {
+  try {
+    return webpush.encrypt(keys.p256dh, keys.auth, message.text, "aes128gcm").cipherText;
+  } catch {
+    return undefined;
+  }
+};
+
+const post = async ({ channel, message, signal }: Delivery, body: Buffer, wire: Wire): Promise<WebPushResponse> => {
   const url = new URL(channel.endpoint);
-  const { cipherText } = webpush.encrypt(channel.keys.p256dh, channel.keys.auth, message.text, "aes128gcm");
   const answer = await wire.agentFor(url).request({
     origin: url.origin,
     path: url.pathname + url.search,
@@ -84,7 +94,7 @@ const post = async ({ channel, message, signal }: Delivery, wire: Wire): Promise
       urgency: message.urgency,
       topic: message.topic,
     },
-    body: cipherText,
+    body,
     signal,
   });
   const retryAfter = answer.headers["retry-after"];
@@ -97,9 +107,13 @@ const post = async ({ channel, message, signal }: Delivery, wire: Wire): Promise
 
 const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<string> => {
   let text = "";
-  for await (const chunk of body) {
-    text += String(chunk);
-    if (text.length >= answerBytesMax) break; // leaving the loop ends the stream, and with it the connection
+  try {
+    for await (const chunk of body) {
+      text += String(chunk);
+      if (text.length >= answerBytesMax) break; // leaving the loop ends the stream, and with it the connection
+    }
+  } catch {
+    // The status came, and with it the answer: a body that breaks off takes nothing back.
   }
   return text.slice(0, answerBytesMax);
 };

@@ -134,6 +134,23 @@ test("a subscription without a channel is gone, and nothing is sent", async () =
   expect(await service.control.received()).toEqual([]);
 });
 
+test("a device whose keys are no keys is rejected, not tried again, and nothing is sent", async () => {
+  const subscription = subscriptionOf({ channel: { ...device.channel, keys: { p256dh: "BAAA", auth: "AAAA" } } });
+  const outcome = await sender.send({ notification: notificationOf(), subscription });
+  expect(outcome).toEqual({ kind: "rejected", reason: "cannot be encrypted" });
+  expect(await service.control.received()).toEqual([]);
+});
+
+test("an answer whose body breaks off after a 201 is a delivery all the same", async () => {
+  const breaking = await startTls((_request, response) => {
+    response.writeHead(201, { "content-length": "100" });
+    response.write("the beginning", () => response.destroy());
+  });
+  const breakingSender = senderUnderTest({ extra: { hosts: [breaking.host], ca: breaking.ca } });
+  const outcome = await breakingSender.send({ notification: notificationOf(), subscription: breaking.subscription });
+  expect(outcome).toEqual({ kind: "delivered" });
+});
+
 test("content that the service finds too large goes out as a tap", async () => {
   await service.control.addFault({ status: 413, count: 1 });
   expect(await send()).toEqual({ kind: "delivered" });
