@@ -37,10 +37,15 @@ export const apiHandler = (use: Uses) => {
       return answerTo(error, ids, use.clock.now());
     });
     const durationMs = use.clock.now() - startedAt;
-    telling.emit({ event: "request", operation, status: answer.status, requestId: ids.requestId, durationMs });
+    if (!isHealthy(operation, answer))
+      telling.emit({ event: "request", operation, status: answer.status, requestId: ids.requestId, durationMs });
     return responseOf(answer, ids, isAllowedOrigin(request.headers.get("origin"), use.corsAllowedOrigins));
   };
 };
+
+/** Probes come every few seconds, from several places; only a failing one is worth an event. */
+const isHealthy = (operation: string, { status }: Answer): boolean =>
+  operation.startsWith("GET /health/") && status === 200;
 
 /** Ours is new; the caller's own is echoed when it is at most 128 visible ASCII characters (contract 2.1). */
 const idsOf = (headers: Headers): RequestIds => {

@@ -1,8 +1,9 @@
 import { createECDH, randomBytes } from "node:crypto";
-import { link, mkdir, readFile, unlink, writeFile } from "node:fs/promises";
+import { link, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { CannotStart, errorCode } from "./cannot-start.ts";
+import { privateFolder } from "./private-folder.ts";
 
 const appSchema = z.object({
   hostName: z.string(),
@@ -37,7 +38,7 @@ const hostNames = ["graphnotifications.sample.windows.com", "other.contoso.com",
  * the first complete file wins, whoever wrote it. Throws `CannotStart` when the file is there but unreadable as such.
  */
 export const secretsIn = async (dataDir: string): Promise<Secrets> => {
-  await mkdir(dataDir, { recursive: true });
+  await privateFolder(dataDir);
   const path = join(dataDir, "secrets.json");
   const found = await readSecrets(path);
   if (found) return found;

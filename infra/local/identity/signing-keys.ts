@@ -1,9 +1,10 @@
 import { generateKeyPair, randomBytes, type JsonWebKey } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { CannotStart, errorCode } from "../cannot-start.ts";
+import { privateFolder } from "../private-folder.ts";
 
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.literal("RSA"), kid: z.string() })).min(1) });
 
@@ -22,7 +23,7 @@ export const signingKeys = async (path: string | undefined): Promise<SigningKeys
   });
   if (text !== undefined) return parsed(text, path);
   const keys = await newKeys();
-  await mkdir(dirname(path), { recursive: true });
+  await privateFolder(dirname(path));
   // Complete or absent: a process killed here must not leave half a key behind.
   const unfinished = `${path}.${randomBytes(6).toString("hex")}`;
   await writeFile(unfinished, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 });

@@ -1,6 +1,7 @@
-import { chmod, mkdir } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { ClassicLevel } from "classic-level";
 import { CannotStart, errorCode } from "../cannot-start.ts";
+import { privateFolder } from "../private-folder.ts";
 
 /** One change of the stored state: a value to keep under a key, or a key to forget. */
 export type Change =
@@ -26,7 +27,7 @@ export type Store = {
  * Throws `CannotStart` when another process has it open.
  */
 export const openStore = async (folder: string): Promise<Store> => {
-  await mkdir(folder, { recursive: true });
+  await privateFolder(folder);
   await chmod(folder, 0o700);
   const level = new ClassicLevel<string, string>(folder);
   await level.open().catch((error: unknown) => {

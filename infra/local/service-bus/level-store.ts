@@ -1,7 +1,7 @@
-import { mkdir } from "node:fs/promises";
 import { ClassicLevel } from "classic-level";
 import { CannotStart } from "../cannot-start.ts";
 import type { Store } from "./store.ts";
+import { privateFolder } from "../private-folder.ts";
 
 type Operation = { type: "put"; key: string; value: Buffer } | { type: "del"; key: string };
 
@@ -14,7 +14,7 @@ const formatVersion = "1";
  * Throws `CannotStart` when another process has the folder, or it was written by another version.
  */
 export const openLevelStore = async (folder: string, onFailure: (error: unknown) => void): Promise<Store> => {
-  await mkdir(folder, { recursive: true });
+  await privateFolder(folder);
   const level = new ClassicLevel<string, Buffer>(folder, { valueEncoding: "buffer" });
   await level.open().catch((error: unknown) => {
     throw isLocked(error)

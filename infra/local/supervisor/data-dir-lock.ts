@@ -1,7 +1,8 @@
-import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ClassicLevel } from "classic-level";
 import { CannotStart, errorCode } from "../cannot-start.ts";
+import { privateFolder } from "../private-folder.ts";
 
 export type DataDirLock = {
   /** The process that held it before did not let go of it in order, so its parts may still be ending. */
@@ -17,7 +18,7 @@ export type DataDirLock = {
 export const lockDataDir = async (dataDir: string): Promise<DataDirLock> => {
   const folder = join(dataDir, "supervisor");
   const pidFile = join(folder, "pid");
-  await mkdir(folder, { recursive: true });
+  await privateFolder(folder);
   const lock = new ClassicLevel(join(folder, "lock"));
   try {
     await lock.open();

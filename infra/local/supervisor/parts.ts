@@ -12,12 +12,12 @@ type PartName = (typeof partNames)[number];
 
 /**
  * How the stack ends, within 5 s: the host first, which finishes what it has in hand and for that needs all others;
- * the tables last, for nothing may be left to write. Azurite saves when it is asked to end, so it is given its time.
+ * the tables last, for nothing may be left to write. Azurite saves when it is asked to end, so it has all the time that is left.
  */
 export const stopOrder: readonly StopGroup[] = [
-  { names: ["functions-host"], withinMs: 3_300 },
-  { names: ["service-bus", "identity", "webpush"], withinMs: 800 },
-  { names: ["tables"], withinMs: 800 },
+  { names: ["functions-host"], killedAfterMs: 3_300 },
+  { names: ["service-bus", "identity", "webpush"], killedAfterMs: 4_000 },
+  { names: ["tables"], killedAfterMs: 4_800 },
 ];
 
 /** The parts that need nothing of each other to start. `programs` is the folder of the built programs. */

@@ -44,10 +44,10 @@ const sendOne = (stackFile: string, app: string): string[] => {
   return [
     "Send a notification to the browser: paste this into another terminal.",
     "",
-    `stack() { node -p "JSON.parse(require('fs').readFileSync('${here(stackFile)}')).$1"; }`,
+    `stack() { node -p "JSON.parse(require('fs').readFileSync('${stackFile}')).$1"; }`,
     `TOKEN=$(curl -s "$(stack tokenUrl)" -d grant_type=client_credentials -d "client_id=$(stack 'apps[0].clientId')" \\`,
     `  --data-urlencode "client_secret=$(stack 'apps[0].clientSecret')" | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')`,
-    `curl -i "$(stack httpUrl)/beta/me/notifications/" -H "Authorization: Bearer $TOKEN" \\`,
+    `curl -i -w '\\n' "$(stack httpUrl)/beta/me/notifications/" -H "Authorization: Bearer $TOKEN" \\`,
     `  -H "X-UNS-ID: $(stack 'devices[0].unsid')" -H 'Content-Type: application/json' \\`,
     `  -d '${JSON.stringify(notification)}'`,
     "",

@@ -15,8 +15,8 @@ export type Part = {
 /** A part's process of this moment. */
 export type RunningPart = { readonly name: string; readonly pid: number; readonly ports: readonly number[] };
 
-/** Parts that are stopped at the same time; what has not ended within the time is killed. */
-export type StopGroup = { readonly names: readonly string[]; readonly withinMs: number };
+/** Parts that are stopped at the same time; what has not ended so long after the stop of the *first* group began is killed. */
+export type StopGroup = { readonly names: readonly string[]; readonly killedAfterMs: number };
 
 export type Supervisor = {
   /** Starts a part and resolves when it is ready. Rejects with `PartFailed` when it is given up before that, or the stack stops. */
@@ -37,6 +37,9 @@ export type SupervisorUses = {
   /** How long a part may take to be ready; then it is killed, which counts as a crash. 30 s by default. */
   readonly readyWithinMs?: number;
 };
+
+/** What parts that no group names may take, after the last group's time. */
+const othersMs = 100;
 
 /** Keeps parts running: each in its own process, restarted when it dies, given up as `restart-policy.ts` says. */
 export const supervisor = ({ print, onChange, readyWithinMs = 30_000 }: SupervisorUses): Supervisor => {
@@ -108,10 +111,13 @@ export const supervisor = ({ print, onChange, readyWithinMs = 30_000 }: Supervis
       lives.push(life);
     });
 
-  const stopGroup = async ({ names, withinMs }: StopGroup): Promise<void> => {
+  const stopGroup = async ({ names, killedAfterMs }: StopGroup, beganAt: number): Promise<void> => {
     const members = [...processes].filter(([{ name }]) => names.includes(name)).map(([, child]) => child);
     for (const member of members) member.terminate();
-    const late = setTimeout(() => members.forEach((member) => member.kill()), withinMs);
+    const late = setTimeout(
+      () => members.forEach((member) => member.kill()),
+      beganAt + killedAfterMs - performance.now(),
+    );
     await Promise.all(members.map((member) => member.exited));
     clearTimeout(late);
   };
@@ -120,7 +126,9 @@ export const supervisor = ({ print, onChange, readyWithinMs = 30_000 }: Supervis
     stopping.abort();
     const named = new Set(groups.flatMap(({ names }) => names));
     const others = [...processes.keys()].map(({ name }) => name).filter((name) => !named.has(name));
-    for (const group of [...groups, { names: others, withinMs: 1_000 }]) await stopGroup(group);
+    const last = Math.max(0, ...groups.map(({ killedAfterMs }) => killedAfterMs));
+    const beganAt = performance.now();
+    for (const group of [...groups, { names: others, killedAfterMs: last + othersMs }]) await stopGroup(group, beganAt);
     await Promise.all(lives);
   };
 

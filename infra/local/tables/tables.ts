@@ -1,10 +1,10 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import telemetry from "azurite/dist/src/common/Telemetry.js";
 import tableConfiguration from "azurite/dist/src/table/TableConfiguration.js";
 import tableServer from "azurite/dist/src/table/TableServer.js";
 import type { Running } from "../part.ts";
 import { freePort, useAccount } from "./azurite.ts";
+import { privateFolder } from "../private-folder.ts";
 
 export type TablesOptions = {
   readonly port: number;
@@ -19,7 +19,7 @@ export type TablesOptions = {
  * seconds and when it is stopped: what was acknowledged in the last seconds before a crash is lost.
  */
 export const startTables = async ({ port, directory, key }: TablesOptions): Promise<Running> => {
-  if (directory !== undefined) await mkdir(directory, { recursive: true });
+  if (directory !== undefined) await privateFolder(directory);
   telemetry.AzuriteTelemetryClient.init(directory ?? "", false, undefined);
   useAccount(key);
   const server = new tableServer.default(configuration(await freePort("tables", port), directory));

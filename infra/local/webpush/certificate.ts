@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { privateFolder } from "../private-folder.ts";
 
 /** What a TLS server needs, and the authority its clients are to trust. All PEM. */
 export type ServerCertificate = { readonly key: string; readonly cert: string; readonly ca: string };
@@ -18,7 +19,7 @@ export const certificateIn = async (folder: string, now: number): Promise<Server
   const found = await readCertificate(folder);
   if (found && isUsable(found, now)) return found;
   const made = await makeCertificate(now);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await privateFolder(folder);
   // If we die between these writes, the two do not belong together, and the next start makes them anew.
   await replace(join(folder, "server.pem"), made.key + made.cert);
   await replace(join(folder, "ca.pem"), made.ca);

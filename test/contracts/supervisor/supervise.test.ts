@@ -75,9 +75,9 @@ test("parts stop group after group, and the next group only when the last is gon
   const orderly = `process.on("SIGTERM", () => setTimeout(() => { note("ended"); process.exit(); }, 40)); ${steady}`;
   await Promise.all(["tables", "host", "bus", "extra"].map((name) => stack.start(stack.part(name, orderly))));
   await stack.stop([
-    { names: ["host"], withinMs: 2_000 },
-    { names: ["bus"], withinMs: 2_000 },
-    { names: ["tables"], withinMs: 2_000 },
+    { names: ["host"], killedAfterMs: 2_000 },
+    { names: ["bus"], killedAfterMs: 4_000 },
+    { names: ["tables"], killedAfterMs: 6_000 },
   ]);
   const ends = (await stack.journal()).filter((line) => line.endsWith("ended"));
   expect(ends).toEqual(["host ended", "bus ended", "tables ended", "extra ended"]);
@@ -94,7 +94,7 @@ test("what does not stop in time is killed, with all it started", async () => {
   const child = Number(/child (\d+)/.exec((await stack.journal()).join())?.[1]);
   const parent = pidOf("stubborn");
   expect(isAlive(child)).toBe(true);
-  await stack.stop([{ names: ["stubborn"], withinMs: 50 }]);
+  await stack.stop([{ names: ["stubborn"], killedAfterMs: 50 }]);
   expect(isAlive(parent)).toBe(false);
   await untilGone(child);
 });

@@ -86,7 +86,11 @@ const deliver = async (
   const settled = succeeded
     ? inTurn("complete", () => receiver.completeMessage(message))
     : inTurn("abandon", () => receiver.abandonMessage(message));
-  await settled.catch(warn("could not be settled and will come again"));
+  const told = settled.catch(warn("could not be settled and will come again"));
+  // After a crash of the bus the SDK may wait for ever for an answer that nobody will give. Once the lock is over, the message
+  // comes again whatever is answered.
+  const lockOver = pause(Math.max(0, (message.lockedUntilUtc?.getTime() ?? 0) - Date.now()), undefined, { ref: false });
+  await Promise.race([told, lockOver]);
 };
 
 const run = async (
