@@ -13,7 +13,7 @@ import { createClient } from "./service-bus/client.ts";
 import { startPump, type Pump } from "./service-bus/pump.ts";
 import { startTimer, type RunningTimer } from "./timers/timer.ts";
 import { triggersOf, type HttpFunction, type ServiceBusFunction, type TimerFunction } from "./triggers.ts";
-import { trackWork, type Work } from "./work.ts";
+import { before, trackWork, type Work } from "./work.ts";
 
 export type HostOptions = {
   /** The app's folder: package.json, host.json and the built entry point. */
@@ -118,15 +118,15 @@ const stopGracefully = async ({ http, bus, timers, work, worker }: Parts): Promi
   const within = (share: number): number => Math.max(0, (deadline - performance.now()) * share);
   http.stopTaking();
   for (const timer of timers) timer.stop();
-  await work.before(within(0.5), bus.stopTaking());
+  await before(within(0.5), bus.stopTaking());
   const unfinished = await work.idle(within(0.8));
   if (unfinished > 0)
     printLog("warning", `The functions host stops; ${unfinished} invocations did not finish in time.`);
   const terminating = worker.runHooks("appTerminate", { hookData: {}, appHookData: worker.appHookData });
-  await work.before(
+  await before(
     within(0.7),
     terminating.catch((error: unknown) => logFailure("appTerminate hook", error)),
   );
   http.close();
-  await work.before(within(1), bus.close());
+  await before(within(1), bus.close());
 };

@@ -4,8 +4,6 @@ export type Work = {
   readonly track: (piece: Promise<void>) => void;
   /** Waits until nothing runs, at most so many milliseconds; resolves to the number of pieces that still run. */
   readonly idle: (milliseconds: number) => Promise<number>;
-  /** Waits for a promise, at most so many milliseconds. */
-  readonly before: (milliseconds: number, promise: Promise<unknown>) => Promise<void>;
 };
 
 /** Keeps account of the work under way. */
@@ -23,11 +21,11 @@ export const trackWork = (): Work => {
       await before(milliseconds, idle());
       return running.size;
     },
-    before,
   };
 };
 
-const before: Work["before"] = async (milliseconds, promise) => {
+/** Waits for a promise, at most so many milliseconds. Rejects as it does within that time. */
+export const before = async (milliseconds: number, promise: Promise<unknown>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds);

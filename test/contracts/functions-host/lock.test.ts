@@ -1,6 +1,6 @@
 import { ServiceBusError, type ServiceBusReceivedMessage } from "@azure/service-bus";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { keepLocked } from "../../../infra/local/functions-host/service-bus/lock.ts";
+import { keepLocked, whileLocked } from "../../../infra/local/functions-host/service-bus/lock.ts";
 
 const lockMilliseconds = 10_000;
 const after = (milliseconds: number): Date => new Date(Date.now() + milliseconds);
@@ -41,4 +41,18 @@ test("a renewal that fails is tried again while the lock stands; then its loss i
   expect(onLost).toHaveBeenCalledTimes(0);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(onLost.mock.calls).toEqual([[away]]);
+});
+
+test("a settlement that nobody answers is waited for until the lock is over, not longer", async () => {
+  let isOver = false;
+  void whileLocked(message(), new Promise(() => undefined)).then(() => (isOver = true));
+  await vi.advanceTimersByTimeAsync(lockMilliseconds - 1);
+  expect(isOver).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(isOver).toBe(true);
+});
+
+test("a settlement that is answered is not waited for any longer", async () => {
+  await whileLocked(message(), Promise.resolve());
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -1,4 +1,5 @@
 import type { ServiceBusReceivedMessage, ServiceBusReceiver } from "@azure/service-bus";
+import { before } from "../work.ts";
 
 type Keep = {
   /** Milliseconds from now after which the lock is left to itself (host.json, `maxAutoLockRenewalDuration`). */
@@ -39,6 +40,17 @@ export const keepLocked = (
     released = true;
     clearTimeout(waiting);
   };
+};
+
+/**
+ * Waits for a settlement, but not beyond the message's lock: after a crash of the bus the SDK may wait for an answer that nobody
+ * will give, and once the lock is over the message comes again whatever is answered.
+ */
+export const whileLocked = async (
+  { lockedUntilUtc }: Pick<ServiceBusReceivedMessage, "lockedUntilUtc">,
+  settled: Promise<void>,
+): Promise<void> => {
+  await before(Math.max(0, (lockedUntilUtc?.getTime() ?? 0) - Date.now()), settled);
 };
 
 const retryMilliseconds = 200;

@@ -7,7 +7,7 @@ import type { Worker } from "../app/worker.ts";
 import type { HostJson } from "../host-json.ts";
 import type { ServiceBusFunction } from "../triggers.ts";
 import { createGate, type Gate } from "./gate.ts";
-import { keepLocked } from "./lock.ts";
+import { keepLocked, whileLocked } from "./lock.ts";
 import { bodyOf, metadataOf } from "./message.ts";
 import { createTurns, type InTurn } from "./turns.ts";
 
@@ -86,11 +86,7 @@ const deliver = async (
   const settled = succeeded
     ? inTurn("complete", () => receiver.completeMessage(message))
     : inTurn("abandon", () => receiver.abandonMessage(message));
-  const told = settled.catch(warn("could not be settled and will come again"));
-  // After a crash of the bus the SDK may wait for ever for an answer that nobody will give. Once the lock is over, the message
-  // comes again whatever is answered.
-  const lockOver = pause(Math.max(0, (message.lockedUntilUtc?.getTime() ?? 0) - Date.now()), undefined, { ref: false });
-  await Promise.race([told, lockOver]);
+  await whileLocked(message, settled.catch(warn("could not be settled and will come again")));
 };
 
 const run = async (
