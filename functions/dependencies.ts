@@ -44,8 +44,6 @@ export const dependencies = (config: Config) => {
   };
 };
 
-export type Dependencies = ReturnType<typeof dependencies>;
-
 const tablesAccess = (access: Config["tables"]): Parameters<typeof openTables>[0] =>
   access.kind === "connection-string"
     ? access

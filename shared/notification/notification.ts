@@ -7,15 +7,15 @@ export const platformTypes = ["Windows", "iOS", "Android", "WebPush"] as const;
 export type PlatformType = (typeof platformTypes)[number];
 
 export const priorities = ["None", "High", "Low"] as const;
-export type Priority = (typeof priorities)[number];
+type Priority = (typeof priorities)[number];
 
-export type VisualContent = { readonly title: string; readonly body?: string };
+type VisualContent = { readonly title: string; readonly body?: string };
 
 /** What devices get: raw content for the app, visual content for the platform to draw, or both; never neither. */
-export type Payload = { readonly rawContent?: string; readonly visualContent?: VisualContent };
+type Payload = { readonly rawContent?: string; readonly visualContent?: VisualContent };
 
 /** One alert for iOS devices that have not fetched the notification after the delay (60 to 600 seconds). */
-export type Fallback = { readonly delaySeconds: number; readonly visualContent: VisualContent };
+type Fallback = { readonly delaySeconds: number; readonly visualContent: VisualContent };
 
 /** What a caller posted, understood: every default filled in, every rule of contract 2.2 kept. */
 export type NotificationDraft = {

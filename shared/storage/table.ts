@@ -36,5 +36,5 @@ export class RowConflict extends Error {
 }
 
 export const tableNames = ["feeds", "unsids", "apps", "deliveries", "expiries", "throttles"] as const;
-export type TableName = (typeof tableNames)[number];
+type TableName = (typeof tableNames)[number];
 export type Tables = Readonly<Record<TableName, Table>>;

@@ -3,7 +3,7 @@ import type { PlatformType } from "../notification/notification.ts";
 
 /** How much a push to this device tells: the content where it fits, always a tap, or nothing at all (it polls). */
 export const notificationTypes = ["NotificationWithPayload", "NotificationOnly", "NoNotification"] as const;
-export type NotificationType = (typeof notificationTypes)[number];
+type NotificationType = (typeof notificationTypes)[number];
 
 /** A browser's push subscription, as `PushSubscription.toJSON()` gives it. */
 export type WebPushChannel = {

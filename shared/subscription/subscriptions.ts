@@ -3,7 +3,7 @@ import type { FeedKey } from "../feed-key.ts";
 import type { StoredRow } from "../storage/table.ts";
 import type { Subscription, SubscriptionDraft, Unsid, UnsidHolder } from "./subscription.ts";
 
-export type Subscribed = { readonly subscription: Subscription; readonly unsid: Unsid; readonly isNew: boolean };
+type Subscribed = { readonly subscription: Subscription; readonly unsid: Unsid; readonly isNew: boolean };
 
 /** A subscription as it was read. `stored` is the store's own: it lets a later change meet just this version, in one call. */
 export type KeptSubscription = Subscription & { readonly stored: StoredRow };
