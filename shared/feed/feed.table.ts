@@ -2,7 +2,8 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
-import { isExpired } from "../notification/notification.ts";
+import { isExpired, type NotificationDraft } from "../notification/notification.ts";
+import { oneAtATime } from "../one-at-a-time.ts";
 import type { ExpiryHints } from "../storage/expiry-hints.table.ts";
 import { RowConflict, type Change, type StoredRow, type Table } from "../storage/table.ts";
 import { Unavailable } from "../unavailable.ts";
@@ -23,42 +24,47 @@ import {
 
 type Use = { readonly feeds: Table; readonly hints: ExpiryHints; readonly clock: Clock };
 
-/** How long a write is decided anew because other writers of the same feed were first. */
+/** How long a write is decided anew because writers of other instances were first. */
 const patienceMs = 5_000;
 
 /** Before it is decided anew: longer each time, and random, lest many writers meet again and again. */
 const pauseAfter = (lostRaces: number): Promise<void> => pause(Math.random() * Math.min(200, 10 * 2 ** lostRaces));
 
 /** Feeds in the table `feeds`; its rows are described in `rows.ts`. */
-export const tableFeed = ({ feeds, hints, clock }: Use): Feed => ({
-  accept: async (feed, draft) => {
-    const giveUpAt = performance.now() + patienceMs;
-    for (let lostRaces = 1; ; lostRaces += 1) {
-      const [headFound, aliasFound] = await Promise.all([
-        feeds.find(feed, headKey),
-        feeds.find(feed, aliasKey(draft.appNotificationId)),
-        // Before the row it is for: a crash in between leaves a harmless hint, never a row that is not purged.
-        hints.note(feed, draft.expiresAt),
-      ]);
-      const head = headFound ? headOf(headFound) : { epoch: newEpoch(), version: 0 };
-      const accepted = acceptDraft(draft, { head, alias: aliasFound && aliasOf(aliasFound) }, clock.now());
-      try {
-        await feeds.transact(changesFor(feed, accepted, headFound));
-        return accepted;
-      } catch (error) {
-        if (!(error instanceof RowConflict)) throw error;
-        if (performance.now() >= giveUpAt) throw new Unavailable("The user's feed", { cause: error });
-        await pauseAfter(lostRaces);
-      }
-    }
-  },
+export const tableFeed = (use: Use): Feed => {
+  const inTurn = oneAtATime();
+  return {
+    accept: (feed, draft) => inTurn(feed, () => accept(use, feed, draft)),
 
-  find: async (feed, id) => {
-    const row = await feeds.find(feed, notificationKey(id));
-    const notification = row && notificationOf(row);
-    return notification && !isExpired(notification, clock.now()) ? notification : undefined;
-  },
-});
+    find: async (feed, id) => {
+      const row = await use.feeds.find(feed, notificationKey(id));
+      const notification = row && notificationOf(row);
+      return notification && !isExpired(notification, use.clock.now()) ? notification : undefined;
+    },
+  };
+};
+
+const accept = async ({ feeds, hints, clock }: Use, feed: FeedKey, draft: NotificationDraft): Promise<Accepted> => {
+  const giveUpAt = performance.now() + patienceMs;
+  for (let lostRaces = 1; ; lostRaces += 1) {
+    const [headFound, aliasFound] = await Promise.all([
+      feeds.find(feed, headKey),
+      feeds.find(feed, aliasKey(draft.appNotificationId)),
+      // Before the row it is for: a crash in between leaves a harmless hint, never a row that is not purged.
+      hints.note(feed, draft.expiresAt),
+    ]);
+    const head = headFound ? headOf(headFound) : { epoch: newEpoch(), version: 0 };
+    const accepted = acceptDraft(draft, { head, alias: aliasFound && aliasOf(aliasFound) }, clock.now());
+    try {
+      await feeds.transact(changesFor(feed, accepted, headFound));
+      return accepted;
+    } catch (error) {
+      if (!(error instanceof RowConflict)) throw error;
+      if (performance.now() >= giveUpAt) throw new Unavailable("The user's feed", { cause: error });
+      await pauseAfter(lostRaces);
+    }
+  }
+};
 
 /** Through the head's ETag: whoever decided on an older head is refused and decides again. */
 const changesFor = (feed: FeedKey, { notification }: Accepted, headFound: StoredRow | undefined): Change[] => {
