@@ -5,12 +5,13 @@ import { decide, type Decision, type RetryPolicy } from "../shared/delivery/deci
 import type { LedgerEntry, Ledger, Ledgers } from "../shared/delivery/ledger.ts";
 import { planDeliveries } from "../shared/delivery/plan.ts";
 import type { Fanout } from "../shared/fanout/fanout.ts";
-import { parseFanoutJob } from "../shared/fanout/job.ts";
+import { parseFanoutJob, type FanoutJob } from "../shared/fanout/job.ts";
 import type { Feed } from "../shared/feed/feed.ts";
-import type { Notification } from "../shared/notification/notification.ts";
+import { lifetimeMaxMs, type Notification } from "../shared/notification/notification.ts";
 import type { Channel } from "../shared/subscription/subscription.ts";
 import type { KeptSubscription, Subscriptions } from "../shared/subscription/subscriptions.ts";
 import type { Emit } from "../shared/telemetry/events.ts";
+import { Unavailable } from "../shared/unavailable.ts";
 
 type Uses = {
   readonly feed: Pick<Feed, "find">;
@@ -34,45 +35,71 @@ type Settled = {
 
 /**
  * Brings a user's devices up to date with one notification: the queue's only consumer. Returns when every endpoint was tried
- * or has a later time to be tried at; throws when the message is not ours or our own stores fail, and is redelivered then.
+ * or has a later time to be tried at, and when our own stores are away and the whole run was put off; throws when the message
+ * is not ours, a bug shows or the bus is away too, and is redelivered then.
  */
 export const deliverNotification =
   (use: Uses) =>
   async (message: unknown, emit: Emit): Promise<void> => {
     const job = parseFanoutJob(message); // throws: nobody can act on such a message, so let it dead-letter
-    const [notification, subscriptions, ledger] = await Promise.all([
-      use.feed.find(job.feed, job.id),
-      use.subscriptions.of(job.feed),
-      use.ledgers.read(job.feed, job.id),
-    ]);
-    if (!notification) return; // expired or deleted: there is nothing to be up to date with
-
-    // Never skipped for being an older version: the newest content goes out, whichever message brought us here.
-    const plan = planDeliveries({ notification, subscriptions, ledger, now: use.clock.now() });
-    const settled = await Promise.all(plan.due.map((due) => attempt(use, { notification, subscription: due, ledger })));
-
-    // Act first, record last. Dying on any line from here on means another run of this message: a device may hear it twice
-    // under the same topic, which is one toast, but never not at all.
-    const retryAt = earliest([plan.waitingUntil, ...settled.map(({ decision }) => retryAtOf(decision))]);
-    if (retryAt !== undefined) {
-      // The same hop scheduled by two runs is one message to the broker; what it finds undone it will schedule on.
-      await use.fanout.send({ ...job, hop: job.hop + 1 }, { notBefore: retryAt, expiresAt: notification.expiresAt });
+    try {
+      await bringUpToDate(use, job, emit);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      await putOff(use, { job, reason: error.message }, emit);
     }
-    const gone = settled.filter(({ decision }) => decision.kind === "forget");
-    await Promise.all(gone.map(({ subscription }) => use.subscriptions.forgetChannel(job.feed, subscription)));
-    if (settled.length > 0) {
-      const entries = Object.fromEntries(settled.map(({ subscription, entry }) => [subscription.id, entry]));
-      await use.ledgers.record(job.feed, job.id, ledger, entries, notification.expiresAt);
-    }
-    emit({
-      event: "delivery",
-      notificationId: job.id,
-      hop: job.hop,
-      ...summaryOf(settled),
-      ...(retryAt !== undefined && { retryAt }),
-      sinceAcceptedMs: use.clock.now() - job.acceptedAt,
-    });
   };
+
+/**
+ * Thrown back, a message comes again at once: a store that is away for seconds would use up its delivery count, and what was
+ * accepted would be lost among the dead letters. So it goes on to a later hop, as for a device that is busy.
+ */
+const putOff = async (
+  use: Uses,
+  { job, reason }: { readonly job: FanoutJob; readonly reason: string },
+  emit: Emit,
+): Promise<void> => {
+  const retryAt = use.clock.now() + Math.ceil((1 + use.chance()) * use.policy.baseSeconds * 1_000);
+  // The notification, and with it its end, may not have been read: it has none later than this.
+  const when = { notBefore: retryAt, expiresAt: job.acceptedAt + lifetimeMaxMs };
+  await use.fanout.send({ ...job, hop: job.hop + 1 }, when);
+  emit({ event: "postponed", notificationId: job.id, hop: job.hop, reason, retryAt });
+};
+
+const bringUpToDate = async (use: Uses, job: FanoutJob, emit: Emit): Promise<void> => {
+  const [notification, subscriptions, ledger] = await Promise.all([
+    use.feed.find(job.feed, job.id),
+    use.subscriptions.of(job.feed),
+    use.ledgers.read(job.feed, job.id),
+  ]);
+  if (!notification) return; // expired or deleted: there is nothing to be up to date with
+
+  // Never skipped for being an older version: the newest content goes out, whichever message brought us here.
+  const plan = planDeliveries({ notification, subscriptions, ledger, now: use.clock.now() });
+  const settled = await Promise.all(plan.due.map((due) => attempt(use, { notification, subscription: due, ledger })));
+
+  // Act first, record last. Dying on any line from here on means another run of this message: a device may hear it twice
+  // under the same topic, which is one toast, but never not at all.
+  const retryAt = earliest([plan.waitingUntil, ...settled.map(({ decision }) => retryAtOf(decision))]);
+  if (retryAt !== undefined) {
+    // The same hop scheduled by two runs is one message to the broker; what it finds undone it will schedule on.
+    await use.fanout.send({ ...job, hop: job.hop + 1 }, { notBefore: retryAt, expiresAt: notification.expiresAt });
+  }
+  const gone = settled.filter(({ decision }) => decision.kind === "forget");
+  await Promise.all(gone.map(({ subscription }) => use.subscriptions.forgetChannel(job.feed, subscription)));
+  if (settled.length > 0) {
+    const entries = Object.fromEntries(settled.map(({ subscription, entry }) => [subscription.id, entry]));
+    await use.ledgers.record(job.feed, job.id, ledger, entries, notification.expiresAt);
+  }
+  emit({
+    event: "delivery",
+    notificationId: job.id,
+    hop: job.hop,
+    ...summaryOf(settled),
+    ...(retryAt !== undefined && { retryAt }),
+    sinceAcceptedMs: use.clock.now() - job.acceptedAt,
+  });
+};
 
 type Due = { readonly notification: Notification; readonly subscription: KeptSubscription; readonly ledger: Ledger };
 

@@ -1,4 +1,5 @@
 import { v7 } from "uuid";
+import { milliseconds } from "../clock.ts";
 
 /** Server-made name of a notification: a lower-case UUIDv7, so it carries its own creation time. */
 export type NotificationId = string & { readonly __brand: "NotificationId" };
@@ -59,6 +60,9 @@ export const newNotificationId = (now: number): NotificationId => v7({ msecs: no
 
 /** The creation time an id carries, epoch milliseconds (RFC 9562, section 5.7). */
 export const createdAtOf = (id: NotificationId): number => Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
+
+/** No notification lives longer: 30 days, and 5 minutes of slack for the caller's clock (contract 2.2). */
+export const lifetimeMaxMs = 30 * milliseconds.day + 5 * milliseconds.minute;
 
 /** Past its expiration a notification is gone from everywhere, purged or not (contract 1.5). */
 export const isExpired = (notification: { readonly expiresAt: number }, now: number): boolean =>

@@ -5,10 +5,9 @@ import { Problem, type Fault } from "../problem.ts";
 import { checkDataTypes } from "./data-types.ts";
 import { hostNameSchema } from "./host-name.ts";
 import { parseInstant } from "./instant.ts";
-import { platformTypes, priorities, type NotificationDraft } from "./notification.ts";
+import { lifetimeMaxMs, platformTypes, priorities, type NotificationDraft } from "./notification.ts";
 
 const lifetimeDefaultMs = 7 * milliseconds.day;
-const lifetimeMaxMs = 30 * milliseconds.day + 5 * milliseconds.minute; // 5 minutes of slack for the caller's clock
 const displayTtlMaxSeconds = 2_147_483_647;
 
 const text = (wrong: string) => z.string({ error: required(wrong) });

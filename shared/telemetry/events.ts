@@ -20,6 +20,16 @@ export type FanfareEvent =
       readonly retryAt?: number;
       /** From the 201 to the end of this run. */
       readonly sinceAcceptedMs: number;
+    }
+  | {
+      /** A run that came to nothing because our own stores were away; it is made again. */
+      readonly event: "postponed";
+      readonly notificationId: string;
+      readonly hop: number;
+      /** What is away: the dependency's name, never an address. */
+      readonly reason: string;
+      /** Epoch milliseconds of the next run. */
+      readonly retryAt: number;
     };
 
 /** Takes an event. It never throws, and never holds a token, key, endpoint or content. */

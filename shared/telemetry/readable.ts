@@ -8,10 +8,13 @@ export const readable = (event: FanfareEvent): string => {
     case "delivery": {
       const counts = Object.entries(event.outcomes).map(([outcome, count]) => `${count} ${outcome}`);
       const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(", ")})` : "";
-      const retry =
-        event.retryAt === undefined ? "" : `; again at ${new Date(event.retryAt).toISOString().slice(11, 19)}Z`;
+      const retry = event.retryAt === undefined ? "" : `; again at ${timeOf(event.retryAt)}`;
       const outcome = counts.length > 0 ? counts.join(", ") : "nobody to tell";
       return `delivery ${event.notificationId}: ${outcome}${reasons}, ${event.sinceAcceptedMs} ms after the 201${retry}`;
     }
+    case "postponed":
+      return `delivery ${event.notificationId}: ${event.reason}; again at ${timeOf(event.retryAt)}`;
   }
 };
+
+const timeOf = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(11, 19)}Z`;

@@ -3,8 +3,9 @@ import { deliverNotification } from "../../../functions/deliver-notification.ts"
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { mergeEntries, type Ledger } from "../../../shared/delivery/ledger.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
-import type { Notification } from "../../../shared/notification/notification.ts";
+import { lifetimeMaxMs, type Notification } from "../../../shared/notification/notification.ts";
 import type { SubscriptionId } from "../../../shared/subscription/subscription.ts";
+import { Unavailable } from "../../../shared/unavailable.ts";
 import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
 import { feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
 
@@ -25,6 +26,8 @@ type World = {
   readonly devices: Readonly<Record<string, readonly Outcome[]>>;
   /** The step that fails, once. */
   readonly failing?: "find" | "of" | "read" | "schedule" | "forget" | "record";
+  /** It fails because the store or the bus is away, not for a fault of ours; `always`, not once. */
+  readonly away?: "once" | "always";
 };
 
 /** The whole job on stores of a few lines; `happened` is what it did to the world, in order. */
@@ -41,8 +44,8 @@ const world = (given: World) => {
   const step = async (name: NonNullable<World["failing"]>, what?: string): Promise<void> => {
     await Promise.resolve();
     if (failing === name) {
-      failing = undefined;
-      throw new Error(`${name} failed`);
+      if (given.away !== "always") failing = undefined;
+      throw given.away ? new Unavailable(name, { cause: undefined }) : new Error(`${name} failed`);
     }
     if (what !== undefined) happened.push(what);
   };
@@ -195,6 +198,32 @@ test.each(["find", "of", "read", "schedule", "forget", "record"] as const)(
     expect(["slow", "ok"].map((name) => entryOf(name)?.outcome)).toEqual(["busy", "delivered"]);
   },
 );
+
+test.each(["find", "of", "read", "forget", "record"] as const)(
+  "while our own store is away (%s) the message goes on a hop later and is done: no outage uses up its delivery count",
+  async (failing) => {
+    const { deliver, scheduled, events, entryOf } = world({
+      failing,
+      away: "once",
+      devices: { dead: [gone], ok: [delivered] },
+    });
+    await deliver();
+    const retryAt = startedAt + 7_500;
+    expect(scheduled).toEqual([
+      { job: { ...job, hop: 4 }, notBefore: retryAt, expiresAt: job.acceptedAt + lifetimeMaxMs },
+    ]);
+    const reason = `${failing} is throttled or unreachable`;
+    expect(events).toEqual([{ event: "postponed", notificationId: notification.id, hop: 3, reason, retryAt }]);
+    await deliver(scheduled[0]?.job);
+    expect(entryOf("ok")?.outcome).toBe("delivered");
+  },
+);
+
+test("with the bus away nothing can be put off: the message is thrown back", async () => {
+  const { deliver, scheduled } = world({ failing: "schedule", away: "always", devices: { slow: [busy] } });
+  await expect(deliver()).rejects.toThrow(Unavailable);
+  expect(scheduled).toEqual([]);
+});
 
 test("an expired notification, or one nobody knows, is done without a try", async () => {
   const devices = { phone: [delivered] };
