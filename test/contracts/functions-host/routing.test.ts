@@ -15,9 +15,10 @@ afterAll(async () => {
 });
 
 /** Sends the bytes of one request as they are, which fetch would tidy up, and reads all that comes. */
-const raw = (requestLine: string): Promise<string> => {
+const raw = (requestLine: string, { host: name = "local", version = "1.1" } = {}): Promise<string> => {
   const socket = connect(Number(new URL(host.url).port), "127.0.0.1");
-  socket.write(`${requestLine} HTTP/1.1\r\nhost: local\r\nconnection: close\r\n\r\n`);
+  const hostLine = name === "" ? "" : `host: ${name}\r\n`;
+  socket.write(`${requestLine} HTTP/${version}\r\n${hostLine}connection: close\r\n\r\n`);
   return text(socket);
 };
 const seen = async (path: string): Promise<{ url: string; params: Record<string, string> }> => {
@@ -61,6 +62,24 @@ test.each([
   ["http://other.example/rest/x", "/rest/x", { path: "x" }],
 ])("the path %s reaches the app as %s", async (sent, arrives, params) => {
   expect(await seen(sent)).toMatchObject({ url: `http://local${arrives}`, params });
+});
+
+test.each(["local/rest/x?", "a b", "[", "@", "user@local", "http://local", "local:99999", ":80", "%", "local\\x"])(
+  "a Host header that names no host (%s) is refused: the app's URL begins with it",
+  async (name) => {
+    expect(await raw("GET /nowhere", { host: name })).toMatch(/^HTTP\/1.1 400 /);
+  },
+);
+
+test.each([
+  ["[::1]:8080", "http://[::1]:8080/rest/x"],
+  ["LOCAL:7071", "http://local:7071/rest/x"],
+])("the Host header %s is taken", async (name, url) => {
+  expect(await raw("GET /rest/x", { host: name })).toContain(JSON.stringify(url));
+});
+
+test("a request of HTTP/1.0 without a Host header finds its path, as a simple probe's must", async () => {
+  expect(await raw("GET /rest/x", { host: "", version: "1.0" })).toContain('"http://localhost/rest/x"');
 });
 
 test("every listening socket, the library's own included, is on loopback", async () => {

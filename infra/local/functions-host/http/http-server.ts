@@ -44,7 +44,7 @@ export const createHttpServer = (use: Uses): Server => {
 const handle = ({ functions, cors, answer }: Uses, request: IncomingMessage, response: ServerResponse): void => {
   const method = request.method ?? "";
   const path = requestPathOf(request.url ?? "");
-  if (!path) {
+  if (!path || !isHost(request.headers.host)) {
     endEmpty(response, 400);
     return;
   }
@@ -67,6 +67,17 @@ const handle = ({ functions, cors, answer }: Uses, request: IncomingMessage, res
   }
   endEmpty(response, 404, platformHeaders);
 };
+
+/**
+ * Absent (HTTP/1.0), empty, or a host and perhaps a port: as Azure's web server, Kestrel, checks it. The library makes the
+ * app's URL of it, so anything else would become part of the path, or no URL at all.
+ */
+const isHost = (host = ""): boolean =>
+  host === "" || (/^(?:[\w.~!$&'()*+,;=%-]+|\[[\da-f:.]+\])(?::\d*)?$/i.test(host) && URL.canParse(`http://${host}`));
+
+/** The host for the app's URL, which needs one. */
+export const hostOf = ({ headers: { host } }: IncomingMessage): string =>
+  host === undefined || host === "" ? "localhost" : host;
 
 /** Ends an answer without a body, unless it has begun: then nothing but breaking off can tell the client. */
 export const endEmpty = (

@@ -3,7 +3,7 @@ import type { RpcCookie, RpcHttp, TypedData } from "../app/core-contract.ts";
 import { invoke } from "../app/invoke.ts";
 import { logFailure } from "../app/log.ts";
 import type { Worker } from "../app/worker.ts";
-import { endEmpty, headersOf, setPlatformHeaders, type Exchange } from "./http-server.ts";
+import { endEmpty, headersOf, hostOf, setPlatformHeaders, type Exchange } from "./http-server.ts";
 
 /**
  * Answers requests when request streams are off: request and answer are one message each, in memory.
@@ -46,7 +46,7 @@ const requestMessage = async ({ request, path, params }: Exchange): Promise<RpcH
   const query = Object.fromEntries(new URLSearchParams(path.query));
   const hasBody = Number(request.headers["content-length"] ?? 0) > 0;
   return {
-    url: `http://${request.headers.host ?? ""}${path.encoded}${path.query}`,
+    url: `http://${hostOf(request)}${path.encoded}${path.query}`,
     method: request.method ?? "",
     nullableHeaders: nullable(headersOf(request)),
     nullableQuery: nullable(query),

@@ -9,7 +9,7 @@ import { pipeline } from "node:stream";
 import { invoke } from "../app/invoke.ts";
 import type { Worker } from "../app/worker.ts";
 import { logFailure } from "../app/log.ts";
-import { endEmpty, headersOf, setPlatformHeaders, type Exchange } from "./http-server.ts";
+import { endEmpty, headersOf, hostOf, setPlatformHeaders, type Exchange } from "./http-server.ts";
 
 /**
  * Answers requests when the app turned request streams on. The request itself goes to the HTTP server that the library
@@ -66,7 +66,7 @@ const forward = (exchange: Exchange, { invocationId, streamUrl, agent }: Forward
     headers: {
       ...endToEnd(request),
       "x-forwarded-for": request.socket.remoteAddress ?? "127.0.0.1",
-      "x-forwarded-host": request.headers.host ?? "",
+      "x-forwarded-host": hostOf(request),
       "x-forwarded-proto": "http",
       "x-ms-invocation-id": invocationId,
     },
