@@ -5,6 +5,8 @@ import { Problem } from "../../shared/problem.ts";
 const bodyBytesMax = 65_536;
 /** Encoded: what cannot shrink grows a little. Nothing larger than this is ever held. */
 const encodedBytesMax = bodyBytesMax + 4_096;
+/** For the whole body, however it trickles: whoever stalls must not hold an instance. */
+const bodyTimeMs = 10_000;
 
 type Encoding = "identity" | "gzip" | "deflate";
 type Incoming = { readonly headers: Headers; readonly body: ReadableStream<Uint8Array> | null };
@@ -22,12 +24,15 @@ export const encodingOf = (headers: Headers): Encoding => {
 
 /**
  * Reads a JSON body of at most 64 KiB, decoded. Throws `too-large` beyond, without holding or inflating more than that,
- * and `invalid` when it cannot be decoded or is not JSON.
+ * and `invalid` when it does not arrive in time (10,000 milliseconds by default), cannot be decoded or is not JSON.
  */
-export const readJson = async ({ headers, body }: Incoming): Promise<unknown> => {
+export const readJson = async (
+  { headers, body }: Incoming,
+  { timeLimitMs = bodyTimeMs }: { readonly timeLimitMs?: number } = {},
+): Promise<unknown> => {
   const encoding = encodingOf(headers);
   if (Number(headers.get("content-length") ?? 0) > encodedBytesMax) throw tooLarge();
-  const decoded = decode(await bytesOf(body), encoding);
+  const decoded = decode(await bytesOf(body, timeLimitMs), encoding);
   if (decoded.byteLength > bodyBytesMax) throw tooLarge();
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(decoded)) as unknown;
@@ -36,20 +41,30 @@ export const readJson = async ({ headers, body }: Incoming): Promise<unknown> =>
   }
 };
 
-const bytesOf = async (body: Incoming["body"]): Promise<Buffer> => {
+const bytesOf = async (body: Incoming["body"], timeLimitMs: number): Promise<Buffer> => {
+  if (!body) return Buffer.alloc(0);
+  const reader = body.getReader();
+  let timer: NodeJS.Timeout | undefined;
+  const tooSlow = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Problem("invalid", "The body did not arrive in time.")), timeLimitMs);
+  });
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of body ?? []) {
-      bytes += chunk.byteLength;
-      if (bytes > encodedBytesMax) throw tooLarge(); // leaving the loop cancels the stream
-      chunks.push(chunk);
+    for (;;) {
+      const { value } = await Promise.race([reader.read(), tooSlow]);
+      if (!value) return Buffer.concat(chunks);
+      bytes += value.byteLength;
+      if (bytes > encodedBytesMax) throw tooLarge();
+      chunks.push(value);
     }
   } catch (cause) {
+    reader.cancel().catch(() => undefined); // what still comes is nobody's
     if (cause instanceof Problem) throw cause;
     throw new Problem("invalid", "The body broke off.", { cause }); // the caller went away: nothing that we could mend
+  } finally {
+    clearTimeout(timer);
   }
-  return Buffer.concat(chunks);
 };
 
 const decode = (bytes: Buffer, encoding: Encoding): Buffer => {

@@ -89,5 +89,6 @@ const answer = (notification: Notification, { status, base, user, now }: Particu
   };
 };
 
-/** A quote would end the OData key. */
-const odataKey = (text: string): string => encodeURIComponent(text).replaceAll("'", "%27");
+/** A quote would end the OData key; half a surrogate pair, which JSON lets through, no URL can hold. */
+const odataKey = (text: string): string =>
+  encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")).replaceAll("'", "%27");

@@ -174,3 +174,15 @@ test("a body whose connection breaks off is the caller's fault, not a bug of our
 test("arrays nested as deep as a body can hold are read", async () => {
   expect(await read("[".repeat(32_768) + "]".repeat(32_768))).toHaveLength(1);
 });
+
+test("a body that stops arriving is given up, with its stream", async () => {
+  let isCancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(Buffer.from("{")),
+    cancel: () => void (isCancelled = true),
+  });
+  const headers = new Headers({ "content-type": "application/json" });
+  const reading = readJson({ headers, body }, { timeLimitMs: 20 });
+  await expect(reading).rejects.toMatchObject({ kind: "invalid", message: expect.stringMatching(/in time/) as string });
+  expect(isCancelled).toBe(true);
+});

@@ -160,9 +160,9 @@ test("a user posts for themselves without a UNSID", async () => {
 });
 
 test("a name that would end the OData key is escaped", async () => {
-  const answer = await world({ principalName: "o'neil/$x@contoso.com" }).post();
+  const answer = await world({ principalName: "o'neil/$x\ud800@contoso.com" }).post();
   expect(answer.body).toMatchObject({
-    "@odata.context": expect.stringContaining("users('o%27neil%2F%24x%40contoso.com')/notifications"),
+    "@odata.context": expect.stringContaining("users('o%27neil%2F%24x%EF%BF%BD%40contoso.com')/notifications"),
   });
 });
 
