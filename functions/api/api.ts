@@ -1,6 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type { Clock } from "../../shared/clock.ts";
 import type { Emit } from "../../shared/telemetry/events.ts";
+import { Unavailable } from "../../shared/unavailable.ts";
 import { answerTo, isBug, type Answer, type RequestIds } from "./http.ts";
 import { router, type Routes } from "./router.ts";
 
@@ -27,18 +28,27 @@ export const apiHandler = (use: Uses) => {
     const ids = idsOf(request.headers);
     const method = request.method.toUpperCase();
     let operation = "unknown";
+    let reason: string | undefined;
     const run = async (): Promise<Answer> => {
       const found = find(method, new URL(request.url).pathname);
       operation = `${method} ${found.route}`;
       return found.operation({ request, params: found.params, base: use.publicUrl + found.prefix });
     };
     const answer = await run().catch((error: unknown) => {
+      if (error instanceof Unavailable) reason = error.message;
       if (isBug(error)) telling.bug(error, ids.requestId);
       return answerTo(error, ids, use.clock.now());
     });
     const durationMs = use.clock.now() - startedAt;
     if (!isHealthy(operation, answer))
-      telling.emit({ event: "request", operation, status: answer.status, requestId: ids.requestId, durationMs });
+      telling.emit({
+        event: "request",
+        operation,
+        status: answer.status,
+        requestId: ids.requestId,
+        ...(reason !== undefined && { reason }),
+        durationMs,
+      });
     return responseOf(answer, ids, isAllowedOrigin(request.headers.get("origin"), use.corsAllowedOrigins));
   };
 };

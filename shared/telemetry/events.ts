@@ -6,6 +6,8 @@ export type FanfareEvent =
       readonly operation: string;
       readonly status: number;
       readonly requestId: string;
+      /** Why a request was answered busy: the name of what is away, which the caller is not told. */
+      readonly reason?: string;
       readonly durationMs: number;
     }
   | {

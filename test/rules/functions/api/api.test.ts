@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { apiHandler } from "../../../../functions/api/api.ts";
 import type { Operation } from "../../../../functions/api/call.ts";
 import type { FanfareEvent } from "../../../../shared/telemetry/events.ts";
+import { Unavailable } from "../../../../shared/unavailable.ts";
 
 const answering =
   (status: number): Operation =>
@@ -13,7 +14,10 @@ const answering =
 const eventsOf = async (path: string): Promise<FanfareEvent[]> => {
   const events: FanfareEvent[] = [];
   const answer = apiHandler({
-    api: { "/me/notifications": { GET: answering(200) } },
+    api: {
+      "/me/notifications": { GET: answering(200) },
+      "/me/away": { GET: () => Promise.reject(new Unavailable("Table storage", { cause: new Error("at 10.0.0.1") })) },
+    },
     outside: { "/health/live": { GET: answering(200) }, "/health/ready": { GET: answering(503) } },
     clock: { now: () => 0 },
     publicUrl: "https://push.contoso.com",
@@ -27,6 +31,12 @@ const eventsOf = async (path: string): Promise<FanfareEvent[]> => {
 test("a request is one event, which names the route and not the path", async () => {
   expect(await eventsOf("/BETA/me/notifications/?secret=1")).toEqual([
     expect.objectContaining({ event: "request", operation: "GET /me/notifications", status: 200 }),
+  ]);
+});
+
+test("a busy answer's event says what is away, for the answer itself does not", async () => {
+  expect(await eventsOf("/beta/me/away")).toEqual([
+    expect.objectContaining({ status: 406, reason: "Table storage is throttled or unreachable" }),
   ]);
 });
 
