@@ -23,6 +23,9 @@ export const endpointFault = (endpoint: string, { allowed, extra }: PushHosts): 
   if (url.username || url.password) return "must not hold credentials";
   if (extra.includes(`${url.hostname}:${url.port || "443"}`)) return undefined;
   if (url.port) return "must use port 443";
-  const known = allowed.some((host) => (host.startsWith(".") ? url.hostname.endsWith(host) : url.hostname === host));
+  const known = allowed.some((host) => isAt(url.hostname, host));
   return known ? undefined : "must be at a push service this server knows";
 };
+
+const isAt = (name: string, host: string): boolean =>
+  host.startsWith(".") ? name.endsWith(host) && name.length > host.length : name === host;

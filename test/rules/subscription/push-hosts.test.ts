@@ -36,6 +36,7 @@ test.each([
   ["https://user:password@fcm.googleapis.com/", credentials],
   ["https://:password@fcm.googleapis.com/", credentials],
   ["https://fcm.googleapis.com%2f@127.0.0.1/", credentials],
+  ["https://.notify.windows.com/", unknown],
   ["https://fcm.googleapis.com:8443/", port],
   ["https://fcm.googleapis.com:80/", port],
   ["https://127.0.0.1:22/", port],
