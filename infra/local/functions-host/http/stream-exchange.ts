@@ -8,8 +8,11 @@ import {
 import { pipeline } from "node:stream";
 import { invoke } from "../app/invoke.ts";
 import type { Worker } from "../app/worker.ts";
-import { logFailure } from "../app/log.ts";
+import { logFailure, printLog } from "../app/log.ts";
 import { endEmpty, headersOf, hostOf, setPlatformHeaders, type Exchange } from "./http-server.ts";
+
+/** The library's server ends a connection after 5 s without a request: ours must be given up before, or a request meets the end. */
+const idleMilliseconds = 4_000;
 
 /**
  * Answers requests when the app turned request streams on. The request itself goes to the HTTP server that the library
@@ -18,7 +21,7 @@ import { endEmpty, headersOf, hostOf, setPlatformHeaders, type Exchange } from "
  * (https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.Grpc/Server/DefaultHttpProxyService.cs).
  */
 export const streamExchanges = (worker: Worker, streamUrl: URL) => {
-  const agent = new Agent({ keepAlive: true });
+  const agent = new Agent({ keepAlive: true, timeout: idleMilliseconds });
   const answer = async (exchange: Exchange): Promise<void> => {
     const { target, params, request, response, platformHeaders } = exchange;
     const metadata = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { string: value }]));
@@ -71,9 +74,10 @@ const forward = (exchange: Exchange, { invocationId, streamUrl, agent }: Forward
       "x-ms-invocation-id": invocationId,
     },
   });
-  upstream.on("error", () => {
-    // Either the client went away, or the invocation failed and says why.
-    if (!response.headersSent) endEmpty(response, 502, exchange.platformHeaders);
+  upstream.on("error", (error) => {
+    if (response.headersSent || response.destroyed) return; // the client went away, or the invocation failed and says why
+    printLog("error", `Function ${exchange.target.name}: a request did not reach the app: ${error.message}`);
+    endEmpty(response, 502, exchange.platformHeaders);
   });
   upstream.on("response", (answer) => passOn(answer, exchange));
   if (hasBody(request)) request.pipe(upstream);
