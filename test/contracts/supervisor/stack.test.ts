@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { secretsIn, type Secrets } from "../../../infra/local/secrets.ts";
 import { ports, type PortName } from "../../../infra/local/settings.ts";
-import { functionsHost } from "../../../infra/local/supervisor/parts.ts";
+import { functionsHost, stopOrder } from "../../../infra/local/supervisor/parts.ts";
 import { stackOf, type Stack } from "../../../infra/local/supervisor/stack.ts";
+import { stackFile } from "../../../infra/local/supervisor/stack-file.ts";
 import { summary } from "../../../infra/local/supervisor/summary.ts";
 
 let directory: string;
@@ -79,4 +80,32 @@ test("the summary shows no secret, and where Azurite's limit is", () => {
   ];
   for (const secret of told) expect(text).not.toContain(secret);
   expect(text).toContain("Azurite saves every 5 s");
+});
+
+test("it ends in time, and in the order in which the parts need each other: host, bus, tables", () => {
+  const turnOf = (name: string): number => stopOrder.findIndex(({ names }) => names.includes(name));
+  expect(turnOf("functions-host")).toBe(0);
+  expect(turnOf("service-bus")).toBeGreaterThan(turnOf("functions-host"));
+  expect(turnOf("tables")).toBeGreaterThan(turnOf("service-bus"));
+  expect(Math.max(...stopOrder.map(({ killedAfterMs }) => killedAfterMs))).toBeLessThan(5_000);
+});
+
+test("stack.json has exactly the members that its readers were promised", async () => {
+  const device = { name: "Browser", platformType: "WebPush", unsid: "a UNSID" } as const;
+  const credentials = { hostName: expect.any(String), clientId: expect.any(String), clientSecret: expect.any(String) };
+  expect(await stackFile(stack(), [device])).toStrictEqual({
+    httpUrl: "http://127.0.0.1:7071",
+    tokenUrl: "http://127.0.0.1:7072/oauth2/v2.0/token",
+    issuer: "http://127.0.0.1:7072",
+    audience: "api://fanfare",
+    apps: [credentials, credentials, { ...credentials, blocked: true }],
+    users: [{ upn: "graphnotify@contoso.com", password: expect.any(String) }],
+    webpush: { url: "https://127.0.0.1:7073", controlUrl: "http://127.0.0.1:7083", ca: "the authority" },
+    serviceBus: {
+      connectionString: expect.stringContaining("Endpoint=sb://127.0.0.1:5672;"),
+      adminUrl: "http://127.0.0.1:5300",
+    },
+    tables: { connectionString: expect.stringContaining("TableEndpoint=http://127.0.0.1:10002/") },
+    devices: [device],
+  });
 });
