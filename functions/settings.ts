@@ -25,6 +25,7 @@ const flag = z
   .enum(["true", "false"], { error: "must be true or false" })
   .default("false")
   .transform((text) => text === "true");
+const isOrigin = (text: string): boolean => text === "*" || (isUrl(text) && new URL(text).origin === text);
 const isUrl = (text: string): boolean => /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : "");
 /** Without padding and in the URL's alphabet: `web-push` takes no other form, and would say so at each push only. */
 const isKey = (text: string, bytes: number): boolean =>
@@ -53,12 +54,24 @@ export const settingsSchema = z.object({
   PUBLIC_URL: z
     .string({ error: required })
     .refine((text) => isUrl(text) && !/[?#]|\/$/.test(text), { error: publicUrl }),
-  CORS_ALLOWED_ORIGINS: optionalList,
+  CORS_ALLOWED_ORIGINS: optionalList.refine((origins) => origins.every(isOrigin), {
+    error: "must be origins such as https://app.contoso.com, comma-separated, or *",
+  }),
   ALWAYS_201: flag,
-  ServiceBusConnection: z.string().optional(),
+  ServiceBusConnection: z
+    .string()
+    .refine((text) => text === "" || /Endpoint=sb:\/\/[^;]+;.*SharedAccess(Key|Signature)=/i.test(text), {
+      error: "must be a Service Bus connection string: Endpoint=sb://…;SharedAccessKeyName=…;SharedAccessKey=…",
+    })
+    .optional(),
   ServiceBusConnection__fullyQualifiedNamespace: z.string().optional(),
   ServiceBusConnection__clientId: z.string().optional(),
-  TablesConnection: z.string().optional(),
+  TablesConnection: z
+    .string()
+    .refine((text) => text === "" || /AccountName=|TableEndpoint=|UseDevelopmentStorage=true/i.test(text), {
+      error: "must be a storage connection string: AccountName=…;AccountKey=…;TableEndpoint=…",
+    })
+    .optional(),
   TablesConnection__endpoint: z.url({ error: "must be the table service's URL" }).optional(),
   TablesConnection__clientId: z.string().optional(),
   TOKEN_ISSUERS: list(required).refine((issuers) => issuers.every(isUrl), {

@@ -27,7 +27,7 @@ export const apiHandler = (use: Uses) => {
     const startedAt = use.clock.now();
     const ids = idsOf(request.headers);
     const method = request.method.toUpperCase();
-    let operation = "unknown";
+    let operation = `${method} (no such path or method)`;
     let reason: string | undefined;
     const run = async (): Promise<Answer> => {
       const found = find(method, new URL(request.url).pathname);

@@ -29,8 +29,11 @@ export const portOf = (name: PortName, env: Environment = process.env): number =
   return port;
 };
 
-/** Where the local stack keeps its state: `FANFARE_DATA_DIR`, or `.local` below the working directory. */
-export const dataDir = (env: Environment = process.env): string => resolve(env.FANFARE_DATA_DIR ?? ".local");
+/** Where the local stack keeps its state: `FANFARE_DATA_DIR`, or, when that is absent or blank, `.local` below the working directory. */
+export const dataDir = (env: Environment = process.env): string => {
+  const named = env.FANFARE_DATA_DIR?.trim() ?? "";
+  return resolve(named === "" ? ".local" : named);
+};
 
 /** The folder of one part's state. Parts never look into each other's. */
 export const partDir = (part: string, env: Environment = process.env): string => join(dataDir(env), part);

@@ -74,7 +74,7 @@ test("a laptop knows that it is one", () => {
 test("what is set is taken", () => {
   const config = readConfig({
     ...azure,
-    ServiceBusConnection: "Endpoint=sb://x",
+    ServiceBusConnection: "Endpoint=sb://x;SharedAccessKeyName=k;SharedAccessKey=s",
     TablesConnection: "DefaultEndpointsProtocol=https;AccountName=x",
     CORS_ALLOWED_ORIGINS: "https://a.example, https://b.example",
     ALWAYS_201: "true",
@@ -84,7 +84,7 @@ test("what is set is taken", () => {
     RETRY_CAP_SECONDS: "60",
   });
   expect(config).toMatchObject({
-    bus: { kind: "connection-string", connectionString: "Endpoint=sb://x" },
+    bus: { kind: "connection-string", connectionString: "Endpoint=sb://x;SharedAccessKeyName=k;SharedAccessKey=s" },
     tables: { kind: "connection-string" },
     corsAllowedOrigins: ["https://a.example", "https://b.example"],
     always201: true,
@@ -127,6 +127,11 @@ test.each<[string, string]>([
   ["PUBLIC_URL", "ftp://notify.contoso.com"],
   ["PUBLIC_URL", "https://notify.contoso.com?x"],
   ["ALWAYS_201", "yes"],
+  ["CORS_ALLOWED_ORIGINS", "https://a.example,contoso"],
+  ["CORS_ALLOWED_ORIGINS", "https://a.example/app"],
+  ["ServiceBusConnection", "nonsense"],
+  ["ServiceBusConnection", "Endpoint=sb://contoso.servicebus.windows.net/"],
+  ["TablesConnection", "nonsense"],
   ["TablesConnection__endpoint", "contoso"],
   ["TOKEN_ISSUERS", ""],
   ["TOKEN_ISSUERS", "https://issuer.example,contoso"],
@@ -174,7 +179,10 @@ const onlyHere: readonly [string, Environment][] = [
   ["PUSH_HOSTS_EXTRA", { PUSH_HOSTS_EXTRA: "127.0.0.1:7073" }],
   ["PUSH_EXTRA_CA", { PUSH_EXTRA_CA: "-----BEGIN CERTIFICATE-----" }],
   ["TOKEN_ISSUERS", { TOKEN_ISSUERS: "https://issuer.example,http://127.0.0.1:7072" }],
-  ["ServiceBusConnection", { ServiceBusConnection: "Endpoint=sb://127.0.0.1;UseDevelopmentEmulator=true" }],
+  [
+    "ServiceBusConnection",
+    { ServiceBusConnection: "Endpoint=sb://127.0.0.1;SharedAccessKey=s;UseDevelopmentEmulator=true" },
+  ],
   ["TablesConnection", { TablesConnection: "TableEndpoint=http://127.0.0.1:10002/devstoreaccount1" }],
   ["TablesConnection", { TablesConnection: "UseDevelopmentStorage=true" }],
   ["TablesConnection", { TablesConnection: "DefaultEndpointsProtocol=http;AccountName=contoso;AccountKey=eA==" }],

@@ -41,7 +41,9 @@ test("a busy answer's event says what is away, for the answer itself does not", 
 });
 
 test("an unknown path is an event without the path, which may hold anything", async () => {
-  expect(await eventsOf("/some/secret")).toEqual([expect.objectContaining({ operation: "unknown", status: 404 })]);
+  expect(await eventsOf("/some/secret")).toEqual([
+    expect.objectContaining({ operation: "GET (no such path or method)", status: 404 }),
+  ]);
 });
 
 test("a healthy probe is no event, a failing one is", async () => {
