@@ -123,3 +123,21 @@ test("a stop completes the messages in hand and leaves the others in the queue, 
   expect(await receiver.peekMessages(10)).toEqual([expect.objectContaining({ deliveryCount: 0 })]);
   await receiver.close();
 });
+
+test("where host.json turns off completing and renewing, a message comes again when its lock has run out, handled or not", async () => {
+  const serviceBus = { maxConcurrentCalls: 4, autoCompleteMessages: false, maxAutoLockRenewalDuration: "00:00:00" };
+  const manual = await fixtureApp("bus", { version: "2.0", extensions: { serviceBus } });
+  const host = await manual.start({ Bus: emulator.connectionString, QUEUE: queues.shortLock });
+  await send(queues.shortLock, { body: { n: 1 } }, { body: { how: "wait" } });
+  const deliveries = (await gotNumber(host, 4)).map(({ message, triggerMetadata }) => ({
+    message,
+    count: triggerMetadata.deliveryCount,
+  }));
+  expect(deliveries).toEqual(
+    expect.arrayContaining(
+      [1, 2].flatMap((count) => [{ n: 1 }, { how: "wait" }].map((message) => ({ message, count }))),
+    ),
+  );
+  await host.kill();
+  await manual.remove();
+});
