@@ -18,7 +18,8 @@ type Uses = {
   readonly subscriptions: Pick<Subscriptions, "of" | "forgetChannel">;
   readonly ledgers: Ledgers;
   readonly fanout: Fanout;
-  readonly channels: Readonly<Record<Channel["kind"], Pick<ChannelSender, "send">>>;
+  /** The channels that are served; a device of another one is left alone. */
+  readonly channels: Readonly<Partial<Record<Channel["kind"], Pick<ChannelSender, "send">>>>;
   readonly clock: Clock;
   readonly policy: RetryPolicy;
   /** The next number in [0, 1). */
@@ -123,7 +124,8 @@ const attempt = async (use: Uses, { notification, subscription, ledger }: Due): 
 
 const sendTo = async (use: Uses, attempted: Attempt): Promise<Outcome> => {
   const { channel } = attempted.subscription;
-  return channel ? use.channels[channel.kind].send(attempted) : { kind: "gone" };
+  if (!channel) return { kind: "gone" };
+  return use.channels[channel.kind]?.send(attempted) ?? { kind: "rejected", reason: "its channel is not served" };
 };
 
 const attemptsSoFar = (ledger: Ledger, notification: Notification, { id, channelTag }: KeptSubscription): number => {

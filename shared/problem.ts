@@ -11,6 +11,8 @@ export type ProblemKind =
   | "method-not-allowed"
   | "busy"
   | "conflict"
+  | "gone"
+  | "precondition-failed"
   | "too-large"
   | "unsupported-media-type";
 
@@ -19,7 +21,7 @@ export type Fault = { readonly code: string; readonly target: string; readonly m
 
 type Particulars = {
   readonly details?: readonly Fault[];
-  /** For `busy`: after how many whole seconds a repeat is welcome; at least 1. */
+  /** For `busy`, which a throttled caller is told too: after how many whole seconds a repeat is welcome; at least 1. */
   readonly retryAfterSeconds?: number;
   /** For `method-not-allowed`: what would have been allowed. */
   readonly allow?: readonly string[];

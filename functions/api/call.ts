@@ -20,6 +20,6 @@ type Use = { readonly tokens: Tokens; readonly apps: Pick<AppRegistry, "isBlocke
 /** Who calls. Throws `unauthenticated` without a valid token, and `forbidden` when the calling app is blocked. */
 export const identify = async (use: Use, { headers }: HttpRequest): Promise<Caller> => {
   const caller = await use.tokens.verify(headers.get("authorization"));
-  if (await use.apps.isBlocked(caller.clientId)) throw new Problem("forbidden", "The calling app is blocked.");
+  if (await use.apps.isBlocked(caller)) throw new Problem("forbidden", "The calling app is blocked.");
   return caller;
 };

@@ -5,9 +5,8 @@ import type { Tokens } from "../../shared/auth/tokens.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Fanout } from "../../shared/fanout/fanout.ts";
 import { feedKeyOf } from "../../shared/feed-key.ts";
-import type { Feed } from "../../shared/feed/feed.ts";
+import type { Accepted, Feed } from "../../shared/feed/feed.ts";
 import { printInstant } from "../../shared/notification/instant.ts";
-import type { Notification } from "../../shared/notification/notification.ts";
 import { parseNotification } from "../../shared/notification/parse-notification.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { Subscriptions } from "../../shared/subscription/subscriptions.ts";
@@ -68,7 +67,7 @@ const checkHeaders = (headers: Headers, caller: Caller): string | undefined => {
 type Particulars = { readonly status: number; readonly base: Call["base"]; readonly user: User; readonly now: number };
 
 /** Exactly the original's members, in its order (contract 2.3): rawContent is never echoed. */
-const answer = (notification: Notification, { status, base, user, now }: Particulars): Answer => {
+const answer = (notification: Accepted["notification"], { status, base, user, now }: Particulars): Answer => {
   const { visualContent } = notification.payload;
   return {
     status,

@@ -42,7 +42,8 @@ export const tableAppRegistry = (apps: Table, clock: Clock): AppRegistry => {
 
   return {
     find: async (hostName) => (await current()).apps.get(hostName.toLowerCase()),
-    isBlocked: async (clientId) => (await current()).blocked.has(clientId),
+    ofClient: async (clientId) => [...(await current()).apps.values()].filter((app) => app.clients.includes(clientId)),
+    isBlocked: async ({ clientId }) => (await current()).blocked.has(clientId),
   };
 };
 

@@ -12,6 +12,12 @@ export const registeredAppSchema = z.object({
   tenants: z.array(z.string().min(1)).default([]),
   /** A blocked app's client ids get 403 whatever they ask. */
   blocked: z.boolean().default(false),
+  /** iOS apps whose devices may subscribe; empty: any. */
+  bundleIds: z.array(z.string().min(1)).default([]),
+  /** Android apps whose devices may subscribe; empty: any. */
+  packageNames: z.array(z.string().min(1)).default([]),
+  /** By channel, the name of the credential in the app's settings; never the credential. */
+  credentials: z.partialRecord(z.enum(["webpush", "wns", "apns", "fcm"]), z.string().min(1)).default({}),
 });
 
 export type RegisteredApp = z.infer<typeof registeredAppSchema>;
@@ -20,6 +26,8 @@ export type RegisteredApp = z.infer<typeof registeredAppSchema>;
 export type AppRegistry = {
   /** The app of a host name (in any case), or undefined. */
   readonly find: (hostName: string) => Promise<RegisteredApp | undefined>;
-  /** True when the client id belongs to a blocked app. */
-  readonly isBlocked: (clientId: string) => Promise<boolean>;
+  /** The apps that have this client id among their clients. */
+  readonly ofClient: (clientId: string) => Promise<readonly RegisteredApp[]>;
+  /** True when the caller's client id or tenant is on the block list, or the client id is a blocked app's. */
+  readonly isBlocked: (caller: { readonly clientId: string; readonly tenantId: string }) => Promise<boolean>;
 };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { FeedKey } from "../feed-key.ts";
 import type { NotificationId } from "../notification/notification.ts";
+import type { SubscriptionId } from "../subscription/subscription.ts";
 
 /**
  * One message of the queue `fanout`: "bring this user's devices up to date with this notification". It carries names,
@@ -13,6 +14,8 @@ const jobSchema = z.object({
   /** The feed's version whose change is told. The newest content is sent, whatever this says. */
   version: z.int().nonnegative(),
   kind: z.enum(["content", "state", "fallback"]),
+  /** For `state`: the subscription whose device made the change, which needs no tap for it. */
+  actor: z.string().exactOptional(),
   /** Rises with every re-send: see `messageIdOf`. */
   hop: z.int().nonnegative(),
   /** Epoch milliseconds of the 201, for measuring how long a device waited. */
@@ -21,9 +24,10 @@ const jobSchema = z.object({
   traceparent: z.string().optional(),
 });
 
-export type FanoutJob = Omit<z.infer<typeof jobSchema>, "feed" | "id"> & {
+export type FanoutJob = Omit<z.infer<typeof jobSchema>, "feed" | "id" | "actor"> & {
   readonly feed: FeedKey;
   readonly id: NotificationId;
+  readonly actor?: SubscriptionId;
 };
 
 /**

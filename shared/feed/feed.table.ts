@@ -7,7 +7,7 @@ import { oneAtATime } from "../one-at-a-time.ts";
 import type { ExpiryHints } from "../storage/expiry-hints.table.ts";
 import { RowConflict, type Change, type StoredRow, type Table } from "../storage/table.ts";
 import { Unavailable } from "../unavailable.ts";
-import { acceptDraft, type Accepted } from "./accept.ts";
+import { acceptDraft, type Became } from "./accept.ts";
 import type { Feed } from "./feed.ts";
 import {
   aliasKey,
@@ -31,7 +31,7 @@ const patienceMs = 5_000;
 const pauseAfter = (lostRaces: number): Promise<void> => pause(Math.random() * Math.min(200, 10 * 2 ** lostRaces));
 
 /** Feeds in the table `feeds`; its rows are described in `rows.ts`. */
-export const tableFeed = (use: Use): Feed => {
+export const tableFeed = (use: Use): Pick<Feed, "accept" | "find"> => {
   const inTurn = oneAtATime();
   return {
     accept: (feed, draft) => inTurn(feed, () => accept(use, feed, draft)),
@@ -44,7 +44,7 @@ export const tableFeed = (use: Use): Feed => {
   };
 };
 
-const accept = async ({ feeds, hints, clock }: Use, feed: FeedKey, draft: NotificationDraft): Promise<Accepted> => {
+const accept = async ({ feeds, hints, clock }: Use, feed: FeedKey, draft: NotificationDraft): Promise<Became> => {
   const giveUpAt = performance.now() + patienceMs;
   for (let lostRaces = 1; ; lostRaces += 1) {
     const [headFound, aliasFound] = await Promise.all([
@@ -67,7 +67,7 @@ const accept = async ({ feeds, hints, clock }: Use, feed: FeedKey, draft: Notifi
 };
 
 /** Through the head's ETag: whoever decided on an older head is refused and decides again. */
-const changesFor = (feed: FeedKey, { notification }: Accepted, headFound: StoredRow | undefined): Change[] => {
+const changesFor = (feed: FeedKey, { notification }: Became, headFound: StoredRow | undefined): Change[] => {
   const row = headRow(feed, { epoch: notification.epoch, version: notification.version });
   return [
     headFound ? { kind: "replace", row, ifMatch: headFound.etag } : { kind: "insert", row },

@@ -1,11 +1,82 @@
 import type { FeedKey } from "../feed-key.ts";
-import type { Notification, NotificationDraft, NotificationId } from "../notification/notification.ts";
-import type { Accepted } from "./accept.ts";
+import type { Notification, NotificationDraft, NotificationId, StateChange } from "../notification/notification.ts";
+import type { Mark } from "./mark.ts";
 
-/** The port to one user's notifications of one host name. All methods throw `Unavailable` when the store is. */
-export type Feed = {
-  /** Stores a notification, or replaces the live one of the same appNotificationId, in one transaction with the feed's version. */
-  readonly accept: (feed: FeedKey, draft: NotificationDraft) => Promise<Accepted>;
-  /** The notification, or undefined when it is unknown or expired. */
-  readonly find: (feed: FeedKey, id: NotificationId) => Promise<Notification | undefined>;
+/**
+ * Makes a POST happen once however often it is repeated (contract 2.1, `Idempotency-Key`). Both are hashes, so that no row holds
+ * the caller's text: `key` names the caller and the key it gave, `body` the decoded body.
+ */
+export type Once = { readonly key: string; readonly body: string };
+
+/** What came of a POST: enough for its message and its answer, the first time and each time it is repeated under the same `Once`. */
+export type Accepted = {
+  readonly notification: Pick<
+    Notification,
+    "id" | "epoch" | "version" | "groupName" | "payload" | "priority" | "expiresAt" | "displayUntil" | "platformTypes"
+  >;
+  readonly isNew: boolean;
+  /** Epoch milliseconds of the first acceptance: the answer's seconds to live are counted from here, so that a repeat says the same. */
+  readonly acceptedAt: number;
 };
+
+export type ListRequest = {
+  /** At most so many notifications; 1 to 100. */
+  readonly top: number;
+  /** Go on after this one. */
+  readonly after?: NotificationId;
+  readonly matches: (notification: Notification) => boolean;
+};
+
+/** One page, newest first. It may hold fewer than were asked for, even none, and still be followed by another. */
+export type Page = {
+  readonly notifications: readonly Notification[];
+  /** Where the next page goes on; undefined at the end. */
+  readonly next: NotificationId | undefined;
+};
+
+/** A pass over all changes since a mark: `until` is the feed's state when the pass began, so it ends however busy the feed is. */
+export type DeltaRequest = { readonly top: number; readonly since?: Mark; readonly until?: Mark };
+
+export type DeltaPage = {
+  /** In the order of their versions; what was deleted has the status `deleted` and no content. */
+  readonly changes: readonly Notification[];
+  /** How far this page came; at the end of the pass the mark that the next pass starts from. */
+  readonly reached: Mark;
+  readonly until: Mark;
+  readonly isLast: boolean;
+};
+
+/**
+ * The port to one user's notifications of one host name. Nothing it returns has expired. All methods throw `Unavailable` when the
+ * store is; those that write count the user's writes, and throw a `Problem` of kind `busy`, nothing changed, when there are too many (contract 2.6).
+ */
+export type Feed = {
+  /**
+   * Stores a notification, or replaces the live one of the same appNotificationId, in one transaction with the feed's version and
+   * the row that remembers `once`. A repeat under the same `once` changes nothing, is not counted, and comes out as the first did;
+   * under the same key with another body it throws `conflict`.
+   */
+  readonly accept: (feed: FeedKey, draft: NotificationDraft, once?: Once) => Promise<Accepted>;
+  /** The notification, or undefined when it is unknown, deleted or expired. */
+  readonly find: (feed: FeedKey, id: NotificationId) => Promise<Notification | undefined>;
+  /** The same with tombstones: what the delivery of a change needs to know. */
+  readonly findAny: (feed: FeedKey, id: NotificationId) => Promise<Notification | undefined>;
+  /**
+   * Changes the state of up to 100 notifications; one write in the user's count. For each id, in their order, the notification as
+   * it is then, or undefined where none is live. One that is in that state already keeps its version.
+   * `isMet` may refuse by what is stored (`If-Match`): throws `precondition-failed`, nothing changed.
+   */
+  readonly change: (
+    feed: FeedKey,
+    ids: readonly NotificationId[],
+    change: StateChange,
+    isMet?: Precondition,
+  ) => Promise<readonly (Notification | undefined)[]>;
+  /** Deletes: what is left is a tombstone without content, until it expires. That tombstone, also when it was there already; undefined when the id was never known. */
+  readonly remove: (feed: FeedKey, id: NotificationId, isMet?: Precondition) => Promise<Notification | undefined>;
+  readonly list: (feed: FeedKey, request: ListRequest) => Promise<Page>;
+  /** Throws `gone` when `since` or `until` is of a feed that was made anew since. */
+  readonly delta: (feed: FeedKey, request: DeltaRequest) => Promise<DeltaPage>;
+};
+
+export type Precondition = (stored: Mark) => boolean;

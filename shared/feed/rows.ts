@@ -64,6 +64,7 @@ export const changeRow = (feed: FeedKey, { version, id, expiresAt }: Notificatio
 export const notificationRow = (feed: FeedKey, notification: Notification): Row => {
   const {
     createdAt,
+    contentAt,
     modifiedAt,
     expiresAt,
     displayUntil,
@@ -78,6 +79,7 @@ export const notificationRow = (feed: FeedKey, notification: Notification): Row 
     partitionKey: feed,
     rowKey: notificationKey(notification.id),
     createdAt: new Date(createdAt),
+    contentAt: new Date(contentAt),
     expiresAt: new Date(expiresAt),
     displayUntil: new Date(displayUntil),
     ...(modifiedAt !== null && { modifiedAt: new Date(modifiedAt) }),
@@ -105,6 +107,7 @@ const rowSchema = z.object({
   version: z.int(),
   contentVersion: z.int(),
   createdAt: z.date(),
+  contentAt: z.date(),
   modifiedAt: z.date().optional(),
   expiresAt: z.date(),
   displayUntil: z.date(),
@@ -112,13 +115,14 @@ const rowSchema = z.object({
 
 /** Reads a notification's row. Throws a ZodError when it is not one: that would be our bug. */
 export const notificationOf = (row: StoredRow): Notification => {
-  const { createdAt, modifiedAt, expiresAt, displayUntil, groupName, id, ...plain } = rowSchema.parse(row);
+  const { createdAt, contentAt, modifiedAt, expiresAt, displayUntil, groupName, id, ...plain } = rowSchema.parse(row);
   return {
     ...plain,
     ...contentSchema.parse(JSON.parse(joined("content", row))),
     id: id as NotificationId,
     groupName: groupName ?? null,
     createdAt: createdAt.getTime(),
+    contentAt: contentAt.getTime(),
     modifiedAt: modifiedAt?.getTime() ?? null,
     expiresAt: expiresAt.getTime(),
     displayUntil: displayUntil.getTime(),

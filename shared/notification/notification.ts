@@ -37,11 +37,19 @@ export type NotificationDraft = {
 export const readStates = ["unread", "read"] as const;
 export const userActionStates = ["noInteraction", "activated", "dismissed", "snoozed"] as const;
 
+/** What a client may change about a notification (contract 4): at least one of the two. */
+export type StateChange = {
+  readonly readState?: (typeof readStates)[number];
+  readonly userActionState?: (typeof userActionStates)[number];
+};
+
 /** A notification as it is kept in a feed. */
 export type Notification = NotificationDraft & {
   readonly id: NotificationId;
   /** Epoch milliseconds; kept when the notification is replaced. */
   readonly createdAt: number;
+  /** Epoch milliseconds at which its content came: from then the delay of a fallback counts. */
+  readonly contentAt: number;
   /** Epoch milliseconds of the last change, null before any. */
   readonly modifiedAt: number | null;
   readonly status: "active" | "updated" | "deleted";

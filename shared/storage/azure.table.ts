@@ -97,8 +97,13 @@ const azureTable = (client: TableClient, timely: Timely): Table => ({
       }
     }),
   // Keys are hashes and ids of ours, so nothing in them could end the quoted strings.
-  range: (partitionKey, from, below) =>
-    rows(client, timely, `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${below}'`),
+  range: (partitionKey, from, below, { limit, expiredAt } = {}) => {
+    const keys = `PartitionKey eq '${partitionKey}' and RowKey ge '${from}' and RowKey lt '${below}'`;
+    const expired = expiredAt === undefined ? "" : ` and expiresAt le datetime'${new Date(expiredAt).toISOString()}'`;
+    return rows(client, timely, { filter: keys + expired, limit });
+  },
+  partitionsBelow: (partitionKey, limit) =>
+    rows(client, timely, { filter: `PartitionKey lt '${partitionKey}'`, limit }),
   all: () => rows(client, timely),
   write: (change) =>
     translated(async () => {
@@ -110,18 +115,22 @@ const azureTable = (client: TableClient, timely: Timely): Table => ({
     }),
 });
 
+type Query = { readonly filter?: string; readonly limit?: number | undefined };
+
 /** Each page has a time limit of its own: whoever works on the rows between two pages may take as long as it needs. */
-async function* rows(client: TableClient, timely: Timely, filter?: string): AsyncIterable<StoredRow> {
+async function* rows(client: TableClient, timely: Timely, { filter, limit }: Query = {}): AsyncIterable<StoredRow> {
   let continuationToken: string | undefined;
+  let left = limit ?? Infinity;
   do {
     const options = { ...timely(), ...(filter !== undefined && { queryOptions: { filter } }) };
-    const from = { maxPageSize: 1_000, ...(continuationToken !== undefined && { continuationToken }) };
+    const from = { maxPageSize: Math.min(1_000, left), ...(continuationToken !== undefined && { continuationToken }) };
     const pages = client.listEntities<Record<string, RowValue>>(options).byPage(from);
     const page = await translated(() => pages.next());
     if (page.done) return;
     for (const found of page.value) yield stored(found);
+    left -= page.value.length;
     ({ continuationToken } = page.value);
-  } while (continuationToken !== undefined);
+  } while (continuationToken !== undefined && left > 0);
 }
 
 type Found = TableEntityResult<Record<string, RowValue>>;
@@ -143,7 +152,7 @@ const write = (client: TableClient, change: Change, options: ReturnType<Timely>)
     case "replace":
       return client.updateEntity(entity(change.row), "Replace", { etag: change.ifMatch, ...options });
     case "delete":
-      return client.deleteEntity(change.partitionKey, change.rowKey, options);
+      return client.deleteEntity(change.partitionKey, change.rowKey, { etag: change.ifMatch ?? "*", ...options });
   }
 };
 

@@ -5,8 +5,10 @@
 export type Table = {
   /** The row, or undefined when there is none. */
   readonly find: (partitionKey: string, rowKey: string) => Promise<StoredRow | undefined>;
-  /** All rows of one partition whose key is in [from, below), in the order of their keys, read page by page. */
-  readonly range: (partitionKey: string, from: string, below: string) => AsyncIterable<StoredRow>;
+  /** The rows of one partition whose key is in [from, below), in the order of their keys, read page by page. */
+  readonly range: (partitionKey: string, from: string, below: string, only?: Only) => AsyncIterable<StoredRow>;
+  /** Rows of all partitions whose key is below this one, in the order of partition and row key; at most so many. */
+  readonly partitionsBelow: (partitionKey: string, limit: number) => AsyncIterable<StoredRow>;
   /** Every row of the table: for small tables only. */
   readonly all: () => AsyncIterable<StoredRow>;
   /** Makes one change. Throws `RowConflict` as `transact` does. All methods throw `Unavailable` when the store is. */
@@ -18,6 +20,14 @@ export type Table = {
   readonly transact: (changes: readonly Change[]) => Promise<void>;
 };
 
+/** Which rows of a range are wanted. */
+export type Only = {
+  /** At most so many; no more than these are read. */
+  readonly limit?: number;
+  /** Only rows whose property `expiresAt` is at this instant (epoch milliseconds) or before; the store picks them. */
+  readonly expiredAt?: number;
+};
+
 /** A number has a fraction, or is whole and of 32 bits: a longer one the service would refuse. */
 export type RowValue = string | number | boolean | Date;
 export type Row = { readonly partitionKey: string; readonly rowKey: string } & Readonly<Record<string, RowValue>>;
@@ -27,8 +37,8 @@ export type StoredRow = Row & { readonly etag: string };
 export type Change =
   | { readonly kind: "insert" | "put"; readonly row: Row }
   | { readonly kind: "replace"; readonly row: Row; readonly ifMatch: string }
-  // Whatever its version, for the SDK cannot ask for one in a transaction.
-  | { readonly kind: "delete"; readonly partitionKey: string; readonly rowKey: string };
+  // In a transaction whatever its version, for there the SDK cannot ask for one: guard it by another row's `replace`.
+  | { readonly kind: "delete"; readonly partitionKey: string; readonly rowKey: string; readonly ifMatch?: string };
 
 /** Somebody else wrote first. The remedy is to read again and decide again. */
 export class RowConflict extends Error {

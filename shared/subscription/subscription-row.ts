@@ -16,8 +16,9 @@ import {
 /** `s_<id>` in the feed's partition. */
 export const rowKeyOf = (id: SubscriptionId): string => `s_${id}`;
 
-/** The same device has the same id, so that subscribing again renews. */
-export const subscriptionIdOf = (deviceId: string): SubscriptionId => hashOf("device", deviceId) as SubscriptionId;
+/** The same device in the same feed has the same id, so that subscribing again renews; no two feeds share one. */
+export const subscriptionIdOf = (feed: FeedKey, deviceId: string): SubscriptionId =>
+  hashOf("device", feed, deviceId) as SubscriptionId;
 
 const rowSchema = z.object({
   rowKey: z.string(),

@@ -13,7 +13,21 @@ export type WebPushChannel = {
   readonly keys: { readonly p256dh: string; readonly auth: string };
 };
 
-export type Channel = WebPushChannel;
+/** A Windows app's channel at WNS: the URI is the whole of it, and a secret. */
+export type WnsChannel = { readonly kind: "wns"; readonly uri: string };
+
+/** An Android app's registration at FCM. */
+export type FcmChannel = { readonly kind: "fcm"; readonly token: string; readonly packageName: string };
+
+/** An iOS app's device token at APNs, in lower-case hexadecimal. */
+export type ApnsChannel = {
+  readonly kind: "apns";
+  readonly token: string;
+  readonly bundleId: string;
+  readonly environment: "production" | "sandbox";
+};
+
+export type Channel = WebPushChannel | WnsChannel | FcmChannel | ApnsChannel;
 
 /** What a client app asks for. */
 export type SubscriptionDraft = {
@@ -50,8 +64,9 @@ export type Unsid = string & { readonly __brand: "Unsid" };
 
 export const newUnsid = (): Unsid => randomBytes(32).toString("base64url") as Unsid;
 
-/** What a UNSID says: whose it is, and for which app. */
+/** What a UNSID says: whose it is, for which app, and which device's. */
 export type UnsidHolder = {
+  readonly subscriptionId: SubscriptionId;
   readonly feed: string;
   readonly tenantId: string;
   readonly objectId: string;

@@ -6,7 +6,7 @@ import { hashOf } from "../hash.ts";
 import type { ExpiryHints } from "../storage/expiry-hints.table.ts";
 import { RowConflict, type StoredRow, type Table } from "../storage/table.ts";
 import { rowKeyOf, rowOf, subscriptionFrom, subscriptionIdOf, subscriptionOf, unsidOf } from "./subscription-row.ts";
-import { newUnsid } from "./subscription.ts";
+import { newUnsid, type SubscriptionId } from "./subscription.ts";
 import type { KeptSubscription, Subscriptions } from "./subscriptions.ts";
 
 type Use = {
@@ -29,7 +29,7 @@ export const tableSubscriptions = ({ feeds, unsids, hints, cipher, clock }: Use)
       const feed = feedKeyOf(user, draft.targetHostName);
       await hints.note(feed, expiresAt);
       for (;;) {
-        const id = subscriptionIdOf(draft.deviceId);
+        const id = subscriptionIdOf(feed, draft.deviceId);
         const found = await feeds.find(feed, rowKeyOf(id));
         const renewed = found && read(found).expiresAt > clock.now() ? found : undefined;
         const unsid = renewed ? unsidOf(renewed, cipher) : newUnsid();
@@ -42,7 +42,13 @@ export const tableSubscriptions = ({ feeds, unsids, hints, cipher, clock }: Use)
           throw error;
         }
         // A crash here leaves a subscription whose UNSID nobody was told yet; the client's repeat finds it and completes this.
-        const holder = { feed, ...user, hostName: draft.targetHostName, expiresAt: new Date(expiresAt) };
+        const holder = {
+          subscriptionId: id,
+          feed,
+          ...user,
+          hostName: draft.targetHostName,
+          expiresAt: new Date(expiresAt),
+        };
         await unsids.write({ kind: "put", row: { partitionKey: unsidKeyOf(unsid), rowKey: unsidRowKey, ...holder } });
         return { subscription, unsid, isNew: renewed === undefined };
       }
@@ -56,8 +62,10 @@ export const tableSubscriptions = ({ feeds, unsids, hints, cipher, clock }: Use)
 
     holderOf: async (unsid) => {
       const row = await unsids.find(unsidKeyOf(unsid), unsidRowKey);
-      const holder = row && holderSchema.parse(row);
-      return holder && holder.expiresAt.getTime() > clock.now() ? holder : undefined;
+      if (!row) return undefined;
+      const { subscriptionId, expiresAt, ...holder } = holderSchema.parse(row);
+      if (expiresAt.getTime() <= clock.now()) return undefined;
+      return { ...holder, subscriptionId: subscriptionId as SubscriptionId };
     },
 
     forgetChannel: async (feed, subscription) => {
@@ -76,6 +84,7 @@ export const tableSubscriptions = ({ feeds, unsids, hints, cipher, clock }: Use)
 };
 
 const holderSchema = z.object({
+  subscriptionId: z.string(),
   feed: z.string(),
   tenantId: z.string(),
   objectId: z.string(),

@@ -27,6 +27,7 @@ export const notificationWith = (changes: Partial<Notification> = {}): Notificat
   fallback: null,
   id: newNotificationId(now),
   createdAt: now,
+  contentAt: now,
   modifiedAt: null,
   status: "active",
   readState: "unread",

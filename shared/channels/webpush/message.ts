@@ -72,6 +72,6 @@ const contentText = (notification: Notification): string => {
 };
 
 const bytesMaxFor = ({ channel }: Subscription): number => {
-  const host = channel ? new URL(channel.endpoint).hostname : "";
+  const host = channel?.kind === "webpush" ? new URL(channel.endpoint).hostname : "";
   return host.endsWith(".push.services.mozilla.com") ? plaintextBytesMaxMozilla : plaintextBytesMax;
 };

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher } from "undici";
 import webpush from "web-push";
 import type { Clock } from "../../clock.ts";
-import type { Channel } from "../../subscription/subscription.ts";
+import type { WebPushChannel } from "../../subscription/subscription.ts";
 import type { ChannelSender } from "../channel.ts";
 import type { Outcome } from "../outcome.ts";
 import { webPushMessage, webPushTap, type WebPushMessage } from "./message.ts";
@@ -20,7 +20,7 @@ type Options = {
   readonly timeLimitMs?: number;
 };
 
-type Delivery = { readonly channel: Channel; readonly message: WebPushMessage; readonly signal: AbortSignal };
+type Delivery = { readonly channel: WebPushChannel; readonly message: WebPushMessage; readonly signal: AbortSignal };
 type Wire = { readonly agentFor: (url: URL) => Dispatcher; readonly vapid: VapidHeaders };
 
 /** Connections to one push origin; each carries one request at a time. */
@@ -43,6 +43,7 @@ export const webPushSender = ({ vapid, clock, extra, timeLimitMs = 8_000 }: Opti
     send: async ({ notification, subscription }) => {
       const { channel } = subscription;
       if (!channel) return { kind: "gone" };
+      if (channel.kind !== "webpush") return { kind: "rejected", reason: "not a Web Push channel" };
       const now = clock.now();
       const signal = AbortSignal.timeout(timeLimitMs);
       const message = webPushMessage(notification, subscription, now);

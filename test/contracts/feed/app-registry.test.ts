@@ -38,7 +38,8 @@ test("an app is found by its host name in any case, with all that was registered
   const app = { ...newApp(), tenants: ["t1"] };
   await putApp(azurite.tables.apps, { ...app, hostName: app.hostName.toUpperCase() });
   const { find } = registryUnderTest();
-  expect(await find(app.hostName.toUpperCase())).toEqual({ ...app, blocked: false });
+  const unsaid = { blocked: false, bundleIds: [], packageNames: [], credentials: {} };
+  expect(await find(app.hostName.toUpperCase())).toEqual({ ...app, ...unsaid });
   expect(await find("nobody.contoso.com")).toBeUndefined();
 });
 
@@ -47,8 +48,10 @@ test("a blocked app's client ids are blocked, senders and clients, and nobody el
   await putApp(azurite.tables.apps, blocked);
   await putApp(azurite.tables.apps, other);
   const { isBlocked } = registryUnderTest();
-  for (const clientId of [...blocked.senders, ...blocked.clients]) expect(await isBlocked(clientId)).toBe(true);
-  for (const clientId of [...other.senders, "unknown"]) expect(await isBlocked(clientId)).toBe(false);
+  for (const clientId of [...blocked.senders, ...blocked.clients])
+    expect(await isBlocked({ clientId, tenantId: "tenant" })).toBe(true);
+  for (const clientId of [...other.senders, "unknown"])
+    expect(await isBlocked({ clientId, tenantId: "tenant" })).toBe(false);
 });
 
 test("a block acts within a minute, however many ask meanwhile, and so does its end", async () => {
@@ -56,11 +59,13 @@ test("a block acts within a minute, however many ask meanwhile, and so does its 
   const [clientId] = app.clients as [string];
   await putApp(azurite.tables.apps, app);
   const { isBlocked, clock } = registryUnderTest();
-  expect(await isBlocked(clientId)).toBe(false);
+  expect(await isBlocked({ clientId, tenantId: "tenant" })).toBe(false);
   for (const blocked of [true, false]) {
     await putApp(azurite.tables.apps, { ...app, blocked });
     clock.at += 60_001;
-    expect(await Promise.all([isBlocked(clientId), isBlocked(clientId)])).toEqual([blocked, blocked]);
+    expect(
+      await Promise.all([isBlocked({ clientId, tenantId: "tenant" }), isBlocked({ clientId, tenantId: "tenant" })]),
+    ).toEqual([blocked, blocked]);
   }
 });
 

@@ -16,7 +16,9 @@ beforeAll(async () => {
 afterAll(() => azurite.stop());
 
 /** A feed as one instance of the service sees it. */
-const feedUnderTest = (feeds: Table = azurite.tables.feeds): Feed & { clock: ReturnType<typeof handClock> } => {
+const feedUnderTest = (
+  feeds: Table = azurite.tables.feeds,
+): Pick<Feed, "accept" | "find"> & { clock: ReturnType<typeof handClock> } => {
   const clock = handClock();
   return { clock, ...tableFeed({ feeds, hints: tableExpiryHints(azurite.tables.expiries), clock }) };
 };

@@ -1,3 +1,4 @@
+import type { WebPushChannel } from "../../../shared/subscription/subscription.ts";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { milliseconds } from "../../../shared/clock.ts";
@@ -152,7 +153,7 @@ test("no channel and no UNSID can be read from the tables", async () => {
   for await (const row of azurite.tables.unsids.all()) rows.push(row);
   const text = JSON.stringify(rows);
   expect(text).toContain("laptop"); // it is the right row that was searched
-  const { endpoint, keys } = draft.channel;
+  const { endpoint, keys } = draft.channel as WebPushChannel;
   for (const secret of [endpoint, new URL(endpoint).pathname.slice(1), keys.p256dh, keys.auth, unsid]) {
     expect(text).not.toContain(secret);
     expect(text).not.toContain(Buffer.from(secret).toString("base64").slice(0, 16));

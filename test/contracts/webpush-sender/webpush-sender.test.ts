@@ -14,8 +14,8 @@ import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import { milliseconds } from "../../../shared/clock.ts";
 import { acceptDraft } from "../../../shared/feed/accept.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
-import { subscriptionFrom, subscriptionIdOf } from "../../../shared/subscription/subscription-row.ts";
-import type { Subscription, WebPushChannel } from "../../../shared/subscription/subscription.ts";
+import { subscriptionFrom } from "../../../shared/subscription/subscription-row.ts";
+import type { Subscription, SubscriptionId, WebPushChannel } from "../../../shared/subscription/subscription.ts";
 import { until } from "../../support/until.ts";
 import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
 import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
@@ -57,7 +57,7 @@ const notificationOf = (more: Partial<NotificationDraft> = {}): Notification => 
 const subscriptionOf = ({ channel }: { readonly channel: Readonly<Record<string, unknown>> }): Subscription => {
   const webPush = { kind: "webpush", ...channel } as unknown as WebPushChannel;
   const draft = subscriptionDraftOf({ channel: webPush });
-  return subscriptionFrom(draft, subscriptionIdOf("laptop"), service.clock.now + milliseconds.day);
+  return subscriptionFrom(draft, "laptop" as SubscriptionId, service.clock.now + milliseconds.day);
 };
 const send = (more: Partial<NotificationDraft> = {}, by = sender): Promise<Outcome> =>
   by.send({ notification: notificationOf(more), subscription: subscriptionOf(device) });

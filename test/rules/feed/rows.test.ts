@@ -42,6 +42,7 @@ const notifications: fc.Arbitrary<Notification> = fc.record({
   fallback: fc.option(fc.record({ delaySeconds: fc.integer({ min: 60, max: 600 }), visualContent: visual })),
   id: times.map(newNotificationId),
   createdAt: times,
+  contentAt: times,
   modifiedAt: fc.option(times),
   status: fc.constantFrom("active", "updated", "deleted"),
   readState: fc.constantFrom(...readStates),

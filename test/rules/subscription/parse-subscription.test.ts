@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Problem } from "../../../shared/problem.ts";
 import { parseSubscription } from "../../../shared/subscription/parse-subscription.ts";
 import { knownPushHosts } from "../../../shared/subscription/push-hosts.ts";
-import type { SubscriptionDraft } from "../../../shared/subscription/subscription.ts";
+import type { WebPushChannel } from "../../../shared/subscription/subscription.ts";
 import { browserKeys, now } from "../samples.ts";
 
 const pushHosts = { allowed: knownPushHosts, extra: [] };
@@ -28,8 +28,10 @@ const problemOf = (body: unknown): Problem => {
   throw new Error("It was accepted.");
 };
 const told = (body: unknown): string[] => problemOf(body).details.map(({ target, message }) => `${target}: ${message}`);
-const keysOf = (keys: Record<string, unknown>): SubscriptionDraft["channel"]["keys"] =>
-  parseSubscription(bodyWith({}, { keys: { ...browserKeys, ...keys } }), pushHosts).channel.keys;
+const keysOf = (keys: Record<string, unknown>): WebPushChannel["keys"] => {
+  const { channel } = parseSubscription(bodyWith({}, { keys: { ...browserKeys, ...keys } }), pushHosts);
+  return (channel as WebPushChannel).keys;
+};
 
 test("a browser's PushSubscription is taken as it serialises itself, and the defaults are filled in", () => {
   const { channel, ...draft } = parseSubscription(bodyWith({}, { expirationTime: null }), pushHosts);

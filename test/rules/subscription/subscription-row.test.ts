@@ -1,3 +1,4 @@
+import type { FeedKey } from "../../../shared/feed-key.ts";
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { dataCipher } from "../../../shared/data-keys.ts";
@@ -8,7 +9,7 @@ import {
   subscriptionOf,
   unsidOf,
 } from "../../../shared/subscription/subscription-row.ts";
-import { newUnsid, type SubscriptionDraft } from "../../../shared/subscription/subscription.ts";
+import { newUnsid, type SubscriptionDraft, type WebPushChannel } from "../../../shared/subscription/subscription.ts";
 import { browserKeys, feed, now } from "../samples.ts";
 
 const cipher = dataCipher([{ id: "k1", key: randomBytes(32) }]);
@@ -21,7 +22,7 @@ const draft: SubscriptionDraft = {
   channel: { kind: "webpush", endpoint: "https://fcm.googleapis.com/secret-path", keys: browserKeys },
   channelExpiresAt: null,
 };
-const subscription = subscriptionFrom(draft, subscriptionIdOf(draft.deviceId), now);
+const subscription = subscriptionFrom(draft, subscriptionIdOf(feed, draft.deviceId), now);
 const unsid = newUnsid();
 const stored = { ...rowOf(feed, subscription, unsid, cipher), etag: "1" };
 
@@ -53,13 +54,18 @@ test("a row copied to another feed or device does not open", () => {
   }
 });
 
-test("a device keeps its id, and another channel has another tag", () => {
-  expect(subscriptionIdOf("device")).toBe(subscription.id);
-  expect(subscriptionIdOf("Device")).not.toBe(subscription.id);
+test("a device keeps its id in a feed, no two feeds share one, and another channel has another tag", () => {
+  expect(subscriptionIdOf(feed, "device")).toBe(subscription.id);
+  expect(subscriptionIdOf(feed, "Device")).not.toBe(subscription.id);
+  expect(subscriptionIdOf("another" as FeedKey, "device")).not.toBe(subscription.id);
   const again = subscriptionFrom({ ...draft, displayName: null }, subscription.id, now + 1);
   expect(again.channelTag).toBe(subscription.channelTag);
   const keys = { ...browserKeys, auth: "AAAAAAAAAAAAAAAAAAAAAA" };
-  const renewed = subscriptionFrom({ ...draft, channel: { ...draft.channel, keys } }, subscription.id, now);
+  const renewed = subscriptionFrom(
+    { ...draft, channel: { ...(draft.channel as WebPushChannel), keys } },
+    subscription.id,
+    now,
+  );
   expect(renewed.channelTag).not.toBe(subscription.channelTag);
 });
 

@@ -1,3 +1,4 @@
+import type { SubscriptionId } from "../../../../shared/subscription/subscription.ts";
 import { HttpRequest } from "@azure/functions";
 import { expect, test } from "vitest";
 import { createNotification } from "../../../../functions/api/create-notification.ts";
@@ -48,10 +49,14 @@ const world = ({ caller = server, isBlocked = false, live, always201 = false, aw
     tokens: { verify: () => (caller instanceof Problem ? Promise.reject(caller) : Promise.resolve(caller)) },
     apps: {
       find: (name) => Promise.resolve(name === app.hostName ? app : undefined),
+      ofClient: () => Promise.resolve([app]),
       isBlocked: () => Promise.resolve(isBlocked),
     },
     subscriptions: {
-      holderOf: (given) => Promise.resolve(given === unsid ? { ...holder, feed: "unused" } : undefined),
+      holderOf: (given) =>
+        Promise.resolve(
+          given === unsid ? { ...holder, feed: "unused", subscriptionId: "device" as SubscriptionId } : undefined,
+        ),
     },
     feed: {
       accept: (feed, draft) => {

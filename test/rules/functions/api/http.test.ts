@@ -17,6 +17,8 @@ const rows: Record<ProblemKind, readonly [number, string]> = {
   "method-not-allowed": [405, "MethodNotAllowed"],
   busy: [406, "NotAcceptable"],
   conflict: [409, "Conflict"],
+  gone: [410, "Gone"],
+  "precondition-failed": [412, "PreconditionFailed"],
   "too-large": [413, "RequestEntityTooLarge"],
   "unsupported-media-type": [415, "UnsupportedMediaType"],
 };

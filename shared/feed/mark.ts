@@ -1,0 +1,8 @@
+/** A state of one feed: everything up to this version. The epoch names the feed's life: one made anew shares no mark with the old one. */
+export type Mark = { readonly epoch: string; readonly version: number };
+
+/** A mark as devices and callers see it, in push messages and, quoted, as an ETag: `<epoch>.<version>`. */
+export const printMark = ({ epoch, version }: Mark): string => `${epoch}.${version}`;
+
+/** A notification's ETag (RFC 9110, section 8.8.3): strong, for every change of it moves its version. */
+export const etagOf = (mark: Mark): string => `"${printMark(mark)}"`;
