@@ -64,20 +64,23 @@ const idsOf = (headers: Headers): RequestIds => {
   return { requestId, clientRequestId: /^[\x21-\x7e]{1,128}$/.test(given) ? given : requestId };
 };
 
-const responseOf = (answer: Answer, ids: RequestIds, isCrossOrigin: boolean): HttpResponseInit => ({
-  status: answer.status,
-  headers: {
-    ...(answer.body !== undefined && { "Content-Type": "application/json;charset=utf-8" }),
-    "request-id": ids.requestId,
-    "client-request-id": ids.clientRequestId,
-    "Strict-Transport-Security": "max-age=31536000",
-    "Cache-Control": "private",
-    // The platform in front answers preflights and allows the origin; which headers a page may read, only the app can say.
-    ...(isCrossOrigin && { "Access-Control-Expose-Headers": exposedHeaders }),
-    ...answer.headers,
-  },
-  ...(answer.body !== undefined && { body: JSON.stringify(answer.body) }),
-});
+const responseOf = (answer: Answer, ids: RequestIds, isCrossOrigin: boolean): HttpResponseInit => {
+  const text = answer.text ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
+  return {
+    status: answer.status,
+    headers: {
+      ...(text !== undefined && { "Content-Type": "application/json;charset=utf-8" }),
+      "request-id": ids.requestId,
+      "client-request-id": ids.clientRequestId,
+      "Strict-Transport-Security": "max-age=31536000",
+      "Cache-Control": "private",
+      // The platform in front answers preflights and allows the origin; which headers a page may read, only the app can say.
+      ...(isCrossOrigin && { "Access-Control-Expose-Headers": exposedHeaders }),
+      ...answer.headers,
+    },
+    ...(text !== undefined && { body: text }),
+  };
+};
 
 const isAllowedOrigin = (origin: string | null, allowed: readonly string[]): boolean =>
   origin !== null && (allowed.includes("*") || allowed.includes(origin));

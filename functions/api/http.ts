@@ -6,6 +6,8 @@ export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
+  /** Instead of a body: this text as it is; its Content-Type among the headers unless it is JSON. */
+  readonly text?: string;
 };
 
 /** The two ids every answer carries: ours, and the caller's own (or ours again). */
