@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { gunzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import { Problem } from "../../shared/problem.ts";
 
@@ -22,18 +23,31 @@ export const encodingOf = (headers: Headers): Encoding => {
   throw new Problem("unsupported-media-type", "The Content-Encoding must be gzip or deflate, or absent.");
 };
 
+/** A body understood as JSON, and a hash of its decoded bytes: two that have the same hash are the same. */
+export type Body = { readonly json: unknown; readonly hash: string };
+
 /**
  * Reads a JSON body of at most 64 KiB, decoded. Throws `too-large` beyond, without holding or inflating more than that,
- * and `invalid` when it does not arrive in time (10,000 milliseconds by default), cannot be decoded or is not JSON.
+ * and `invalid` when it does not arrive in time (10,000 milliseconds by default), cannot be decoded, is not JSON, or is an array.
  */
-export const readJson = async (
+export const readBody = async (
   { headers, body }: Incoming,
   { timeLimitMs = bodyTimeMs }: { readonly timeLimitMs?: number } = {},
-): Promise<unknown> => {
+): Promise<Body> => {
   const encoding = encodingOf(headers);
   if (Number(headers.get("content-length") ?? 0) > encodedBytesMax) throw tooLarge();
   const decoded = decode(await bytesOf(body, timeLimitMs), encoding);
   if (decoded.byteLength > bodyBytesMax) throw tooLarge();
+  const json = parse(decoded);
+  if (Array.isArray(json)) throw new Problem("invalid", "The body must be one JSON object, not an array.");
+  return { json, hash: createHash("sha256").update(decoded).digest("base64url") };
+};
+
+/** `readBody` for whoever needs no hash. */
+export const readJson = async (...asked: Parameters<typeof readBody>): Promise<unknown> =>
+  (await readBody(...asked)).json;
+
+const parse = (decoded: Buffer): unknown => {
   try {
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(decoded)) as unknown;
   } catch (cause) {

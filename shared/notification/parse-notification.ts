@@ -78,7 +78,8 @@ const expirationDateTime = z.string({ error: instant }).transform((given, contex
 });
 
 const bounded = (least: number) => `must be a string of ${least} to 64 characters`;
-const notificationSchema = members(
+/** What each member of a notification must be by itself (contract 2.2); rules between members are `parseNotification`'s. */
+export const notificationSchema = members(
   {
     targetHostName: hostNameSchema,
     appNotificationId: text(bounded(1)).min(1, bounded(1)).max(64, bounded(1)),
