@@ -31,26 +31,32 @@ export const member = (value: unknown, name: string): unknown => {
 const lastLike = (keys: readonly string[], name: string): string | undefined =>
   keys.findLast((key) => key.length === name.length && key.toLowerCase() === name.toLowerCase());
 
-/** One of a list of words, in any case, as the list spells it. */
+/** One of a list of words, in any case, as the list spells it, and as the API's description shows it. */
 export const anyCase = <Word extends string>(words: readonly Word[], error: string) =>
-  z.string({ error }).transform((given, context): Word => {
-    const word = wordLike(given, words);
-    if (word !== undefined) return word;
-    context.addIssue({ code: "custom", message: error });
-    return z.NEVER;
-  });
+  z
+    .string({ error })
+    .meta({ enum: [...words] })
+    .transform((given, context): Word => {
+      const word = wordLike(given, words);
+      if (word !== undefined) return word;
+      context.addIssue({ code: "custom", message: error });
+      return z.NEVER;
+    });
 
 /**
  * An array of such words, at least one. Whatever is wrong with it is one fault: ten thousand bad entries fit a body, and
  * telling each would take a second and an answer of megabytes.
  */
 export const anyCaseList = <Word extends string>(words: readonly Word[], error: string) =>
-  z.array(z.unknown(), { error: required(error) }).transform((given, context): Word[] => {
-    const found = given.map((one) => wordLike(one, words)).filter((word) => word !== undefined);
-    if (found.length > 0 && found.length === given.length) return found;
-    context.addIssue({ code: "custom", message: error });
-    return z.NEVER;
-  });
+  z
+    .array(z.unknown(), { error: required(error) })
+    .meta({ items: { type: "string", enum: [...words] }, minItems: 1 })
+    .transform((given, context): Word[] => {
+      const found = given.map((one) => wordLike(one, words)).filter((word) => word !== undefined);
+      if (found.length > 0 && found.length === given.length) return found;
+      context.addIssue({ code: "custom", message: error });
+      return z.NEVER;
+    });
 
 const wordLike = <Word extends string>(given: unknown, words: readonly Word[]): Word | undefined =>
   typeof given === "string" ? words.find((word) => word.toLowerCase() === given.toLowerCase()) : undefined;
