@@ -70,16 +70,20 @@ const displayTimeToLive = z
   .refine((seconds) => seconds >= 0 && seconds <= displayTtlMaxSeconds, { error: wholeSeconds });
 
 const instant = "must be an ISO 8601 date and time";
-const expirationDateTime = z.string({ error: instant }).transform((given, context) => {
-  const epochMs = parseInstant(given);
-  if (epochMs !== undefined) return epochMs;
-  context.addIssue({ code: "custom", message: instant });
-  return z.NEVER;
-});
+const expirationDateTime = z
+  .string({ error: instant })
+  .meta({ format: "date-time" })
+  .transform((given, context) => {
+    const epochMs = parseInstant(given);
+    if (epochMs !== undefined) return epochMs;
+    context.addIssue({ code: "custom", message: instant });
+    return z.NEVER;
+  });
 
 const bounded = (least: number) => `must be a string of ${least} to 64 characters`;
 /** What each member of a notification must be by itself (contract 2.2); rules between members are `parseNotification`'s. */
-export const notificationSchema = members(
+export /** The body of a POST, as it is on the wire; what the API's description shows. */
+const notificationSchema = members(
   {
     targetHostName: hostNameSchema,
     appNotificationId: text(bounded(1)).min(1, bounded(1)).max(64, bounded(1)),
