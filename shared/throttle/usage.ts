@@ -5,8 +5,6 @@ import { milliseconds } from "../clock.ts";
  * last day's counts by five minutes. To be kept, swapped and printed whole; its members are this file's own affair.
  */
 export type Usage = {
-  /** Epoch milliseconds of the last admission. */
-  readonly lastAt: number;
   /** Times in epoch milliseconds, rising. */
   readonly recent: readonly Counted[];
   /** Numbers of five-minute slots since the epoch, rising. */
@@ -28,7 +26,7 @@ const slotMs = 5 * milliseconds.minute;
 /** Up to this limit each time is kept to the millisecond; above, times are told by the second, so that the text stays small. */
 const exactMost = 1_000;
 
-export const noUsage: Usage = { lastAt: 0, recent: [], day: [] };
+export const noUsage: Usage = { recent: [], day: [] };
 
 /**
  * Admits one now (whole epoch milliseconds), or says when. In no window (t - 5 minutes, t] more than `per5Minutes` are admitted,
@@ -37,19 +35,18 @@ export const noUsage: Usage = { lastAt: 0, recent: [], day: [] };
  * Instances' clocks differ: a `now` before the last admission counts as the time of that.
  */
 export const admit = (usage: Usage, limits: Limits, now: number): Admission => {
-  const at = Math.max(now, usage.lastAt);
-  const recent = usage.recent.filter((one) => leavesRecentAt(one) > at);
-  const day = usage.day.filter((one) => leavesDayAt(one) > at);
+  const recent = usage.recent.filter((one) => leavesRecentAt(one) > now);
+  const day = usage.day.filter((one) => leavesDayAt(one) > now);
   const until = Math.max(
     fullUntil(recent, limits.per5Minutes, leavesRecentAt),
     fullUntil(day, limits.perDay, leavesDayAt),
   );
-  if (until > at) return { kind: "full", until };
+  if (until > now) return { kind: "full", until };
 
-  const kept = limits.per5Minutes > exactMost ? Math.ceil(at / milliseconds.second) * milliseconds.second : at;
+  const kept = limits.per5Minutes > exactMost ? Math.ceil(now / milliseconds.second) * milliseconds.second : now;
   return {
     kind: "admitted",
-    usage: { lastAt: at, recent: withOneMore(recent, kept), day: withOneMore(day, Math.floor(at / slotMs)) },
+    usage: { recent: withOneMore(recent, kept), day: withOneMore(day, Math.floor(now / slotMs)) },
   };
 };
 
@@ -68,7 +65,10 @@ const fullUntil = (window: readonly Counted[], limit: number, leavesAt: (one: Co
   return until;
 };
 
-/** Just after a limit was lowered the last time may lie in the rest of its second: the new one then counts as long as that. */
+/**
+ * Nothing is put before the last: that may lie ahead because another instance's clock is, or in the rest of its second. What had
+ * left by then is no longer kept, so whoever comes with an earlier clock is judged as of then, too.
+ */
 const withOneMore = (window: readonly Counted[], at: number): readonly Counted[] => {
   const last = window.at(-1);
   if (!last || last.at < at) return [...window, { at, count: 1 }];
@@ -76,18 +76,17 @@ const withOneMore = (window: readonly Counted[], at: number): readonly Counted[]
 };
 
 /** Short: about 1,500 characters for a user at the default limits, and never above 8,000 for limits up to a million. */
-export const printUsage = ({ lastAt, recent, day }: Usage): string =>
-  [lastAt.toString(36), printWindow(recent), printWindow(day)].join(";");
+export const printUsage = ({ recent, day }: Usage): string => `${printWindow(recent)};${printWindow(day)}`;
 
 /** Reads what `printUsage` printed. Throws for any other text: only we write it, so that would be our bug. */
 export const parseUsage = (text: string): Usage => {
-  const [, lastAt = "", recent = "", day = ""] = usageForm.exec(text) ?? [];
-  const usage = { lastAt: Number.parseInt(lastAt, 36), recent: parseWindow(recent), day: parseWindow(day) };
+  const [, recent = "", day = ""] = usageForm.exec(text) ?? [];
+  const usage = { recent: parseWindow(recent), day: parseWindow(day) };
   // There is one text for each usage, so whatever is damaged, missing or too much shows in the comparison.
   if (printUsage(usage) !== text) throw new Error("This is no usage's text.");
   return usage;
 };
-const usageForm = /^(\w+);([\w,*]*);([\w,*]*)$/;
+const usageForm = /^([\w,*]*);([\w,*]*)$/;
 
 /** Steps from one to the next, in base 36, with `*count` where it is not one. */
 const printWindow = (window: readonly Counted[]): string =>

@@ -119,6 +119,13 @@ test("the hundredth of five minutes passes, the next one does not until the firs
   expect(admit(usage, limits, start + slot)).toEqual({ kind: "full", until: start + slot + 1 });
 });
 
+test("an instance whose clock lags decides as if it were as late as the last admission, and moves nothing back", () => {
+  const limits = { per5Minutes: 2, perDay: 8_000 };
+  const two = admitted(admitted(noUsage, limits, start), limits, start + slot);
+  const three = admitted(two, limits, start + slot - minute);
+  expect(admit(three, limits, start + slot - minute)).toEqual({ kind: "full", until: start + 2 * slot });
+});
+
 test("the 8,000th of a day passes, the next one does not until the first five minutes of it have left", () => {
   const limits = { per5Minutes: 100, perDay: 8_000 };
   const usage = steady(limits, { count: 8_000, everyMs: 10 * second });
@@ -160,7 +167,6 @@ test("the text is short at the default limits, and below 8,000 characters for li
   const many = (at: number, step: number, count: number, each: number) =>
     Array.from({ length: count }, (_, index) => ({ at: at + index * step, count: each }));
   const longest: Usage = {
-    lastAt: start + 2 * slot,
     recent: [...many(start, 298, 1_000, 1), ...many(start + slot, second, 301, 1_000_000)],
     day: many(Math.floor(start / slot), 1, 290, 1_000_000),
   };
