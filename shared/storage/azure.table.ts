@@ -111,6 +111,8 @@ const azureTable = (client: TableClient, timely: Timely): Table => ({
     }),
   transact: (changes) =>
     translated(async () => {
+      // The SDK (13.3) throws a plain Error, like that of a network gone.
+      if (new Set(changes.map(partitionOf)).size !== 1) throw new TypeError("A transaction keeps to one partition.");
       await client.submitTransaction(changes.map(action), timely());
     }),
 });
@@ -143,6 +145,9 @@ const stored = ({ timestamp: _, ...found }: Found): StoredRow => {
 
 const entity = (row: Row): TableEntity => ({ ...row });
 
+const partitionOf = (change: Change): string =>
+  change.kind === "delete" ? change.partitionKey : change.row.partitionKey;
+
 const write = (client: TableClient, change: Change, options: ReturnType<Timely>): Promise<unknown> => {
   switch (change.kind) {
     case "insert":
@@ -165,6 +170,8 @@ const action = (change: Change): TransactionAction => {
     case "replace":
       return ["update", entity(change.row), "Replace", { etag: change.ifMatch }];
     case "delete":
+      // The SDK (13.3) would leave the version out without a word.
+      if (change.ifMatch !== undefined) throw new TypeError("In a transaction a delete cannot ask for a version.");
       return ["delete", { partitionKey: change.partitionKey, rowKey: change.rowKey }];
   }
 };
@@ -178,11 +185,22 @@ const translated = async <T>(call: () => Promise<T>): Promise<T> => {
     if (status === 409 || status === 412 || isRowAbsent(error)) {
       throw new RowConflict("The row was changed meanwhile.", { cause: error });
     }
+    if (error instanceof RestError && (status === 401 || status === 403)) throw denied(error);
     const ours = status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
     if (ours || error instanceof TypeError) throw error;
     throw new Unavailable("Table storage", { cause: error });
   }
 };
+
+/**
+ * An operator's matter: a role not given (or given minutes ago), a wrong key. Said in our words and without a cause, for the
+ * service's text quotes the request's signature, and the SDK's error carries the request.
+ */
+const denied = (error: RestError): Error =>
+  new Error(
+    `Table storage denies this app access (${[error.statusCode, codeOf(error)].filter(Boolean).join(" ")}): ` +
+      "its identity needs the role Storage Table Data Contributor, which takes some minutes to be known, or its key is wrong.",
+  );
 
 /** A 404 says either that the row is not there, which happens, or that the table is not, which is a deployment gone wrong. */
 const isRowAbsent = (error: unknown): boolean =>

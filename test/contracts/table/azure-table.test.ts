@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { TableServiceClient } from "@azure/data-tables";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { tablesConnectionString } from "../../../infra/local/tables/connection.ts";
@@ -32,6 +33,7 @@ const row = { partitionKey: "p", rowKey: "r" };
 const calls: readonly (readonly [string, (table: Table) => Promise<unknown>])[] = [
   ["find", (table) => table.find("p", "r")],
   ["range", (table) => readAll(table.range("p", "a", "b"))],
+  ["partitionsBelow", (table) => readAll(table.partitionsBelow("p", 10))],
   ["all", (table) => readAll(table.all())],
   ["write", (table) => table.write({ kind: "put", row })],
   ["transact", (table) => table.transact([{ kind: "put", row }])],
@@ -90,6 +92,45 @@ describe.concurrent.each(calls)("%s", (_, call) => {
   test("tells a table that was never made as the fault it is", async () => {
     await expect(call(azurite.tables.expiries)).rejects.toMatchObject({ name: "RestError", statusCode: 404 });
   });
+});
+
+test.each([401, 403])(
+  "a %i is told to the operator with the service's own word and without keys or signatures",
+  async (status) => {
+    let signature = "";
+    const table = await tableServedBy((request, response) => {
+      signature = /:(.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "";
+      const message = {
+        lang: "en-US",
+        value: `The MAC signature found in the HTTP request '${signature}' is not ours.`,
+      };
+      const body = JSON.stringify({ "odata.error": { code: "AuthenticationFailed", message } });
+      response.writeHead(status, { "content-type": "application/json" }).end(body);
+    }, 5_000);
+    for (const [, call] of calls) {
+      const failure: unknown = await call(table).catch((error: unknown) => error);
+      const told = `${inspect(failure, { depth: 9, showHidden: true })} ${JSON.stringify(failure)} ${String(failure)}`;
+      expect(told).toContain(`denies this app access (${status} AuthenticationFailed)`);
+      expect(signature.length).toBeGreaterThan(20);
+      for (const secret of [signature, key]) expect(told).not.toContain(secret);
+    }
+  },
+);
+
+test("a range with a limit asks the service for no more rows than are missing, and no page beyond", async () => {
+  const asked: (string | null)[] = [];
+  const table = await tableServedBy((request, response) => {
+    asked.push(new URL(request.url ?? "", "http://127.0.0.1").searchParams.get("$top"));
+    // A page may be shorter than asked and still have a successor (the service's, after five seconds or at a partition's border).
+    const value = Array.from({ length: asked.length === 1 ? 3 : 2 }, (_, index) => ({
+      PartitionKey: "p",
+      RowKey: `${asked.length}${index}`,
+    }));
+    const more = { "x-ms-continuation-NextPartitionKey": "p", "x-ms-continuation-NextRowKey": "more" };
+    response.writeHead(200, { "content-type": "application/json", ...more }).end(JSON.stringify({ value }));
+  }, 5_000);
+  await readAll(table.range("p", "0", "9", { limit: 5 }));
+  expect(asked).toEqual(["5", "2"]);
 });
 
 test("the pages of a range have a time limit each, not one for all", async () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { RowConflict, type Change, type Row, type StoredRow, type Table } from "../../../shared/storage/table.ts";
+import { Unavailable } from "../../../shared/unavailable.ts";
 
 /** What whoever implements the port `Table` promises. `makeTable` gives a table, empty or not; the suite keeps to partitions of its own. */
 export const tableContract = (name: string, makeTable: () => Promise<Table> | Table): void => {
@@ -184,14 +185,107 @@ export const tableContract = (name: string, makeTable: () => Promise<Table> | Ta
       expect(await keysIn(table.range(partition(), "", "~"))).toEqual([]);
     });
 
-    test("a range of more than a thousand rows is complete and in order, and a transaction takes a hundred changes", async () => {
+    test("a range of more than a thousand rows is complete and in order, so is what has expired among them, and a transaction takes a hundred changes", async () => {
       const partitionKey = partition();
       const keys = Array.from({ length: 1_100 }, (_, index) => String(index).padStart(4, "0"));
+      const rows = keys.map((rowKey) => ({ partitionKey, rowKey, expiresAt: new Date(rowKey.endsWith("50") ? 1 : 3) }));
       for (let start = 0; start < keys.length; start += 100) {
-        const rows = keys.slice(start, start + 100).map((rowKey) => ({ partitionKey, rowKey }));
-        await table.transact(rows.map((row) => ({ kind: "insert", row })));
+        await table.transact(rows.slice(start, start + 100).map((row) => ({ kind: "insert", row })));
       }
       expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual(keys);
+      const expired = await keysIn(table.range(partitionKey, "", "~", { expiredAt: 2 }));
+      expect(expired).toEqual(keys.filter((key) => key.endsWith("50")));
+    });
+
+    test("a delete meets another version, or no row, with a conflict, and takes the one that was read", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "r", value: 1 });
+      const { etag: stale } = await found(partitionKey);
+      await table.write({ kind: "put", row: { partitionKey, rowKey: "r", value: 2 } });
+      const remove = (ifMatch?: string): Promise<void> =>
+        table.write({ kind: "delete", partitionKey, rowKey: "r", ...(ifMatch !== undefined && { ifMatch }) });
+      await expect(remove(stale)).rejects.toThrow(RowConflict);
+      const { etag, value } = await found(partitionKey);
+      expect(value).toBe(2);
+      await remove(etag);
+      expect(await table.find(partitionKey, "r")).toBeUndefined();
+      await expect(remove(etag)).rejects.toThrow(RowConflict);
+      await expect(remove()).rejects.toThrow(RowConflict);
+    });
+
+    test("a range with a limit ends there, in order, and is as long as there are rows", async () => {
+      const partitionKey = partition();
+      for (const rowKey of ["d", "b", "a", "c"]) await insert({ partitionKey, rowKey });
+      const keysUpTo = (limit: number): Promise<string[]> => keysIn(table.range(partitionKey, "b", "~", { limit }));
+      expect(await keysUpTo(1)).toEqual(["b"]);
+      expect(await keysUpTo(2)).toEqual(["b", "c"]);
+      expect(await keysUpTo(3)).toEqual(["b", "c", "d"]);
+      expect(await keysUpTo(4)).toEqual(["b", "c", "d"]);
+      expect(await keysUpTo(1_001)).toEqual(["b", "c", "d"]);
+    });
+
+    test("a range of what has expired has the rows at or past that instant, to the millisecond, and none without one", async () => {
+      const partitionKey = partition();
+      const at = Date.parse("2026-01-31T12:00:00.123Z");
+      const times = { c_past: at - 1, a_long: 0, n_now: at, n_next: at + 1, n_later: Date.parse("2126-01-31") };
+      for (const [rowKey, time] of Object.entries(times)) {
+        await insert({ partitionKey, rowKey, expiresAt: new Date(time) });
+      }
+      await insert({ partitionKey, rowKey: "h" });
+      await insert({ partitionKey: partition(), rowKey: "n_elsewhere", expiresAt: new Date(0) });
+      const expired = (from: string, below: string, limit?: number): Promise<string[]> =>
+        keysIn(table.range(partitionKey, from, below, { expiredAt: at, ...(limit !== undefined && { limit }) }));
+      expect(await expired("", "~")).toEqual(["a_long", "c_past", "n_now"]);
+      expect(await expired("b", "n_")).toEqual(["c_past"]);
+      expect(await expired("", "~", 2)).toEqual(["a_long", "c_past"]);
+    });
+
+    test("rows of the partitions below a key come in order, no more than asked", async () => {
+      const hour = (text: string): string => `0000-${text}`; // before all other partitions of this suite
+      const rows = [
+        ["2026-01-31T12_B", "y"],
+        ["2026-01-31T12_B", "x"],
+        ["2026-01-31T11_c", "z"],
+        ["2026-01-31T13_A", "w"],
+      ] as const;
+      for (const [partitionKey, rowKey] of rows) await insert({ partitionKey: hour(partitionKey), rowKey });
+      const below = (key: string, limit: number): Promise<string[]> => keysIn(table.partitionsBelow(hour(key), limit));
+      expect(await below("2026-01-31T13", 10)).toEqual(["z", "x", "y"]);
+      expect(await below("2026-01-31T13", 2)).toEqual(["z", "x"]);
+      expect(await below("2026-01-31T13_A", 10)).toEqual(["z", "x", "y"]);
+      expect(await below("2026-01-31T11_c", 10)).toEqual([]);
+    });
+
+    test.each<[string, (partitionKey: string) => Change[]]>([
+      [
+        "of more than a hundred changes",
+        (partitionKey) =>
+          Array.from({ length: 101 }, (_, index) => ({ kind: "insert", row: { partitionKey, rowKey: `r${index}` } })),
+      ],
+      [
+        "over two partitions",
+        (partitionKey) =>
+          [partitionKey, partition()].map((one) => ({ kind: "insert", row: { partitionKey: one, rowKey: "r" } })),
+      ],
+      [
+        "that changes a row twice",
+        (partitionKey) => [1, 2].map((value) => ({ kind: "put", row: { partitionKey, rowKey: "r", value } })),
+      ],
+      [
+        "that deletes one version",
+        (partitionKey) => [
+          { kind: "put", row: { partitionKey, rowKey: "r" } },
+          { kind: "delete", partitionKey, rowKey: "s", ifMatch: "*" },
+        ],
+      ],
+      ["of nothing", () => []],
+    ])("a transaction %s is refused as the bug it is, and changes nothing", async (_, changes) => {
+      const partitionKey = partition();
+      const failure: unknown = await table.transact(changes(partitionKey)).catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(Error);
+      expect(failure).not.toBeInstanceOf(RowConflict);
+      expect(failure).not.toBeInstanceOf(Unavailable);
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual([]);
     });
 
     test("all rows of the table are found, whatever their partition", async () => {
