@@ -1,32 +1,71 @@
 import type { z } from "zod";
 import type { Clock } from "../clock.ts";
-import type { StoredRow, Table } from "../storage/table.ts";
-import { registeredAppSchema, type AppRegistry, type RegisteredApp } from "./app-registry.ts";
+import { hashOf } from "../hash.ts";
+import { reportOnce, type Report } from "../report.ts";
+import { RowConflict, type StoredRow, type Table } from "../storage/table.ts";
+import {
+  blockSchema,
+  comparableId,
+  registeredAppSchema,
+  type AppRegistry,
+  type Block,
+  type RegisteredApp,
+} from "./app-registry.ts";
 
 /** Older than this, the copy is refreshed behind the answer; older than `staleMs`, before it. A block acts within a minute. */
 const freshMs = 15_000;
 const staleMs = 60_000;
-const rowKey = "app";
 
-type Snapshot = {
-  readonly readAt: number;
-  readonly apps: ReadonlyMap<string, RegisteredApp>;
-  readonly blocked: ReadonlySet<string>;
-};
+/**
+ * The rows of the table `apps`: each app `app` in a partition named by its host name; the block list in a partition of its own,
+ * a row `block_<hash>` for each entry. A host name of that name would still be another row.
+ */
+const appRowKey = "app";
+const blocksPartition = "block-list";
+const blockKeyOf = ({ kind, id }: Block): string => `block_${hashOf("block", kind, id)}`;
 
 /** Registers an app, or changes it. Throws a ZodError when the app is not valid. */
 export const putApp = (apps: Table, app: z.input<typeof registeredAppSchema>): Promise<void> => {
   const { hostName, ...rest } = registeredAppSchema.parse(app);
-  return apps.write({ kind: "put", row: { partitionKey: hostName, rowKey, definition: JSON.stringify(rest) } });
+  const definition = JSON.stringify(rest);
+  return apps.write({ kind: "put", row: { partitionKey: hostName, rowKey: appRowKey, definition } });
 };
 
-/** The registry over the table `apps`, kept in memory: it is small, and every request asks it. */
-export const tableAppRegistry = (apps: Table, clock: Clock): AppRegistry => {
+/** Puts a client id or a tenant on the block list: its callers get 403 within a minute. Repeating it changes nothing. */
+export const putBlock = (apps: Table, given: Block): Promise<void> => {
+  const block = blockSchema.parse(given);
+  const row = { partitionKey: blocksPartition, rowKey: blockKeyOf(block), definition: JSON.stringify(block) };
+  return apps.write({ kind: "put", row });
+};
+
+/** Takes it off the list, within a minute too. Does nothing if it was not on it. */
+export const removeBlock = async (apps: Table, given: Block): Promise<void> => {
+  const rowKey = blockKeyOf(blockSchema.parse(given));
+  try {
+    await apps.write({ kind: "delete", partitionKey: blocksPartition, rowKey });
+  } catch (error) {
+    if (!(error instanceof RowConflict)) throw error;
+  }
+};
+
+type Snapshot = {
+  readonly readAt: number;
+  readonly apps: ReadonlyMap<string, RegisteredApp>;
+  readonly blockedClients: ReadonlySet<string>;
+  readonly blockedTenants: ReadonlySet<string>;
+};
+
+/**
+ * The registry over the table `apps`, kept in memory: it is small, and every request asks it. A row that cannot be read is
+ * reported and left out: its app is then nobody's, and all others go on.
+ */
+export const tableAppRegistry = (apps: Table, clock: Clock, report: Report = () => undefined): AppRegistry => {
+  const told = reportOnce(report);
   let snapshot: Snapshot | undefined;
   let refreshing: Promise<Snapshot> | undefined;
 
   const refresh = (): Promise<Snapshot> => {
-    refreshing ??= readSnapshot(apps, clock)
+    refreshing ??= readSnapshot(apps, clock, told)
       .then((read) => (snapshot = read))
       .finally(() => (refreshing = undefined));
     return refreshing;
@@ -43,17 +82,36 @@ export const tableAppRegistry = (apps: Table, clock: Clock): AppRegistry => {
   return {
     find: async (hostName) => (await current()).apps.get(hostName.toLowerCase()),
     ofClient: async (clientId) => [...(await current()).apps.values()].filter((app) => app.clients.includes(clientId)),
-    isBlocked: async ({ clientId }) => (await current()).blocked.has(clientId),
+    isBlocked: async ({ clientId, tenantId }) => {
+      const { blockedClients, blockedTenants } = await current();
+      return blockedClients.has(comparableId(clientId)) || blockedTenants.has(comparableId(tenantId));
+    },
   };
 };
 
-const readSnapshot = async (apps: Table, clock: Clock): Promise<Snapshot> => {
+const readSnapshot = async (table: Table, clock: Clock, report: Report): Promise<Snapshot> => {
   const readAt = clock.now();
-  const found: RegisteredApp[] = [];
-  for await (const row of apps.all()) found.push(appOf(row));
-  const blocked = found.filter((app) => app.blocked).flatMap((app) => [...app.senders, ...app.clients]);
-  return { readAt, apps: new Map(found.map((app) => [app.hostName, app])), blocked: new Set(blocked) };
+  const apps: RegisteredApp[] = [];
+  const blocks: Block[] = [];
+  for await (const row of table.all()) {
+    try {
+      if (row.partitionKey === blocksPartition && row.rowKey !== appRowKey) blocks.push(blockOf(row));
+      else apps.push(appOf(row));
+    } catch {
+      report(`The row "${row.rowKey}" of "${row.partitionKey}" in the table "apps" is malformed, and was left out.`);
+    }
+  }
+  const ofBlockedApps = apps.filter((app) => app.blocked).flatMap((app) => [...app.senders, ...app.clients]);
+  const listed = (kind: Block["kind"]): string[] => blocks.filter((block) => block.kind === kind).map(({ id }) => id);
+  return {
+    readAt,
+    apps: new Map(apps.map((app) => [app.hostName, app])),
+    blockedClients: new Set([...ofBlockedApps, ...listed("client")]),
+    blockedTenants: new Set(listed("tenant")),
+  };
 };
+
+const blockOf = (row: StoredRow): Block => blockSchema.parse(JSON.parse(String(row.definition)));
 
 const appOf = (row: StoredRow): RegisteredApp =>
   registeredAppSchema.parse({ ...JSON.parse(String(row.definition)), hostName: row.partitionKey });

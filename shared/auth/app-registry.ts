@@ -1,26 +1,38 @@
 import { z } from "zod";
 
+const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** An id as it is compared: tokens write GUIDs in lower case, operators paste them in any. Other ids are taken as they are. */
+export const comparableId = (id: string): string => (guid.test(id) ? id.toLowerCase() : id);
+
+const id = z.string().min(1).max(256).transform(comparableId);
+const text = z.string().min(1).max(256);
+
 /** One app as its operator registered it: who may post to its users, and whose users may subscribe. */
 export const registeredAppSchema = z.object({
   /** DNS host name, lower case: what callers and clients give as `targetHostName`. */
   hostName: z.string().min(1).max(253).toLowerCase(),
   /** Client ids that may post app-only. */
-  senders: z.array(z.string().min(1)).max(10),
+  senders: z.array(id).max(10),
   /** Client ids whose users may subscribe, read, and post for themselves. */
-  clients: z.array(z.string().min(1)).max(10),
+  clients: z.array(id).max(10),
   /** Tenants whose tokens are taken; empty: any tenant of a configured issuer. */
-  tenants: z.array(z.string().min(1)).default([]),
+  tenants: z.array(id).default([]),
   /** A blocked app's client ids get 403 whatever they ask. */
   blocked: z.boolean().default(false),
   /** iOS apps whose devices may subscribe; empty: any. */
-  bundleIds: z.array(z.string().min(1)).default([]),
+  bundleIds: z.array(text).default([]),
   /** Android apps whose devices may subscribe; empty: any. */
-  packageNames: z.array(z.string().min(1)).default([]),
+  packageNames: z.array(text).default([]),
   /** By channel, the name of the credential in the app's settings; never the credential. */
-  credentials: z.partialRecord(z.enum(["webpush", "wns", "apns", "fcm"]), z.string().min(1)).default({}),
+  credentials: z.partialRecord(z.enum(["webpush", "wns", "apns", "fcm"]), text).default({}),
 });
 
 export type RegisteredApp = z.infer<typeof registeredAppSchema>;
+
+/** One entry of the block list: a calling app, or everybody of a tenant, whatever host name they are about. */
+export const blockSchema = z.object({ kind: z.enum(["client", "tenant"]), id });
+export type Block = z.infer<typeof blockSchema>;
 
 /** The port to the registry. Answers may be up to a minute old. */
 export type AppRegistry = {
