@@ -1,8 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type { Clock } from "../../shared/clock.ts";
 import type { Emit } from "../../shared/telemetry/events.ts";
-import { Unavailable } from "../../shared/unavailable.ts";
-import { answerTo, isBug, type Answer, type RequestIds } from "./http.ts";
+import { answerTo, isBug, reasonOf, type Answer, type Asked } from "./http.ts";
 import { router, type Routes } from "./router.ts";
 
 type Uses = {
@@ -25,7 +24,7 @@ export const apiHandler = (use: Uses) => {
 
   return async (request: HttpRequest, telling: Telling): Promise<HttpResponseInit> => {
     const startedAt = use.clock.now();
-    const ids = idsOf(request.headers);
+    const asked = askedBy(request.headers);
     const method = request.method.toUpperCase();
     let operation = `${method} (no such path or method)`;
     let reason: string | undefined;
@@ -35,9 +34,9 @@ export const apiHandler = (use: Uses) => {
       return found.operation({ request, params: found.params, base: use.publicUrl + found.prefix });
     };
     const answer = await run().catch((error: unknown) => {
-      if (error instanceof Unavailable) reason = error.message;
-      if (isBug(error)) telling.bug(error, ids.requestId);
-      return answerTo(error, ids, use.clock.now());
+      reason = reasonOf(error);
+      if (isBug(error)) telling.bug(error, asked.requestId);
+      return answerTo(error, asked, use.clock.now());
     });
     const durationMs = use.clock.now() - startedAt;
     if (!isHealthy(operation, answer))
@@ -45,11 +44,11 @@ export const apiHandler = (use: Uses) => {
         event: "request",
         operation,
         status: answer.status,
-        requestId: ids.requestId,
+        requestId: asked.requestId,
         ...(reason !== undefined && { reason }),
         durationMs,
       });
-    return responseOf(answer, ids, isAllowedOrigin(request.headers.get("origin"), use.corsAllowedOrigins));
+    return responseOf(answer, asked, isAllowedOrigin(request.headers.get("origin"), use.corsAllowedOrigins));
   };
 };
 
@@ -57,14 +56,15 @@ export const apiHandler = (use: Uses) => {
 const isHealthy = (operation: string, { status }: Answer): boolean =>
   operation.startsWith("GET /health/") && status === 200;
 
-/** Ours is new; the caller's own is echoed when it is at most 128 visible ASCII characters (contract 2.1). */
-const idsOf = (headers: Headers): RequestIds => {
+/** Our id is new; the caller's own is echoed when it is at most 128 visible ASCII characters (contract 2.1). */
+const askedBy = (headers: Headers): Asked => {
   const requestId = crypto.randomUUID();
   const given = headers.get("client-request-id") ?? "";
-  return { requestId, clientRequestId: /^[\x21-\x7e]{1,128}$/.test(given) ? given : requestId };
+  const clientRequestId = /^[\x21-\x7e]{1,128}$/.test(given) ? given : requestId;
+  return { requestId, clientRequestId, bringsToken: /^bearer +\S/i.test(headers.get("authorization") ?? "") };
 };
 
-const responseOf = (answer: Answer, ids: RequestIds, isCrossOrigin: boolean): HttpResponseInit => {
+const responseOf = (answer: Answer, ids: Asked, isCrossOrigin: boolean): HttpResponseInit => {
   const text = answer.text ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
   return {
     status: answer.status,

@@ -5,18 +5,23 @@ import type { Tokens } from "../../shared/auth/tokens.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Fanout } from "../../shared/fanout/fanout.ts";
 import { feedKeyOf } from "../../shared/feed-key.ts";
-import type { Accepted, Feed } from "../../shared/feed/feed.ts";
+import type { Accepted, Feed, Once } from "../../shared/feed/feed.ts";
+import { hashOf } from "../../shared/hash.ts";
 import { printInstant } from "../../shared/notification/instant.ts";
 import { parseNotification } from "../../shared/notification/parse-notification.ts";
 import { Problem } from "../../shared/problem.ts";
 import type { Subscriptions } from "../../shared/subscription/subscriptions.ts";
-import { encodingOf, readJson } from "./body.ts";
-import { identify, type Call, type Operation } from "./call.ts";
+import type { AppWrites } from "../../shared/throttle/app-writes.ts";
+import type { Busy } from "../../shared/throttle/busy.ts";
+import { encodingOf, readBody } from "./body.ts";
+import { admitWrite, heldUnsid, identify, inOrder, type Call, type Operation } from "./call.ts";
 import type { Answer } from "./http.ts";
 
 type Uses = {
   readonly tokens: Tokens;
-  readonly apps: AppRegistry;
+  readonly apps: Pick<AppRegistry, "find" | "isBlocked">;
+  readonly appWrites: AppWrites;
+  readonly busy: Busy;
   readonly subscriptions: Pick<Subscriptions, "holderOf">;
   readonly feed: Pick<Feed, "accept">;
   readonly fanout: Fanout;
@@ -29,45 +34,54 @@ type Uses = {
 export const createNotification =
   (use: Uses): Operation =>
   async ({ request, base }) => {
+    const { headers } = request;
     const caller = await identify(use, request);
-    const unsid = checkHeaders(request.headers, caller);
-    const draft = parseNotification(await readJson(request), use.clock.now());
+    const idempotencyKey = checkHeaders(headers, caller);
+    return admitWrite(use, caller, async () => {
+      const [body, unsid] = await inOrder([readBody(request), heldUnsid(use, headers)]);
+      const draft = parseNotification(body.json, use.clock.now());
+      const user = targetUser(caller, await use.apps.find(draft.targetHostName), unsid);
+      const feed = feedKeyOf(user, draft.targetHostName);
 
-    const [app, holder] = await Promise.all([
-      use.apps.find(draft.targetHostName),
-      unsid === undefined ? undefined : use.subscriptions.holderOf(unsid),
-    ]);
-    const user = targetUser(caller, app, unsid === undefined ? undefined : { holder });
-    const feed = feedKeyOf(user, draft.targetHostName);
-
-    const { notification, isNew } = await use.feed.accept(feed, draft);
-    // A crash here promised nothing yet: the caller repeats, the same appNotificationId replaces, devices show one toast.
-    const { id, version, expiresAt } = notification;
-    await use.fanout.send(
-      { v: 1, feed, id, version, kind: "content", hop: 0, acceptedAt: use.clock.now() },
-      { expiresAt },
-    );
-    const status = isNew || use.always201 ? 201 : 200;
-    return answer(notification, { status, base, user, now: use.clock.now() });
+      const once = idempotencyKey === undefined ? undefined : onceOf(caller, idempotencyKey, body.hash);
+      const accepted = await use.feed.accept(feed, draft, once);
+      // A crash here promised nothing yet: the caller repeats, the same appNotificationId replaces, devices show one toast.
+      // A repeat under the same key comes by here too, and sends the same message again: it may be what the crash left out.
+      const { id, version, expiresAt } = accepted.notification;
+      await use.fanout.send(
+        { v: 1, feed, id, version, kind: "content", hop: 0, acceptedAt: accepted.acceptedAt },
+        { expiresAt },
+      );
+      return answer(accepted, { status: accepted.isNew || use.always201 ? 201 : 200, base, user });
+    });
   };
 
-/** The rules of contract 2.1 about headers. The UNSID, if one was sent. */
+/** The rules of contract 2.1 about headers. The Idempotency-Key, if one was sent. */
 const checkHeaders = (headers: Headers, caller: Caller): string | undefined => {
   for (const name of ["If-Modified-Since", "If-Range"]) {
     if (headers.has(name)) throw new Problem("invalid", `The header ${name} is not supported.`);
   }
-  const unsid = headers.get("x-uns-id") ?? undefined;
-  if (unsid === undefined && caller.kind === "app") {
+  if (!headers.has("x-uns-id") && caller.kind === "app") {
     throw new Problem("invalid", "The header X-UNS-ID is required with an app-only token.");
   }
+  const key = headers.get("idempotency-key") ?? undefined;
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new Problem("invalid", "The header Idempotency-Key must be 1 to 255 visible ASCII characters.");
+  }
   encodingOf(headers);
-  return unsid;
+  return key;
 };
 
-type Particulars = { readonly status: number; readonly base: Call["base"]; readonly user: User; readonly now: number };
+/** Two apps that choose the same key do not meet, nor do two users: theirs are different feeds. */
+const onceOf = ({ tenantId, clientId }: Caller, key: string, body: string): Once => ({
+  key: hashOf("idempotency-key", tenantId, clientId, key),
+  body,
+});
 
-/** Exactly the original's members, in its order (contract 2.3): rawContent is never echoed. */
-const answer = (notification: Accepted["notification"], { status, base, user, now }: Particulars): Answer => {
+type Particulars = { readonly status: number; readonly base: Call["base"]; readonly user: User };
+
+/** Exactly the original's members, in its order (contract 2.3): rawContent is never echoed. A repeat is answered the very same. */
+const answer = ({ notification, acceptedAt }: Accepted, { status, base, user }: Particulars): Answer => {
   const { visualContent } = notification.payload;
   return {
     status,
@@ -78,7 +92,7 @@ const answer = (notification: Accepted["notification"], { status, base, user, no
     },
     body: {
       "@odata.context": `${base}/$metadata#users('${odataKey(user.principalName)}')/notifications/$entity`,
-      displayTimeToLive: Math.max(0, Math.floor((notification.displayUntil - now) / 1_000)),
+      displayTimeToLive: Math.max(0, Math.floor((notification.displayUntil - acceptedAt) / 1_000)),
       expirationDateTime: printInstant(notification.expiresAt),
       groupName: notification.groupName,
       id: notification.id,

@@ -10,7 +10,13 @@ import { lifetimeMaxMs, platformTypes, priorities, type NotificationDraft } from
 const lifetimeDefaultMs = 7 * milliseconds.day;
 const displayTtlMaxSeconds = 2_147_483_647;
 
-const text = (wrong: string) => z.string({ error: required(wrong) });
+/**
+ * JSON lets half a surrogate pair through, which no UTF-8 can hold: storage and push services would each make something else of
+ * it, and what is stored is stored whole (RFC 8259, section 8.2).
+ */
+const halfPair = "must be well-formed Unicode, without half a surrogate pair";
+const text = (wrong: string) =>
+  z.string({ error: required(wrong) }).refine((given) => !/\p{Surrogate}/u.test(given), { error: halfPair });
 const nonEmpty = "must be a non-empty string";
 
 const visualContent = members(

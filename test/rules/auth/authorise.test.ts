@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { registeredAppSchema, type RegisteredApp } from "../../../shared/auth/app-registry.ts";
-import { clientUser, targetUser, type Target } from "../../../shared/auth/authorise.ts";
+import { actorOf, clientApps, clientUser, targetUser, type Target } from "../../../shared/auth/authorise.ts";
 import { requiredScope, type Caller, type User } from "../../../shared/auth/caller.ts";
 import { Problem } from "../../../shared/problem.ts";
 
@@ -105,4 +105,32 @@ test.each<[string, Caller, RegisteredApp | undefined, string]>([
   ["a token without the scope", { ...phone, scopes: [] }, app, scope],
 ])("%s may not subscribe", (_, caller, registered, message) => {
   expect(refusal(() => clientUser(caller, registered))).toBe(message);
+});
+
+const second = registeredAppSchema.parse({ hostName: "second.contoso.com", senders: [], clients: ["phone"] });
+
+test("a signed-in user's app reaches those of its apps that serve the tenant and are not blocked", () => {
+  expect(clientApps(phone, [app, second])).toEqual({ user, apps: [app, second] });
+  const others = [
+    { ...app, blocked: true },
+    { ...app, tenants: ["other"] },
+    { ...app, clients: ["another"] },
+  ];
+  expect(clientApps(phone, [...others, second])).toEqual({ user, apps: [second] });
+  expect(refusal(() => clientApps(phone, others))).toBe("The calling app is a client of no registered app.");
+});
+
+test("an app-only token reaches no feed, nor does a token without the scope, registered or not", () => {
+  const needsUser = "This needs the token of a signed-in user.";
+  expect(refusal(() => clientApps({ ...server, clientId: "phone" }, [app]))).toBe(needsUser);
+  for (const apps of [[], [app]]) expect(refusal(() => clientApps({ ...phone, scopes: [] }, apps))).toBe(scope);
+});
+
+test("the device that acts is the user's own, in one of the apps asked about", () => {
+  expect(actorOf(user, [second, app], known)).toBe(holder);
+  expect(actorOf(user, [app], undefined)).toBeUndefined();
+  const strangers = [undefined, { ...holder, objectId: "other" }, { ...holder, tenantId: "other" }];
+  for (const stranger of strangers) expect(refusal(() => actorOf(user, [app], { holder: stranger }))).toBe(unsid);
+  expect(refusal(() => actorOf(user, [second], known))).toBe(unsid);
+  expect(refusal(() => actorOf(user, [], known))).toBe(unsid);
 });

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { apiHandler } from "../../../../functions/api/api.ts";
 import type { Operation } from "../../../../functions/api/call.ts";
 import type { FanfareEvent } from "../../../../shared/telemetry/events.ts";
+import { Problem } from "../../../../shared/problem.ts";
 import { Unavailable } from "../../../../shared/unavailable.ts";
 
 const answering =
@@ -16,6 +17,7 @@ const eventsOf = async (path: string): Promise<FanfareEvent[]> => {
   const answer = apiHandler({
     api: {
       "/me/notifications": { GET: answering(200) },
+      "/me/refused": { GET: () => Promise.reject(new Problem("forbidden", "The calling app is blocked.")) },
       "/me/away": { GET: () => Promise.reject(new Unavailable("Table storage", { cause: new Error("at 10.0.0.1") })) },
     },
     outside: { "/health/live": { GET: answering(200) }, "/health/ready": { GET: answering(503) } },
@@ -37,6 +39,12 @@ test("a request is one event, which names the route and not the path", async () 
 test("a busy answer's event says what is away, for the answer itself does not", async () => {
   expect(await eventsOf("/beta/me/away")).toEqual([
     expect.objectContaining({ status: 406, reason: "Table storage is throttled or unreachable" }),
+  ]);
+});
+
+test("a refused request's event says why", async () => {
+  expect(await eventsOf("/beta/me/refused")).toEqual([
+    expect.objectContaining({ status: 403, reason: "The calling app is blocked." }),
   ]);
 });
 

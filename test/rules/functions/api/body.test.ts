@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { encodingOf, readJson } from "../../../../functions/api/body.ts";
+import { encodingOf, readBody, readJson } from "../../../../functions/api/body.ts";
 import { Problem, type ProblemKind } from "../../../../shared/problem.ts";
 
 const bytesMax = 65_536;
@@ -52,7 +52,7 @@ test("any JSON comes back from every encoding, however it is cut into chunks", a
       fc.integer({ min: 0, max: 9 }),
       fc.integer({ min: 1, max: 50 }),
       async (value, { encoding, encode }, level, chunkBytes) => {
-        const text = JSON.stringify(["é€😀", value]);
+        const text = JSON.stringify({ "é€😀": value });
         expect(await read(encode(Buffer.from(text), { level }), { encoding, chunkBytes })).toEqual(JSON.parse(text));
       },
     ),
@@ -172,7 +172,24 @@ test("a body whose connection breaks off is the caller's fault, not a bug of our
 });
 
 test("arrays nested as deep as a body can hold are read", async () => {
-  expect(await read("[".repeat(32_768) + "]".repeat(32_768))).toHaveLength(1);
+  expect(await read(`{"a":${"[".repeat(32_765)}${"]".repeat(32_765)}}`)).toHaveProperty("a.0.0");
+});
+
+test.each(["[]", "[{}]", '[{"a":1},{"a":2}]', " [1] ", "[".repeat(30_000) + "]".repeat(30_000)])(
+  "an array is told by a sentence of its own (%.10s)",
+  async (text) => {
+    const message = "The body must be one JSON object, not an array.";
+    await expect(read(text)).rejects.toMatchObject({ kind: "invalid", message, details: [] });
+  },
+);
+
+test("the hash is of the decoded bytes: the same however they are packed, another for every other body", async () => {
+  const hashOf = async (bytes: Uint8Array | string, sent?: Sent): Promise<string> =>
+    (await readBody(arriving(Buffer.from(bytes), sent).request)).hash;
+  const hash = await hashOf('{"a":1}');
+  for (const { encoding, encode } of forms) expect(await hashOf(encode('{"a":1}'), { encoding })).toBe(hash);
+  expect(hash).not.toContain("a");
+  for (const other of ['{"a": 1}', '{"a":2}', "{}", '\ufeff{"a":1}']) expect(await hashOf(other)).not.toBe(hash);
 });
 
 test("a body that stops arriving is given up, with its stream", async () => {

@@ -5,7 +5,8 @@ import { createNotification } from "../../../../functions/api/create-notificatio
 import { answerTo } from "../../../../functions/api/http.ts";
 import { registeredAppSchema } from "../../../../shared/auth/app-registry.ts";
 import { requiredScope, type Caller } from "../../../../shared/auth/caller.ts";
-import type { FanoutJob } from "../../../../shared/fanout/job.ts";
+import type { Accepted, Once } from "../../../../shared/feed/feed.ts";
+import { messageIdOf, type FanoutJob } from "../../../../shared/fanout/job.ts";
 import { acceptDraft } from "../../../../shared/feed/accept.ts";
 import { feedKeyOf } from "../../../../shared/feed-key.ts";
 import { newNotificationId, type NotificationId } from "../../../../shared/notification/notification.ts";
@@ -36,12 +37,30 @@ type World = {
   readonly always201?: boolean;
   readonly principalName?: string;
   readonly away?: "feed" | "fanout";
+  /** Refuses, each in its turn. */
+  readonly throttled?: "bus" | "app" | "user";
+  /** The clock is so many milliseconds further. */
+  readonly later?: number;
+  /** What was accepted before under the same Idempotency-Key. */
+  readonly before?: Accepted;
 };
 type Sent = { readonly body?: unknown; readonly headers?: Record<string, string | undefined>; readonly text?: string };
 
 /** The operation on ports of a few lines; `happened` lists what it did to them, in order. */
-const world = ({ caller = server, isBlocked = false, live, always201 = false, away, ...rest }: World = {}) => {
+const world = ({
+  caller = server,
+  isBlocked = false,
+  live,
+  always201 = false,
+  away,
+  throttled,
+  ...rest
+}: World = {}) => {
   const happened: string[] = [];
+  const onces: (Once | undefined)[] = [];
+  const accepted: Accepted[] = [];
+  const permits = { taken: 0, givenBack: 0 };
+  const refusal = (who: string): Problem => new Problem("busy", `The ${who} is throttled.`, { retryAfterSeconds: 7 });
   const jobs: [FanoutJob, unknown][] = [];
   const failing = (what: string): Promise<never> => Promise.reject(new Unavailable(what, { cause: undefined }));
   const holder = { ...user, principalName: rest.principalName ?? user.principalName, hostName: "app.contoso.com" };
@@ -49,8 +68,19 @@ const world = ({ caller = server, isBlocked = false, live, always201 = false, aw
     tokens: { verify: () => (caller instanceof Problem ? Promise.reject(caller) : Promise.resolve(caller)) },
     apps: {
       find: (name) => Promise.resolve(name === app.hostName ? app : undefined),
-      ofClient: () => Promise.resolve([app]),
       isBlocked: () => Promise.resolve(isBlocked),
+    },
+    appWrites: {
+      take: () => {
+        if (throttled === "app") return Promise.reject(refusal("app"));
+        permits.taken += 1;
+        return Promise.resolve({ giveBack: () => void (permits.givenBack += 1) });
+      },
+    },
+    busy: {
+      check: () => {
+        if (throttled === "bus") throw refusal("bus");
+      },
     },
     subscriptions: {
       holderOf: (given) =>
@@ -59,11 +89,16 @@ const world = ({ caller = server, isBlocked = false, live, always201 = false, aw
         ),
     },
     feed: {
-      accept: (feed, draft) => {
+      accept: (feed, draft, once) => {
         if (away === "feed") return failing("Table storage");
+        if (throttled === "user") return Promise.reject(refusal("user"));
+        onces.push(once);
+        if (rest.before) return Promise.resolve(rest.before);
         happened.push(`stored in ${feed === feedKeyOf(user, app.hostName) ? "the user's feed" : "another feed"}`);
         const alias = live && { id: live, expiresAt: now + 1 };
-        return Promise.resolve(acceptDraft(draft, { head: { epoch: "e", version: 1 }, alias }, now));
+        const became = acceptDraft(draft, { head: { epoch: "e", version: 1 }, alias }, now);
+        accepted.push(became);
+        return Promise.resolve(became);
       },
     },
     fanout: {
@@ -74,7 +109,7 @@ const world = ({ caller = server, isBlocked = false, live, always201 = false, aw
         return Promise.resolve();
       },
     },
-    clock: { now: () => now },
+    clock: { now: () => now + (rest.later ?? 0) },
     always201,
   });
   const post = async (sent: Sent = {}) => {
@@ -88,10 +123,10 @@ const world = ({ caller = server, isBlocked = false, live, always201 = false, aw
       body: { string: sent.text ?? JSON.stringify(sent.body ?? body) },
     });
     return operation({ request, params: {}, base: "https://notify.contoso.com/beta" }).catch((error: unknown) =>
-      answerTo(error, { requestId: "r", clientRequestId: "c" }, now),
+      answerTo(error, { requestId: "r", clientRequestId: "c", bringsToken: true }, now),
     );
   };
-  return { post, happened, jobs };
+  return { post, happened, jobs, onces, permits, accepted };
 };
 
 test("the answer is the original's, byte for byte: seven members in order, raw content not echoed", async () => {
@@ -158,6 +193,85 @@ test.each(["feed", "fanout"] as const)(
   },
 );
 
+test("a user's throttle that refuses gives the app's permit back; a store or bus that fails does not", async () => {
+  const refused = world({ throttled: "user" });
+  expect(await refused.post()).toMatchObject({ status: 406, headers: { "Retry-After": "7" } });
+  expect([refused.permits, refused.jobs]).toEqual([{ taken: 1, givenBack: 1 }, []]);
+  for (const away of ["feed", "fanout"] as const) {
+    const { post, permits } = world({ away });
+    await post();
+    expect(permits).toEqual({ taken: 1, givenBack: 0 }); // whether it was stored is not known
+  }
+  const accepted = world();
+  await accepted.post();
+  expect(accepted.permits).toEqual({ taken: 1, givenBack: 0 });
+});
+
+test("every fault told after the app's permit gives it back", async () => {
+  const refused: readonly Sent[] = [
+    { text: "{".repeat(65_537) },
+    { text: "{" },
+    { body: [body] },
+    { body: { ...body, "@odata.type": "x" } },
+    { body: { ...body, groupName: 7 } },
+    { headers: { "x-uns-id": "unknown" } },
+  ];
+  for (const sent of refused) {
+    const { post, permits } = world();
+    expect((await post(sent)).status).toBeGreaterThanOrEqual(400);
+    expect(permits).toEqual({ taken: 1, givenBack: 1 });
+  }
+});
+
+test("an Idempotency-Key is handed on as hashes: of app, tenant and key, and of the body", async () => {
+  const onceOf = async (key: string, caller: Caller = server, sent: Sent = {}): Promise<Once | undefined> => {
+    const { post, onces } = world({ caller });
+    await post({ ...sent, headers: { "idempotency-key": key } });
+    return onces[0];
+  };
+  const first = await onceOf("key-s3cr3t");
+  expect(await onceOf("key-s3cr3t")).toEqual(first);
+  expect(JSON.stringify(first)).not.toContain("s3cr3t");
+  const others = await Promise.all([
+    onceOf("key-S3cr3t"),
+    onceOf("key-s3cr3t", { ...server, tenantId: "another" }),
+    onceOf("key-s3cr3t", phone),
+  ]);
+  expect(new Set([first, ...others].map((once) => once?.key)).size).toBe(4);
+  expect(new Set(others.map((once) => once?.body))).toEqual(new Set([first?.body]));
+  const otherBody = await onceOf("key-s3cr3t", server, { body: { ...body, groupName: "another" } });
+  expect(otherBody).toEqual({ key: first?.key, body: expect.not.stringMatching(String(first?.body)) as string });
+  const { post, onces } = world();
+  await post();
+  expect(onces).toEqual([undefined]);
+});
+
+test.each(["", "two words", "x".repeat(256), "é", "a, b"])("the Idempotency-Key %j is a 400", async (key) => {
+  const { post, happened, permits } = world();
+  const answer = await post({ headers: { "idempotency-key": key } });
+  expect([answer.status, JSON.stringify(answer.body)]).toEqual([
+    400,
+    expect.stringContaining("Idempotency-Key must be"),
+  ]);
+  expect([happened, permits.taken]).toEqual([[], 0]);
+});
+
+test("a repeat is answered as the first was, to the byte, however late, and sends the same message before", async () => {
+  for (const isNew of [true, false]) {
+    const first = world(isNew ? {} : { live: newNotificationId(now - 1_000) });
+    const answered = await first.post({ headers: { "idempotency-key": "k".repeat(255) } });
+    expect(answered.status).toBe(isNew ? 201 : 200);
+    const [before] = first.accepted;
+    const [[job] = []] = first.jobs;
+    const again = world({ ...(before && { before }), later: 50_000 });
+    expect(await again.post({ headers: { "idempotency-key": "k".repeat(255) } })).toEqual(answered);
+    expect(again.jobs.map(([repeated]) => repeated)).toEqual([job]);
+    expect(again.jobs.map(([repeated]) => messageIdOf(repeated))).toEqual([`${job?.id}:${job?.version}:content:0`]);
+    const away = world({ ...(before && { before }), away: "fanout" });
+    expect(await away.post({ headers: { "idempotency-key": "k".repeat(255) } })).toMatchObject({ status: 406 });
+  }
+});
+
 test("a user posts for themselves without a UNSID", async () => {
   const { post, happened } = world({ caller: phone });
   expect(await post({ headers: { "x-uns-id": undefined } })).toMatchObject({ status: 201 });
@@ -179,14 +293,18 @@ const faults: readonly {
   readonly world?: World;
   readonly sent?: Sent;
 }[] = [
+  { status: 406, says: "user is throttled", world: { throttled: "user" } },
   { status: 403, says: "not a live subscription's", sent: { headers: { "x-uns-id": "s3cr3t-other" } } },
   { status: 400, says: "does not match the contract", sent: { body: { ...body, groupName: 7 } } },
   { status: 401, says: "Invalid activity data type", sent: { body: { ...body, "@odata.type": "x", groupName: 7 } } },
-  { status: 400, says: "must be a JSON object", sent: { body: [body] } },
+  { status: 400, says: "not an array", sent: { body: [body] } },
   { status: 400, says: "must be JSON", sent: { text: "{" } },
   { status: 413, says: "64 KiB", sent: { text: "{".repeat(65_537) } },
+  { status: 406, says: "app is throttled", world: { throttled: "app" } },
+  { status: 406, says: "bus is throttled", world: { throttled: "bus" } },
   { status: 415, says: "Content-Encoding", sent: { headers: { "content-encoding": "br" } } },
   { status: 415, says: "Content-Type", sent: { headers: { "content-type": "text/plain" } } },
+  { status: 400, says: "Idempotency-Key", sent: { headers: { "idempotency-key": "two words" } } },
   { status: 400, says: "X-UNS-ID is required", sent: { headers: { "x-uns-id": undefined } } },
   { status: 400, says: "If-Range", sent: { headers: { "if-range": "x" } } },
   { status: 400, says: "If-Modified-Since", sent: { headers: { "if-modified-since": "" } } },

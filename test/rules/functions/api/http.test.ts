@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { answerTo, isBug } from "../../../../functions/api/http.ts";
+import { answerTo, isBug, reasonOf } from "../../../../functions/api/http.ts";
 import { Problem, type ProblemKind } from "../../../../shared/problem.ts";
 import { Unavailable } from "../../../../shared/unavailable.ts";
 import { now } from "../../samples.ts";
 
-const ids = { requestId: "ours", clientRequestId: "theirs" };
+const ids = { requestId: "ours", clientRequestId: "theirs", bringsToken: false };
 const innerError = { date: "2026-01-31T12:00:00", "request-id": "ours", "client-request-id": "theirs" };
 
 /** Every kind there is: a new one does not compile until it has a row. */
@@ -46,6 +46,20 @@ test("only a token's 401 is a challenge, only 405 says what is allowed, only 406
     ["busy", { "Retry-After": "3" }],
   ]);
   for (const [kind] of kinds) expect([kind, headersOf(kind)]).toEqual([kind, expected.get(kind) ?? {}]);
+});
+
+test("a token that was sent and is not good is told so (RFC 6750, section 3.1)", () => {
+  const answer = answerTo(new Problem("unauthenticated", "x"), { ...ids, bringsToken: true }, now);
+  expect(answer.headers).toEqual({ "WWW-Authenticate": 'Bearer error="invalid_token"' });
+  const dataType = answerTo(new Problem("invalid-data-type", "x"), { ...ids, bringsToken: true }, now);
+  expect(dataType.headers).toEqual({});
+});
+
+test("the log learns the fault's sentence and what is away, never what a bug or a cause says", () => {
+  const cause = new Error("secret");
+  expect(reasonOf(new Problem("invalid", "A sentence.", { cause }))).toBe("A sentence.");
+  expect(reasonOf(new Unavailable("Table storage", { cause }))).toBe("Table storage is throttled or unreachable");
+  expect(reasonOf(cause)).toBeUndefined();
 });
 
 test("Retry-After is at least a whole second", () => {
