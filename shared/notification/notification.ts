@@ -66,6 +66,10 @@ export type Notification = NotificationDraft & {
 /** Makes an id for a notification created at `now` (epoch milliseconds). */
 export const newNotificationId = (now: number): NotificationId => v7({ msecs: now }) as NotificationId;
 
+/** Reads an id as somebody wrote it, in any case; undefined for what is no GUID: nothing can be named so. */
+export const parseNotificationId = (text: string): NotificationId | undefined =>
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? (text.toLowerCase() as NotificationId) : undefined;
+
 /** The creation time an id carries, epoch milliseconds (RFC 9562, section 5.7). */
 export const createdAtOf = (id: NotificationId): number => Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
 
