@@ -1,4 +1,4 @@
-import { HttpRequest, InvocationContext, type HttpMethod, type HttpResponseInit } from "@azure/functions";
+import { HttpRequest, InvocationContext, type HttpMethod, type HttpResponseInit, type Timer } from "@azure/functions";
 import { vi } from "vitest";
 
 export type Answered = {
@@ -17,6 +17,8 @@ export type AppInProcess = {
   readonly ask: (method: HttpMethod, path: string, asking?: Asking) => Promise<Answered>;
   /** One message of the queue. */
   readonly deliver: (message: unknown) => Promise<void>;
+  /** One run of the timer of that name, as if its time had come. */
+  readonly timer: (name: string) => Promise<void>;
   /** Everything it logged, as text. */
   readonly logged: string[];
   readonly close: () => Promise<void>;
@@ -53,21 +55,36 @@ export const loadApp = async (settings: Readonly<Record<string, string>>): Promi
     deliver: async (message) => {
       await functions.queue(message, context("deliver-notification"));
     },
+    timer: async (name) => {
+      const handler = functions.timers.get(name);
+      if (!handler) throw new Error(`functions/index.ts registers no timer ${name}.`);
+      const lastUpdated = new Date().toISOString();
+      const scheduleStatus = { last: lastUpdated, next: lastUpdated, lastUpdated };
+      await handler({ isPastDue: false, schedule: { adjustForDST: false }, scheduleStatus }, context(name));
+    },
     close: functions.terminate,
   };
 };
 
 type Queue = (message: unknown, context: InvocationContext) => Promise<unknown>;
 type Http = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
-type Registered = { http: Http; queue: Queue; terminate: () => Promise<void> };
+type RunTimer = (timer: Timer, context: InvocationContext) => unknown;
+type Registered = {
+  readonly http: Http;
+  readonly queue: Queue;
+  readonly timers: ReadonlyMap<string, RunTimer>;
+  readonly terminate: () => Promise<void>;
+};
 
 /** Evaluates the app's entry once more, with a registry of ours in place of the platform's. */
 const registeredBy = async (settings: Readonly<Record<string, string>>): Promise<Registered> => {
-  const registered: Partial<Registered> = {};
+  const registered: { http?: Http; queue?: Queue; terminate?: Registered["terminate"] } = {};
+  const timers = new Map<string, RunTimer>();
   const app = {
     setup: () => undefined,
     http: (_name: string, { handler }: { handler: Http }) => (registered.http = handler),
     serviceBusQueue: (_name: string, { handler }: { handler: Queue }) => (registered.queue = handler),
+    timer: (name: string, { handler }: { handler: RunTimer }) => timers.set(name, handler),
     hook: { appTerminate: (handler: Registered["terminate"]) => (registered.terminate = handler) },
   };
   const environment = process.env;
@@ -82,5 +99,5 @@ const registeredBy = async (settings: Readonly<Record<string, string>>): Promise
   }
   const { http, queue, terminate } = registered;
   if (!http || !queue || !terminate) throw new Error("functions/index.ts registers less than it did.");
-  return { http, queue, terminate };
+  return { http, queue, timers, terminate };
 };
