@@ -67,13 +67,18 @@ export const required =
   (issue: { readonly input?: unknown }): string =>
     issue.input === undefined ? "is required" : wrong;
 
-/** Zod's issues as the contract's `details`, in the order of the members; a whole body has the target "". */
-export const faultsOf = (error: z.ZodError): Fault[] =>
-  error.issues.map(({ path, message }) => ({
+/**
+ * Zod's issues as the contract's `details`, in the order of the members, each with the first thing that is wrong with it (of a list
+ * where a text belongs, zod tells the type and the length). A whole body has the target "".
+ */
+export const faultsOf = (error: z.ZodError): Fault[] => {
+  const faults = error.issues.map(({ path, message }) => ({
     code: message === "is required" ? "Required" : "Invalid",
     target: path.join("."),
     message,
   }));
+  return faults.filter(({ target }, index) => faults.findIndex((one) => one.target === target) === index);
+};
 
 /** A sentence that names every fault, for people who do not read `details`. */
 export const sentenceOf = (opening: string, faults: readonly Fault[]): string =>

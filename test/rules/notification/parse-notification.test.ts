@@ -165,6 +165,8 @@ test.each([
   ["appNotificationId", "", "must be a string of 1 to 64 characters"],
   ["appNotificationId", "x".repeat(65), "must be a string of 1 to 64 characters"],
   ["appNotificationId", 7, "must be a string of 1 to 64 characters"],
+  ["appNotificationId", [], "must be a string of 1 to 64 characters"],
+  ["appNotificationId", `${"x".repeat(65)}\ud800`, "must be well-formed Unicode, without half a surrogate pair"],
   ["payload", undefined, "is required"],
   ["payload", {}, "must have rawContent or visualContent"],
   ["payload", { rawContent: null, visualContent: null }, "must have rawContent or visualContent"],
