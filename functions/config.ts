@@ -56,6 +56,8 @@ const configFrom = (settings: Settings) => ({
         place: settings.ServiceBusConnection__fullyQualifiedNamespace ?? "",
         clientId: settings.ServiceBusConnection__clientId,
       } as const),
+  /** Where an emulator's administration answers; undefined on Azure, where the namespace itself does. */
+  busAdminUrl: settings.SERVICEBUS_ADMIN_URL,
   tables: settings.TablesConnection
     ? ({ kind: "connection-string", connectionString: settings.TablesConnection } as const)
     : ({
@@ -73,6 +75,19 @@ const configFrom = (settings: Settings) => ({
   pushHosts: { allowed: settings.PUSH_HOSTS_ALLOWED, extra: settings.PUSH_HOSTS_EXTRA },
   pushExtraCa: settings.PUSH_EXTRA_CA,
   subscriptionDays: settings.SUBSCRIPTION_DAYS,
+  subscriptionsPerFeed: settings.SUBSCRIPTIONS_PER_FEED,
+  throttle: {
+    userWrites: {
+      per5Minutes: settings.THROTTLE_USER_WRITES_PER_5_MINUTES,
+      perDay: settings.THROTTLE_USER_WRITES_PER_DAY,
+    },
+    userReads: {
+      per5Minutes: settings.THROTTLE_USER_READS_PER_5_MINUTES,
+      perDay: settings.THROTTLE_USER_READS_PER_DAY,
+    },
+    appWritesPerMinute: settings.THROTTLE_APP_WRITES_PER_MINUTE,
+  },
+  backlogLimit: settings.BACKLOG_LIMIT,
   /** Events are printed for people on a laptop, as JSON anywhere else. */
   isDevelopment: settings.AZURE_FUNCTIONS_ENVIRONMENT === "Development",
   retryPolicy: { baseSeconds: settings.RETRY_BASE_SECONDS, capSeconds: settings.RETRY_CAP_SECONDS },

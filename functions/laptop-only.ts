@@ -22,6 +22,7 @@ export const laptopFaults = (env: Environment): string[] => {
   return [
     ...(env.PUSH_HOSTS_EXTRA ? [`PUSH_HOSTS_EXTRA ${only}`] : []),
     ...(env.PUSH_EXTRA_CA ? [`PUSH_EXTRA_CA ${only}`] : []),
+    ...(env.SERVICEBUS_ADMIN_URL ? [`SERVICEBUS_ADMIN_URL ${only}`] : []),
     ...(listOf(env.TOKEN_ISSUERS ?? "").some((issuer) => /^http:/i.test(issuer))
       ? [`TOKEN_ISSUERS: an http issuer ${only}`]
       : []),

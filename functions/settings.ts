@@ -47,6 +47,9 @@ const dataKeys = list(keysWrong).transform((pairs, context): [DataKey, ...DataKe
   return z.NEVER;
 });
 
+/** What no limit of ours will meet: to set it is to lift the limit. */
+const unlimited = 1_000_000_000;
+
 const required = "is required";
 const publicUrl = "must be the service's public http(s) URL, without query or trailing slash";
 /** Every setting of the app, as README's table describes it. Messages say what a value must be, never what it was. */
@@ -92,11 +95,24 @@ export const settingsSchema = z.object({
     }),
   PUSH_HOSTS_ALLOWED: z.string().default(knownPushHosts.join(",")).transform(listOf),
   SUBSCRIPTION_DAYS: wholeNumber(30, 1, 365),
+  SUBSCRIPTIONS_PER_FEED: wholeNumber(50, 1, 1_000),
+  THROTTLE_USER_WRITES_PER_5_MINUTES: wholeNumber(100, 1, unlimited),
+  THROTTLE_USER_WRITES_PER_DAY: wholeNumber(8_000, 1, unlimited),
+  THROTTLE_USER_READS_PER_5_MINUTES: wholeNumber(400, 1, unlimited),
+  THROTTLE_USER_READS_PER_DAY: wholeNumber(12_000, 1, unlimited),
+  THROTTLE_APP_WRITES_PER_MINUTE: wholeNumber(60_000, 1, unlimited),
+  // Three minutes' work at the 500 notifications a second that a Standard namespace carries, a tenth of what the queue's 1 GB holds.
+  BACKLOG_LIMIT: wholeNumber(100_000, 1, unlimited),
   RETRY_BASE_SECONDS: wholeNumber(5, 1, 3_600),
   RETRY_CAP_SECONDS: wholeNumber(3_600, 1, 86_400),
   AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
   PUSH_HOSTS_EXTRA: optionalList,
   PUSH_EXTRA_CA: z.string().optional(),
+  SERVICEBUS_ADMIN_URL: z
+    .string()
+    .refine((text) => text === "" || isUrl(text), { error: "must be the http(s) URL of an emulator's administration" })
+    .transform((text) => (text === "" ? undefined : text))
+    .optional(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

@@ -61,7 +61,15 @@ test("on Azure, identities stand for keys and every other setting has its defaul
     vapid: { publicKey, privateKey: azure.VAPID_PRIVATE_KEY, subject: "mailto:operator@contoso.com" },
     pushHosts: { allowed: knownPushHosts, extra: [] },
     pushExtraCa: undefined,
+    busAdminUrl: undefined,
     subscriptionDays: 30,
+    subscriptionsPerFeed: 50,
+    throttle: {
+      userWrites: { per5Minutes: 100, perDay: 8_000 },
+      userReads: { per5Minutes: 400, perDay: 12_000 },
+      appWritesPerMinute: 60_000,
+    },
+    backlogLimit: 100_000,
     isDevelopment: false,
     retryPolicy: { baseSeconds: 5, capSeconds: 3_600 },
   });
@@ -80,6 +88,13 @@ test("what is set is taken", () => {
     ALWAYS_201: "true",
     PUSH_HOSTS_ALLOWED: "push.example",
     SUBSCRIPTION_DAYS: "7",
+    SUBSCRIPTIONS_PER_FEED: "5",
+    THROTTLE_USER_WRITES_PER_5_MINUTES: "1",
+    THROTTLE_USER_WRITES_PER_DAY: "2",
+    THROTTLE_USER_READS_PER_5_MINUTES: "3",
+    THROTTLE_USER_READS_PER_DAY: "4",
+    THROTTLE_APP_WRITES_PER_MINUTE: "1000000000",
+    BACKLOG_LIMIT: "6",
     RETRY_BASE_SECONDS: "1",
     RETRY_CAP_SECONDS: "60",
   });
@@ -90,8 +105,25 @@ test("what is set is taken", () => {
     always201: true,
     pushHosts: { allowed: ["push.example"] },
     subscriptionDays: 7,
+    subscriptionsPerFeed: 5,
+    throttle: {
+      userWrites: { per5Minutes: 1, perDay: 2 },
+      userReads: { per5Minutes: 3, perDay: 4 },
+      appWritesPerMinute: 1_000_000_000,
+    },
+    backlogLimit: 6,
     retryPolicy: { baseSeconds: 1, capSeconds: 60 },
   });
+});
+
+test("an emulator's administration is where a laptop says; left empty, there is none", () => {
+  expect(readConfig({ ...laptop, SERVICEBUS_ADMIN_URL: "http://127.0.0.1:5300" }).busAdminUrl).toBe(
+    "http://127.0.0.1:5300",
+  );
+  expect(readConfig({ ...laptop, SERVICEBUS_ADMIN_URL: "" }).busAdminUrl).toBeUndefined();
+  expect(faultsOf({ ...laptop, SERVICEBUS_ADMIN_URL: "5300" })).toEqual([
+    expect.stringMatching(/^SERVICEBUS_ADMIN_URL must be/),
+  ]);
 });
 
 test("several data keys are taken in their order: the first encrypts", () => {
@@ -158,6 +190,13 @@ test.each<[string, string]>([
   ["SUBSCRIPTION_DAYS", "366"],
   ["SUBSCRIPTION_DAYS", "1.5"],
   ["SUBSCRIPTION_DAYS", ""],
+  ["SUBSCRIPTIONS_PER_FEED", "0"],
+  ["THROTTLE_USER_WRITES_PER_5_MINUTES", "0"],
+  ["THROTTLE_USER_WRITES_PER_DAY", "0.5"],
+  ["THROTTLE_USER_READS_PER_5_MINUTES", "1e3"],
+  ["THROTTLE_USER_READS_PER_DAY", "1000000001"],
+  ["THROTTLE_APP_WRITES_PER_MINUTE", "0"],
+  ["BACKLOG_LIMIT", "none"],
   ["RETRY_BASE_SECONDS", "-1"],
   ["RETRY_CAP_SECONDS", "86401"],
 ])("%s=%j is told by the one name of the setting, never by its value", (name, value) => {
@@ -177,6 +216,7 @@ test("a pair of VAPID keys that do not belong together is a fault: every push wo
 
 const onlyHere: readonly [string, Environment][] = [
   ["PUSH_HOSTS_EXTRA", { PUSH_HOSTS_EXTRA: "127.0.0.1:7073" }],
+  ["SERVICEBUS_ADMIN_URL", { SERVICEBUS_ADMIN_URL: "http://127.0.0.1:5300" }],
   ["PUSH_EXTRA_CA", { PUSH_EXTRA_CA: "-----BEGIN CERTIFICATE-----" }],
   ["TOKEN_ISSUERS", { TOKEN_ISSUERS: "https://issuer.example,http://127.0.0.1:7072" }],
   [
@@ -236,7 +276,12 @@ test("no value of any setting is ever told", () => {
     `Endpoint=sb://${secret};UseDevelopmentEmulator=true`,
     `TableEndpoint=http://${secret}`,
   );
-  const names = [...Object.keys({ ...azure, ...laptop }), "PUSH_HOSTS_EXTRA", "PUSH_EXTRA_CA", "ALWAYS_201"];
+  const names = [
+    ...Object.keys({ ...azure, ...laptop }),
+    ...onlyHere.map(([name]) => name),
+    "ALWAYS_201",
+    "BACKLOG_LIMIT",
+  ];
   const more = [
     "SUBSCRIPTION_DAYS",
     "RETRY_CAP_SECONDS",
