@@ -2,8 +2,8 @@ import type { Attempt, ChannelSender } from "../shared/channels/channel.ts";
 import type { Outcome } from "../shared/channels/outcome.ts";
 import type { Clock } from "../shared/clock.ts";
 import { decide, type Decision, type RetryPolicy } from "../shared/delivery/decide.ts";
-import type { LedgerEntry, Ledger, Ledgers } from "../shared/delivery/ledger.ts";
-import { planDeliveries } from "../shared/delivery/plan.ts";
+import { stateLedgerKey, type LedgerEntry, type Ledger, type Ledgers } from "../shared/delivery/ledger.ts";
+import { planDeliveries, planTaps } from "../shared/delivery/plan.ts";
 import type { Fanout } from "../shared/fanout/fanout.ts";
 import { parseFanoutJob, type FanoutJob } from "../shared/fanout/job.ts";
 import type { Feed } from "../shared/feed/feed.ts";
@@ -14,11 +14,11 @@ import type { Emit } from "../shared/telemetry/events.ts";
 import { Unavailable } from "../shared/unavailable.ts";
 
 type Uses = {
-  readonly feed: Pick<Feed, "find">;
+  readonly feed: Pick<Feed, "find" | "findAny">;
   readonly subscriptions: Pick<Subscriptions, "of" | "forgetChannel">;
   readonly ledgers: Ledgers;
   readonly fanout: Fanout;
-  /** The channels that are served; a device of another one is left alone. */
+  /** The channels that are served; a device of another one is left out. */
   readonly channels: Readonly<Partial<Record<Channel["kind"], Pick<ChannelSender, "send">>>>;
   readonly clock: Clock;
   readonly policy: RetryPolicy;
@@ -68,16 +68,29 @@ const putOff = async (
 };
 
 const bringUpToDate = async (use: Uses, job: FanoutJob, emit: Emit): Promise<void> => {
+  const isTap = job.kind === "state";
+  const ledgerKey = isTap ? stateLedgerKey(job.id) : job.id;
   const [notification, subscriptions, ledger] = await Promise.all([
-    use.feed.find(job.feed, job.id),
+    isTap ? use.feed.findAny(job.feed, job.id) : use.feed.find(job.feed, job.id), // a deletion is told too
     use.subscriptions.of(job.feed),
-    use.ledgers.read(job.feed, job.id),
+    use.ledgers.read(job.feed, ledgerKey),
   ]);
-  if (!notification) return; // expired or deleted: there is nothing to be up to date with
+  if (!notification) {
+    const sinceAcceptedMs = use.clock.now() - job.acceptedAt;
+    emit({ event: "lapsed", kind: job.kind, notificationId: job.id, hop: job.hop, sinceAcceptedMs });
+    return; // expired or deleted: there is nothing to be up to date with
+  }
 
-  // Never skipped for being an older version: the newest content goes out, whichever message brought us here.
-  const plan = planDeliveries({ notification, subscriptions, ledger, now: use.clock.now() });
-  const settled = await Promise.all(plan.due.map((due) => attempt(use, { notification, subscription: due, ledger })));
+  // Never skipped for being an older version: the newest state goes out, whichever message brought us here.
+  const isServed = (kind: Channel["kind"]): boolean => use.channels[kind] !== undefined;
+  const standing = { notification, subscriptions, ledger, isServed, now: use.clock.now() };
+  const plan = isTap ? planTaps({ ...standing, actor: job.actor }) : planDeliveries(standing);
+  const told = isTap
+    ? ({ kind: "tap", version: notification.version } as const)
+    : ({ kind: "content", version: notification.contentVersion } as const);
+  const settled = await Promise.all(
+    plan.due.map((due) => attempt(use, { notification, subscription: due, ledger, told })),
+  );
 
   // Act first, record last. Dying on any line from here on means another run of this message: a device may hear it twice
   // under the same topic, which is one toast, but never not at all.
@@ -90,10 +103,11 @@ const bringUpToDate = async (use: Uses, job: FanoutJob, emit: Emit): Promise<voi
   await Promise.all(gone.map(({ subscription }) => use.subscriptions.forgetChannel(job.feed, subscription)));
   if (settled.length > 0) {
     const entries = Object.fromEntries(settled.map(({ subscription, entry }) => [subscription.id, entry]));
-    await use.ledgers.record(job.feed, job.id, ledger, entries, notification.expiresAt);
+    await use.ledgers.record(job.feed, ledgerKey, ledger, entries, notification.expiresAt);
   }
   emit({
     event: "delivery",
+    kind: job.kind,
     notificationId: job.id,
     hop: job.hop,
     ...summaryOf(settled),
@@ -102,17 +116,23 @@ const bringUpToDate = async (use: Uses, job: FanoutJob, emit: Emit): Promise<voi
   });
 };
 
-type Due = { readonly notification: Notification; readonly subscription: KeptSubscription; readonly ledger: Ledger };
+type Due = {
+  readonly notification: Notification;
+  readonly subscription: KeptSubscription;
+  readonly ledger: Ledger;
+  /** What the device is told, and the version that its ledger entry will say. */
+  readonly told: { readonly kind: Attempt["kind"]; readonly version: number };
+};
 
-const attempt = async (use: Uses, { notification, subscription, ledger }: Due): Promise<Settled> => {
-  const outcome = await sendTo(use, { notification, subscription });
+const attempt = async (use: Uses, { notification, subscription, ledger, told }: Due): Promise<Settled> => {
+  const outcome = await sendTo(use, { kind: told.kind, notification, subscription });
   const now = use.clock.now();
-  const attempts = attemptsSoFar(ledger, notification, subscription) + 1;
-  const { expiresAt, contentVersion } = notification;
+  const attempts = attemptsSoFar(ledger, told.version, subscription) + 1;
+  const { expiresAt } = notification;
   const decision = decide({ outcome, attempts, expiresAt, now, policy: use.policy, chance: use.chance() });
   const entry: LedgerEntry = {
     channelTag: subscription.channelTag,
-    contentVersion,
+    contentVersion: told.version,
     outcome: decision.kind === "give-up" ? "gave-up" : outcome.kind,
     ...("reason" in outcome && { reason: outcome.reason }),
     attempts,
@@ -128,10 +148,9 @@ const sendTo = async (use: Uses, attempted: Attempt): Promise<Outcome> => {
   return use.channels[channel.kind]?.send(attempted) ?? { kind: "rejected", reason: "its channel is not served" };
 };
 
-const attemptsSoFar = (ledger: Ledger, notification: Notification, { id, channelTag }: KeptSubscription): number => {
+const attemptsSoFar = (ledger: Ledger, version: number, { id, channelTag }: KeptSubscription): number => {
   const entry = ledger.entries[id];
-  const same = entry?.channelTag === channelTag && entry.contentVersion === notification.contentVersion;
-  return same ? entry.attempts : 0;
+  return entry?.channelTag === channelTag && entry.contentVersion === version ? entry.attempts : 0;
 };
 
 const retryAtOf = (decision: Decision): number | undefined => (decision.kind === "retry" ? decision.at : undefined);

@@ -2,8 +2,15 @@ import type { Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** One attempt to make: this notification to this subscription's channel. */
-export type Attempt = { readonly notification: Notification; readonly subscription: Subscription };
+/**
+ * One attempt to make, to this subscription's channel: `content` brings the notification (or taps, where the device asked for that
+ * or the content does not fit), `tap` says that it was changed or deleted, and never rings. A tap may be about a tombstone.
+ */
+export type Attempt = {
+  readonly kind: "content" | "tap";
+  readonly notification: Notification;
+  readonly subscription: Subscription;
+};
 
 /** What every channel offers the delivery engine. */
 export type ChannelSender = {

@@ -2,15 +2,23 @@ import type { FeedKey } from "../feed-key.ts";
 import type { NotificationId } from "../notification/notification.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
 
+/**
+ * Which ledger: of a notification's content, or of the taps for its changes of state, which follow versions of their own. So a
+ * tap neither finishes nor reopens what the content's deliveries have to do.
+ */
+export type LedgerKey = NotificationId | (string & { readonly __brand: "StateLedgerKey" });
+
+export const stateLedgerKey = (id: NotificationId): LedgerKey => `${id}.state` as LedgerKey;
+
 /** What became of one notification at one endpoint, so far. */
 export type LedgerEntry = {
   /** Which channel of the device this is about: a new channel starts over. */
   readonly channelTag: string;
-  /** The content version that was sent last. */
+  /** What was sent last: the content's version, or for a tap the notification's. */
   readonly contentVersion: number;
   readonly outcome: "delivered" | "gone" | "busy" | "rejected" | "misconfigured" | "gave-up";
   readonly reason?: string;
-  /** Attempts for this content version. */
+  /** Attempts for this version. */
   readonly attempts: number;
   /** Epoch milliseconds of the last attempt. */
   readonly at: number;
@@ -18,7 +26,7 @@ export type LedgerEntry = {
   readonly notBefore?: number;
 };
 
-/** One notification's deliveries, by subscription. `mark` is the version that was read, undefined where there was none. */
+/** One notification's deliveries of one kind, by subscription. `mark` is the version that was read, undefined where there was none. */
 export type Ledger = {
   readonly entries: Readonly<Record<SubscriptionId, LedgerEntry>>;
   readonly mark: string | undefined;
@@ -26,23 +34,23 @@ export type Ledger = {
 
 /** The port to the ledger. All methods throw `Unavailable` when the store is. */
 export type Ledgers = {
-  readonly read: (feed: FeedKey, id: NotificationId) => Promise<Ledger>;
+  readonly read: (feed: FeedKey, key: LedgerKey) => Promise<Ledger>;
   /**
    * Adds this run's entries in one write. Where another run wrote since `ledger` was read, both are kept: per subscription the
    * entry that is further on (`mergeEntries`).
    */
   readonly record: (
     feed: FeedKey,
-    id: NotificationId,
+    key: LedgerKey,
     ledger: Ledger,
     entries: Readonly<Record<SubscriptionId, LedgerEntry>>,
     expiresAt: number,
   ) => Promise<void>;
 };
 
-/** Nothing is left to do for this content on this channel. */
-export const isFinished = (entry: LedgerEntry | undefined, contentVersion: number, channelTag: string): boolean =>
-  entry?.channelTag === channelTag && entry.contentVersion >= contentVersion && entry.notBefore === undefined;
+/** Nothing is left to do for this version on this channel. */
+export const isFinished = (entry: LedgerEntry | undefined, version: number, channelTag: string): boolean =>
+  entry?.channelTag === channelTag && entry.contentVersion >= version && entry.notBefore === undefined;
 
 /** Of two runs' entries for each subscription, the one that is further on: newer content, then a finished one, then the later. */
 export const mergeEntries = (

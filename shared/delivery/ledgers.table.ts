@@ -13,15 +13,15 @@ const entrySchema = z.object({
   notBefore: z.number().exactOptional(),
 });
 
-/** The ledger in the table `deliveries`: PartitionKey the feed, RowKey the notification's id, one JSON text in chunks. */
+/** The ledger in the table `deliveries`: PartitionKey the feed, RowKey the ledger's key, one JSON text in chunks. */
 export const tableLedgers = (deliveries: Table): Ledgers => ({
-  read: async (feed, id) => ledgerOf(await deliveries.find(feed, id)),
+  read: async (feed, key) => ledgerOf(await deliveries.find(feed, key)),
 
-  record: async (feed, id, ledger, entries, expiresAt) => {
-    for (let known = ledger; ; known = ledgerOf(await deliveries.find(feed, id))) {
+  record: async (feed, key, ledger, entries, expiresAt) => {
+    for (let known = ledger; ; known = ledgerOf(await deliveries.find(feed, key))) {
       const merged = mergeEntries(known.entries, entries);
       const text = chunked("entries", JSON.stringify(merged));
-      const row: Row = { ...text, partitionKey: feed, rowKey: id, expiresAt: new Date(expiresAt) };
+      const row: Row = { ...text, partitionKey: feed, rowKey: key, expiresAt: new Date(expiresAt) };
       const ifMatch = known.mark;
       try {
         await deliveries.write(ifMatch === undefined ? { kind: "insert", row } : { kind: "replace", row, ifMatch });

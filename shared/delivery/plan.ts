@@ -1,11 +1,14 @@
-import type { Notification } from "../notification/notification.ts";
-import type { Subscription } from "../subscription/subscription.ts";
+import { isExpired, type Notification } from "../notification/notification.ts";
+import type { Channel, Subscription, SubscriptionId } from "../subscription/subscription.ts";
 import { isFinished, type Ledger } from "./ledger.ts";
 
 type Standing<S extends Subscription> = {
   readonly notification: Notification;
   readonly subscriptions: readonly S[];
+  /** Of the same kind of delivery: content and taps have a ledger each. */
   readonly ledger: Ledger;
+  /** Whether we send through such a channel. A device of another one is left out as if it were not there: nothing is tried, nothing recorded. */
+  readonly isServed: (kind: Channel["kind"]) => boolean;
   /** Epoch milliseconds. */
   readonly now: number;
 };
@@ -17,25 +20,53 @@ export type Plan<S extends Subscription> = {
 };
 
 /**
- * Who still has to hear of a notification: every live subscription that its policy and content reach, less those the ledger has
+ * Who still has to get a notification: every live subscription that its policy and content reach, less those the ledger has
  * finished for this content, less those whose time has not come. A run after a crash, or twice at once, comes out the same.
  */
-export const planDeliveries = <S extends Subscription>({
-  notification,
-  subscriptions,
-  ledger,
-  now,
-}: Standing<S>): Plan<S> => {
+export const planDeliveries = <S extends Subscription>(standing: Standing<S>): Plan<S> =>
+  planFor(standing, standing.notification.contentVersion, (subscription) =>
+    isRung(standing.notification, subscription),
+  );
+
+/**
+ * Who still has to be tapped for a change of state or a deletion: every Windows, iOS and Android device of the user but the
+ * `actor`, which made the change. The notification's own targets do not matter, for they filter its delivery and not the feed
+ * (contract 2.2), and every device may show the feed; unless it was for browsers alone, when nobody is (contract 5).
+ * A browser is never tapped: it would have to show something.
+ */
+export const planTaps = <S extends Subscription>({
+  actor,
+  ...standing
+}: Standing<S> & { readonly actor: SubscriptionId | undefined }): Plan<S> => {
+  const { notification } = standing;
+  const tapsAnybody = notification.platformTypes.some((platformType) => platformType !== "WebPush");
+  return planFor(
+    standing,
+    notification.version,
+    ({ id, platformType }) => tapsAnybody && platformType !== "WebPush" && id !== actor,
+  );
+};
+
+/** Of those that are meant and can be reached, who has not been told this version yet, or something newer. */
+const planFor = <S extends Subscription>(
+  { notification, subscriptions, ledger, isServed, now }: Standing<S>,
+  version: number,
+  isMeant: (subscription: S) => boolean,
+): Plan<S> => {
   const open = subscriptions.filter(
     (subscription) =>
-      isReached(notification, subscription) &&
-      !isFinished(ledger.entries[subscription.id], notification.contentVersion, subscription.channelTag),
+      !isExpired(notification, now) &&
+      subscription.channel !== null &&
+      isServed(subscription.channel.kind) &&
+      subscription.notificationType !== "NoNotification" &&
+      isMeant(subscription) &&
+      !isFinished(ledger.entries[subscription.id], version, subscription.channelTag),
   );
   const dueAt = (subscription: S): number => {
     const entry = ledger.entries[subscription.id];
-    // A new channel, or newer content, owes nothing to what an older one was told to wait for. An entry of newer content than
+    // A new channel, or a newer version, owes nothing to what an older one was told to wait for. An entry of a newer version than
     // was read here means that another run is ahead of this one: its time counts, and the next run reads what it read.
-    const holds = entry?.channelTag === subscription.channelTag && entry.contentVersion >= notification.contentVersion;
+    const holds = entry?.channelTag === subscription.channelTag && entry.contentVersion >= version;
     return holds ? (entry.notBefore ?? now) : now;
   };
   const waiting = open.map(dueAt).filter((at) => at > now);
@@ -45,14 +76,11 @@ export const planDeliveries = <S extends Subscription>({
   };
 };
 
-/** What the contract's section 5 says of policy, content and state, for the platforms served today. */
-const isReached = (notification: Notification, subscription: Subscription): boolean =>
+/** The contract's table in section 5, of policy and content: Windows, iOS and Android draw visual content and take raw, a browser takes raw alone. */
+const isRung = (notification: Notification, { platformType }: Subscription): boolean =>
   stillRings(notification) &&
-  subscription.channel !== null &&
-  subscription.notificationType !== "NoNotification" &&
-  notification.platformTypes.includes(subscription.platformType) &&
-  // Web Push carries raw content only; a browser is told nothing of visual content.
-  (subscription.platformType !== "WebPush" || notification.payload.rawContent !== undefined);
+  notification.platformTypes.includes(platformType) &&
+  (platformType !== "WebPush" || notification.payload.rawContent !== undefined);
 
 /** Once the user has seen it to anywhere, nothing rings any more. */
 const stillRings = ({ status, readState, userActionState }: Notification): boolean =>

@@ -13,6 +13,7 @@ const jobSchema = z.object({
   id: z.string().min(1),
   /** The feed's version whose change is told. The newest content is sent, whatever this says. */
   version: z.int().nonnegative(),
+  /** `content` brings the notification; `state` taps the user's other devices, for it was changed or deleted. */
   kind: z.enum(["content", "state", "fallback"]),
   /** For `state`: the subscription whose device made the change, which needs no tap for it. */
   actor: z.string().exactOptional(),

@@ -1,4 +1,4 @@
-/** One wide event for each request and each run of a delivery, gathered while it happens and emitted once, at its end. */
+/** One wide event for each request, each run of a delivery and each run of the purge, gathered while it happens and emitted once, at its end. */
 export type FanfareEvent =
   | {
       readonly event: "request";
@@ -6,12 +6,13 @@ export type FanfareEvent =
       readonly operation: string;
       readonly status: number;
       readonly requestId: string;
-      /** Why a request was answered busy: the name of what is away, which the caller is not told. */
+      /** Why a request was refused: the fault's sentence, or the name of what is away, which the caller is not told. */
       readonly reason?: string;
       readonly durationMs: number;
     }
   | {
       readonly event: "delivery";
+      readonly kind: Told;
       readonly notificationId: string;
       readonly hop: number;
       /** How many endpoints came to which outcome in this run. */
@@ -32,7 +33,34 @@ export type FanfareEvent =
       readonly reason: string;
       /** Epoch milliseconds of the next run. */
       readonly retryAt: number;
+    }
+  | {
+      /** A run that had nothing to do, because its notification had expired or was deleted before it. */
+      readonly event: "lapsed";
+      readonly kind: Told;
+      readonly notificationId: string;
+      readonly hop: number;
+      /** From the 201 to this run. */
+      readonly sinceAcceptedMs: number;
+    }
+  | {
+      /** One run of the purge; it tells of itself also when there was nothing to do, so that its silence means something. */
+      readonly event: "purge";
+      /** Feeds that are done for an hour, and UNSIDs. */
+      readonly feeds: number;
+      /** Rows that were removed, of all tables, the purge's own marks not counted. */
+      readonly rows: number;
+      /** Those that were left for the next run because something failed. */
+      readonly failed: number;
+      /** How long ago the oldest of what was met could have been purged; 0 when there was nothing. */
+      readonly lagSeconds: number;
+      /** The run ended before it had met everything that was due. */
+      readonly isMoreLeft: boolean;
+      readonly durationMs: number;
     };
+
+/** What a job of the queue is about: content, a change of state, or an iOS fallback. */
+type Told = "content" | "state" | "fallback";
 
 /** Takes an event. It never throws, and never holds a token, key, endpoint or content. */
 export type Emit = (event: FanfareEvent) => void;

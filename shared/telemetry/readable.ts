@@ -10,10 +10,19 @@ export const readable = (event: FanfareEvent): string => {
       const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(", ")})` : "";
       const retry = event.retryAt === undefined ? "" : `; again at ${timeOf(event.retryAt)}`;
       const outcome = counts.length > 0 ? counts.join(", ") : "nobody to tell";
-      return `delivery ${event.notificationId}: ${outcome}${reasons}, ${event.sinceAcceptedMs} ms after the 201${retry}`;
+      const what = event.kind === "content" ? "" : ` of ${event.kind}`;
+      return `delivery${what} ${event.notificationId}: ${outcome}${reasons}, ${event.sinceAcceptedMs} ms after the 201${retry}`;
     }
     case "postponed":
       return `delivery ${event.notificationId}: ${event.reason}; again at ${timeOf(event.retryAt)}`;
+    case "lapsed":
+      return `delivery ${event.notificationId}: expired or deleted, nobody is told`;
+    case "purge": {
+      const failed = event.failed > 0 ? `, ${event.failed} failed` : "";
+      const lag = event.lagSeconds > 0 ? `, ${event.lagSeconds} s behind` : "";
+      const more = event.isMoreLeft ? "; more is left" : "";
+      return `purge: ${event.rows} expired rows of ${event.feeds} feeds${failed}${lag}, ${event.durationMs} ms${more}`;
+    }
   }
 };
 

@@ -1,6 +1,6 @@
-import type { Notification, NotificationId } from "../../shared/notification/notification.ts";
+import type { Notification, NotificationId, PlatformType } from "../../shared/notification/notification.ts";
 import { newNotificationId } from "../../shared/notification/notification.ts";
-import type { SubscriptionId } from "../../shared/subscription/subscription.ts";
+import type { Channel, SubscriptionId } from "../../shared/subscription/subscription.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";
 import type { FeedKey } from "../../shared/feed-key.ts";
 
@@ -51,6 +51,20 @@ export const subscriptionWith = (changes: Partial<KeptSubscription> = {}): KeptS
   stored: { partitionKey: feed, rowKey: "s_browser", etag: "1" },
   ...changes,
 });
+
+/** A channel of each platform. */
+export const channelOf = (platformType: PlatformType): Channel => {
+  switch (platformType) {
+    case "Windows":
+      return { kind: "wns", uri: "https://db5p.notify.windows.com/?token=abc" };
+    case "iOS":
+      return { kind: "apns", token: "00".repeat(32), bundleId: "com.contoso.app", environment: "production" };
+    case "Android":
+      return { kind: "fcm", token: "registration", packageName: "com.contoso.app" };
+    case "WebPush":
+      return { kind: "webpush", endpoint: "https://fcm.googleapis.com/fcm/send/abc", keys: browserKeys };
+  }
+};
 
 export const subscriptionId = (text: string): SubscriptionId => text as SubscriptionId;
 export const notificationId = (text: string): NotificationId => text as NotificationId;

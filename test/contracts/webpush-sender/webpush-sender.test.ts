@@ -60,7 +60,7 @@ const subscriptionOf = ({ channel }: { readonly channel: Readonly<Record<string,
   return subscriptionFrom(draft, "laptop" as SubscriptionId, service.clock.now + milliseconds.day);
 };
 const send = (more: Partial<NotificationDraft> = {}, by = sender): Promise<Outcome> =>
-  by.send({ notification: notificationOf(more), subscription: subscriptionOf(device) });
+  by.send({ kind: "content", notification: notificationOf(more), subscription: subscriptionOf(device) });
 
 const contentOf = (content: string | null): unknown => JSON.parse(content ?? "null");
 const tap = { changeType: "afsChangeNotification", newETag: "epoch.7", baseETag: "epoch.6" };
@@ -130,13 +130,13 @@ test("a device that was removed is gone", async () => {
 
 test("a subscription without a channel is gone, and nothing is sent", async () => {
   const subscription = { ...subscriptionOf(device), channel: null };
-  expect(await sender.send({ notification: notificationOf(), subscription })).toEqual({ kind: "gone" });
+  expect(await sender.send({ kind: "content", notification: notificationOf(), subscription })).toEqual({ kind: "gone" });
   expect(await service.control.received()).toEqual([]);
 });
 
 test("a device whose keys are no keys is rejected, not tried again, and nothing is sent", async () => {
   const subscription = subscriptionOf({ channel: { ...device.channel, keys: { p256dh: "BAAA", auth: "AAAA" } } });
-  const outcome = await sender.send({ notification: notificationOf(), subscription });
+  const outcome = await sender.send({ kind: "content", notification: notificationOf(), subscription });
   expect(outcome).toEqual({ kind: "rejected", reason: "cannot be encrypted" });
   expect(await service.control.received()).toEqual([]);
 });
@@ -147,7 +147,7 @@ test("an answer whose body breaks off after a 201 is a delivery all the same", a
     response.write("the beginning", () => response.destroy());
   });
   const breakingSender = senderUnderTest({ extra: { hosts: [breaking.host], ca: breaking.ca } });
-  const outcome = await breakingSender.send({ notification: notificationOf(), subscription: breaking.subscription });
+  const outcome = await breakingSender.send({ kind: "content", notification: notificationOf(), subscription: breaking.subscription });
   expect(outcome).toEqual({ kind: "delivered" });
 });
 
@@ -250,7 +250,7 @@ test("of an answer without end only the beginning is read, and the connection is
   });
   const { ca, host, subscription } = endless;
   const endlessSender = senderUnderTest({ extra: { hosts: [host], ca } });
-  expect(await endlessSender.send({ notification: notificationOf(), subscription })).toEqual({
+  expect(await endlessSender.send({ kind: "content", notification: notificationOf(), subscription })).toEqual({
     kind: "busy",
     reason: "500",
   });
@@ -268,7 +268,7 @@ test.each([
   });
   const extra = { hosts: isListed ? [stranger.host] : [], ca: isListed ? service.ca : stranger.ca };
   const wary = senderUnderTest({ extra });
-  const outcome = await wary.send({ notification: notificationOf(), subscription: stranger.subscription });
+  const outcome = await wary.send({ kind: "content", notification: notificationOf(), subscription: stranger.subscription });
   expect(outcome).toMatchObject({ kind: "busy" });
   expect(JSON.stringify(outcome)).not.toContain("secret");
   expect(visits).toBe(0);
@@ -279,7 +279,7 @@ test("idle connections are kept for the next delivery, and ended when the sender
     request.resume().once("end", () => response.writeHead(201).end());
   });
   const closing = senderUnderTest({ extra: { hosts: [calm.host], ca: calm.ca } });
-  const attempt = { notification: notificationOf(), subscription: calm.subscription };
+  const attempt = { kind: "content", notification: notificationOf(), subscription: calm.subscription } as const;
   for (let sent = 0; sent < 6; sent += 1) await closing.send(attempt);
   // A second one is opened when the first has its answer but is not yet marked idle.
   expect(await calm.connections()).toBeLessThanOrEqual(2);

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import type { LedgerEntry } from "../../../shared/delivery/ledger.ts";
 import { planDeliveries } from "../../../shared/delivery/plan.ts";
-import type { Notification } from "../../../shared/notification/notification.ts";
+import { platformTypes, type Notification, type PlatformType } from "../../../shared/notification/notification.ts";
 import type { Subscription } from "../../../shared/subscription/subscription.ts";
 import { notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
+
+const isServed = (): boolean => true;
 
 const entryWith = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
   channelTag: "tag",
@@ -23,7 +25,7 @@ type Standing = {
 const planOf = ({ notification, subscription, entry }: Standing): "due" | "nobody" | number => {
   const one = subscriptionWith(subscription);
   const entries = entry ? { [one.id]: entry } : {};
-  const standing = { subscriptions: [one], ledger: { entries, mark: undefined }, now };
+  const standing = { subscriptions: [one], ledger: { entries, mark: undefined }, isServed, now };
   const { due, waitingUntil } = planDeliveries({ ...standing, notification: notificationWith(notification) });
   return due.length > 0 ? "due" : (waitingUntil ?? "nobody");
 };
@@ -43,6 +45,7 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
     { notification: { payload: visual }, subscription: { platformType: "iOS" } },
     "due",
   ],
+  ["what has expired rings nowhere", { notification: { expiresAt: now } }, "nobody"],
   ["what the user has read rings nowhere", { notification: { readState: "read" } }, "nobody"],
   ["what the user dismissed rings nowhere", { notification: { userActionState: "dismissed" } }, "nobody"],
   ["what was deleted rings nowhere", { notification: { status: "deleted" } }, "nobody"],
@@ -85,15 +88,55 @@ test("of many devices each has its own plan, and the earliest of those that wait
     [subscriptionId("unsubscribed")]: entryWith({ outcome: "busy", notBefore: now + 5 }),
   };
   const ledger = { entries, mark: "1" };
-  const plan = planDeliveries({ notification: notificationWith(), subscriptions, ledger, now });
+  const plan = planDeliveries({ notification: notificationWith(), subscriptions, ledger, isServed, now });
   expect(plan.due.map(({ id }) => id)).toEqual(["new"]);
   expect(plan.waitingUntil).toBe(now + 10);
 });
 
 test("nobody subscribed: nobody is due and nobody waits", () => {
   const ledger = { entries: {}, mark: undefined };
-  expect(planDeliveries({ notification: notificationWith(), subscriptions: [], ledger, now })).toEqual({
+  expect(planDeliveries({ notification: notificationWith(), subscriptions: [], ledger, isServed, now })).toEqual({
     due: [],
     waitingUntil: undefined,
   });
+});
+
+type Contents = "visual" | "raw" | "both";
+const payloads = {
+  visual,
+  raw: { rawContent: "r" },
+  both: { ...visual, rawContent: "r" },
+} satisfies Record<Contents, Notification["payload"]>;
+
+/** Contract 5, the rows of new content. */
+const reached: Readonly<Record<PlatformType, readonly Contents[]>> = {
+  Windows: ["visual", "raw", "both"],
+  Android: ["visual", "raw", "both"],
+  iOS: ["visual", "raw", "both"],
+  WebPush: ["raw", "both"],
+};
+
+test.each(platformTypes)(
+  "%s is reached by the content that its column of the contract names, and no other",
+  (platformType) => {
+    const planned = (Object.keys(payloads) as Contents[]).filter(
+      (content) => planOf({ notification: { payload: payloads[content] }, subscription: { platformType } }) === "due",
+    );
+    expect(planned).toEqual(reached[platformType]);
+  },
+);
+
+test("a device whose channel is not served yet is left out, neither due nor waiting", () => {
+  const one = subscriptionWith();
+  const entries = { [one.id]: entryWith({ outcome: "busy", notBefore: now + 10 }) };
+  for (const known of [{}, entries]) {
+    const standing = {
+      notification: notificationWith(),
+      subscriptions: [one],
+      ledger: { entries: known, mark: "1" },
+      now,
+    };
+    const plan = planDeliveries({ ...standing, isServed: (kind) => kind !== "webpush" });
+    expect(plan).toEqual({ due: [], waitingUntil: undefined });
+  }
 });

@@ -9,8 +9,13 @@ test("a job is read as it was written, trace context and all", () => {
   expect(parseFanoutJob(traced)).toEqual(traced);
 });
 
+test("the job of a change may name the device that made it", () => {
+  const change = { ...job, kind: "state", actor: "device" };
+  expect(parseFanoutJob(change)).toEqual(change);
+});
+
 test("members of a later version are left alone", () => {
-  expect(parseFanoutJob({ ...job, actor: "device" })).toEqual(job);
+  expect(parseFanoutJob({ ...job, colour: "red" })).toEqual(job);
 });
 
 test.each([

@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { deliverNotification } from "../../../functions/deliver-notification.ts";
+import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { mergeEntries, type Ledger } from "../../../shared/delivery/ledger.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
-import { lifetimeMaxMs, type Notification } from "../../../shared/notification/notification.ts";
-import type { SubscriptionId } from "../../../shared/subscription/subscription.ts";
+import { lifetimeMaxMs, type Notification, type PlatformType } from "../../../shared/notification/notification.ts";
+import type { Channel, SubscriptionId } from "../../../shared/subscription/subscription.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
-import { feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
+import { channelOf, feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
 
 const notification = notificationWith();
 const job: FanoutJob = {
@@ -24,6 +25,10 @@ type World = {
   readonly notification?: Notification | undefined;
   /** What each device answers, one outcome an attempt, the last one for ever. */
   readonly devices: Readonly<Record<string, readonly Outcome[]>>;
+  /** The platform of each device that is no browser. */
+  readonly platforms?: Readonly<Record<string, PlatformType>>;
+  /** The channels that are served; all four by default. */
+  readonly served?: readonly Channel["kind"][];
   /** The step that fails, once. */
   readonly failing?: "find" | "of" | "read" | "schedule" | "forget" | "record";
   /** It fails because the store or the bus is away, not for a fault of ours; `always`, not once. */
@@ -32,10 +37,11 @@ type World = {
 
 /** The whole job on stores of a few lines; `happened` is what it did to the world, in order. */
 const world = (given: World) => {
-  const stored = "notification" in given ? given.notification : notification;
+  let stored = "notification" in given ? given.notification : notification;
   let now = startedAt;
   let { failing } = given;
-  let ledger: Ledger = { entries: {}, mark: undefined };
+  const ledgers = new Map<string, Ledger>();
+  const ledgerOf = (key: string): Ledger => ledgers.get(key) ?? { entries: {}, mark: undefined };
   const happened: string[] = [];
   const scheduled: { job: FanoutJob; notBefore: number | undefined; expiresAt: number }[] = [];
   const events: FanfareEvent[] = [];
@@ -50,23 +56,45 @@ const world = (given: World) => {
     if (what !== undefined) happened.push(what);
   };
   const names = Object.keys(given.devices);
+  const alive = (): Notification | undefined => (stored && stored.expiresAt > now ? stored : undefined);
+  const platformOf = (name: string): PlatformType => given.platforms?.[name] ?? "WebPush";
+  /** Each channel is a sender of its own, which knows its devices only. */
+  const sender = (kind: Channel["kind"]): ChannelSender => ({
+    send: ({ kind: told, subscription: { id, channel } }) => {
+      expect(channel?.kind).toBe(kind);
+      const count = attempts.get(id) ?? 0;
+      attempts.set(id, count + 1);
+      happened.push(told === "tap" ? `tapped ${id}` : `sent to ${id}`);
+      const outcomes = given.devices[id] ?? [];
+      return Promise.resolve(outcomes[count] ?? outcomes.at(-1) ?? { kind: "delivered" });
+    },
+    close: () => Promise.resolve(),
+  });
+  const served = given.served ?? (["webpush", "wns", "fcm", "apns"] as const);
   const run = deliverNotification({
-    feed: { find: () => step("find").then(() => (stored && stored.expiresAt > now ? stored : undefined)) },
+    feed: {
+      find: () => step("find").then(() => (alive()?.status === "deleted" ? undefined : alive())),
+      findAny: () => step("find").then(alive),
+    },
     subscriptions: {
       of: () =>
         step("of").then(() =>
           names.map((name) => ({
-            ...subscriptionWith({ id: subscriptionId(name) }),
+            ...subscriptionWith({
+              id: subscriptionId(name),
+              platformType: platformOf(name),
+              channel: channelOf(platformOf(name)),
+            }),
             ...(forgotten.has(name) && { channel: null }),
           })),
         ),
       forgetChannel: (_, { id }) => step("forget", `forgot ${id}`).then(() => void forgotten.add(id)),
     },
     ledgers: {
-      read: () => step("read").then(() => ledger),
-      record: async (_feed, _id, read, entries) => {
+      read: (_feed, key) => step("read").then(() => ledgerOf(key)),
+      record: async (_feed, key, read, entries) => {
         await step("record", "recorded");
-        ledger = { entries: mergeEntries(read.entries, entries), mark: "1" };
+        ledgers.set(key, { entries: mergeEntries(read.entries, entries), mark: "1" });
       },
     },
     fanout: {
@@ -75,24 +103,15 @@ const world = (given: World) => {
         scheduled.push({ job: next, notBefore, expiresAt });
       },
     },
-    channels: {
-      webpush: {
-        send: ({ subscription: { id } }) => {
-          const count = attempts.get(id) ?? 0;
-          attempts.set(id, count + 1);
-          happened.push(`sent to ${id}`);
-          const outcomes = given.devices[id] ?? [];
-          return Promise.resolve(outcomes[count] ?? outcomes.at(-1) ?? { kind: "delivered" });
-        },
-      },
-    },
+    channels: Object.fromEntries(served.map((kind) => [kind, sender(kind)])),
     clock: { now: () => now },
     policy: { baseSeconds: 5, capSeconds: 3_600 },
     chance: () => 0.5,
   });
   const deliver = (message: unknown = job): Promise<void> => run(message, (event) => events.push(event));
-  const entryOf = (name: string) => ledger.entries[name as SubscriptionId];
-  return { deliver, happened, scheduled, events, attempts, entryOf, advanceTo: (time: number) => (now = time) };
+  const entryOf = (name: string, key: string = notification.id) => ledgerOf(key).entries[name as SubscriptionId];
+  const change = (changes: Partial<Notification>): void => void (stored = stored && { ...stored, ...changes });
+  return { deliver, change, happened, scheduled, events, attempts, entryOf, advanceTo: (time: number) => (now = time) };
 };
 
 const delivered: Outcome = { kind: "delivered" };
@@ -139,6 +158,7 @@ test("of several devices each has its own outcome; one message goes on, at the e
   expect(events).toEqual([
     {
       event: "delivery",
+      kind: "content",
       notificationId: notification.id,
       hop: 3,
       outcomes: { delivered: 1, busy: 2, gone: 1, rejected: 1, misconfigured: 1 },
@@ -225,13 +245,22 @@ test("with the bus away nothing can be put off: the message is thrown back", asy
   expect(scheduled).toEqual([]);
 });
 
-test("an expired notification, or one nobody knows, is done without a try", async () => {
-  const devices = { phone: [delivered] };
-  for (const missing of [undefined, notificationWith({ expiresAt: startedAt })]) {
-    const { deliver, happened } = world({ notification: missing, devices });
-    await deliver();
-    expect(happened).toEqual([]);
-  }
+test.each([
+  ["expired", "content", notificationWith({ expiresAt: startedAt })],
+  ["expired", "state", notificationWith({ expiresAt: startedAt })],
+  ["deleted", "content", notificationWith({ status: "deleted" })],
+  ["unknown", "content", undefined],
+  ["unknown", "state", undefined],
+] as const)("of an %s notification a %s message is done without a try, and is told of", async (_, kind, missing) => {
+  const { deliver, happened, events } = world({
+    notification: missing,
+    devices: { phone: [delivered] },
+    platforms: { phone: "iOS" },
+  });
+  await deliver({ ...job, kind });
+  expect(happened).toEqual([]);
+  const { id: notificationId } = job;
+  expect(events).toEqual([{ event: "lapsed", kind, notificationId, hop: 3, sinceAcceptedMs: 50 }]);
 });
 
 test("a message older than the content sends the newest content, for its own version may have been lost", async () => {
@@ -263,5 +292,102 @@ test.each([[{ ...job, v: 2 }], ["text"], [{}], [undefined]])(
     const { deliver, happened } = world({ devices: { phone: [delivered] } });
     await expect(message === undefined ? deliver(null) : deliver(message)).rejects.toThrow();
     expect(happened).toEqual([]);
+  },
+);
+
+const changed = notificationWith({ id: notification.id, version: 9, readState: "read" });
+const change: FanoutJob = { ...job, version: 9, kind: "state", actor: subscriptionId("phone"), hop: 0 };
+const platforms = { phone: "iOS", tablet: "Android", desktop: "Windows" } as const;
+const everything = { browser: [delivered], phone: [delivered], tablet: [delivered], desktop: [delivered] };
+const ledgerOfTaps = `${notification.id}.state`;
+
+test("a change of state taps every device but the browsers and the one that made it, once", async () => {
+  const { deliver, happened, events, entryOf } = world({ notification: changed, devices: everything, platforms });
+  await deliver(change);
+  expect(happened).toEqual(["tapped tablet", "tapped desktop", "recorded"]);
+  expect(events).toMatchObject([{ event: "delivery", kind: "state", outcomes: { delivered: 2 } }]);
+  expect(entryOf("tablet", ledgerOfTaps)).toMatchObject({ contentVersion: 9, outcome: "delivered" });
+  await deliver(change);
+  await deliver({ ...change, hop: 1 });
+  expect(happened).toHaveLength(3);
+});
+
+test("a deletion is tapped, though the notification is found no more", async () => {
+  const deleted = notificationWith({ id: notification.id, version: 9, status: "deleted", payload: {} });
+  const { deliver, happened } = world({ notification: deleted, devices: everything, platforms });
+  await deliver({ ...change, actor: subscriptionId("browser") });
+  expect(happened).toEqual(["tapped phone", "tapped tablet", "tapped desktop", "recorded"]);
+});
+
+test("without an actor everybody but the browsers is tapped", async () => {
+  const { actor: _, ...byNobody } = change;
+  const { deliver, happened } = world({ notification: changed, devices: everything, platforms });
+  await deliver(byNobody);
+  expect(happened).toEqual(["tapped phone", "tapped tablet", "tapped desktop", "recorded"]);
+});
+
+test("taps and content have a ledger each: neither finishes what the other has to do", async () => {
+  const { deliver, happened, entryOf } = world({
+    notification: notificationWith({ id: notification.id, version: 9 }),
+    devices: { tablet: [delivered] },
+    platforms,
+  });
+  await deliver(change);
+  await deliver();
+  expect(happened).toEqual(["tapped tablet", "recorded", "sent to tablet", "recorded"]);
+  expect(entryOf("tablet")).toMatchObject({ contentVersion: 7 });
+  expect(entryOf("tablet", ledgerOfTaps)).toMatchObject({ contentVersion: 9 });
+});
+
+test("the next change is tapped again, and a message of the one before then finds it told", async () => {
+  const {
+    deliver,
+    change: become,
+    happened,
+  } = world({
+    notification: changed,
+    devices: { tablet: [delivered] },
+    platforms,
+  });
+  await deliver(change);
+  become({ version: 10, userActionState: "dismissed" });
+  await deliver({ ...change, version: 10 });
+  await deliver({ ...change, hop: 1 });
+  expect(happened).toEqual(["tapped tablet", "recorded", "tapped tablet", "recorded"]);
+});
+
+test("a device that is busy is tapped again later, by a message that still knows the actor", async () => {
+  const { deliver, scheduled, happened, advanceTo } = world({
+    notification: changed,
+    devices: { phone: [delivered], tablet: [busy, delivered] },
+    platforms,
+  });
+  await deliver(change);
+  const at = startedAt + 2_500;
+  expect(scheduled).toEqual([{ job: { ...change, hop: 1 }, notBefore: at, expiresAt: changed.expiresAt }]);
+  advanceTo(at);
+  await deliver(scheduled[0]?.job);
+  expect(happened.filter((what) => what.startsWith("tapped"))).toEqual(["tapped tablet", "tapped tablet"]);
+});
+
+test("content goes to each device by its own channel", async () => {
+  const { deliver, happened } = world({ devices: everything, platforms });
+  await deliver();
+  expect(happened).toEqual(["sent to browser", "sent to phone", "sent to tablet", "sent to desktop", "recorded"]);
+});
+
+test.each(["content", "state"] as const)(
+  "a device whose channel is not served leaves no trace in a %s run: it is as if it were not there",
+  async (kind) => {
+    const { deliver, happened, events, entryOf } = world({
+      notification: notificationWith({ id: notification.id, version: 9 }),
+      devices: { tablet: [delivered], desktop: [delivered] },
+      platforms,
+      served: ["webpush", "fcm"],
+    });
+    await deliver({ ...change, kind });
+    expect(happened).toEqual([kind === "state" ? "tapped tablet" : "sent to tablet", "recorded"]);
+    expect(events).toMatchObject([{ outcomes: { delivered: 1 } }]);
+    expect(entryOf("desktop", kind === "state" ? ledgerOfTaps : notification.id)).toBeUndefined();
   },
 );

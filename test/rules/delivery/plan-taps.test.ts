@@ -1,0 +1,148 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { mergeEntries, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import { planTaps } from "../../../shared/delivery/plan.ts";
+import {
+  platformTypes,
+  readStates,
+  userActionStates,
+  type Notification,
+  type PlatformType,
+} from "../../../shared/notification/notification.ts";
+import {
+  notificationTypes,
+  type Subscription,
+  type SubscriptionId,
+} from "../../../shared/subscription/subscription.ts";
+import { channelOf, notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
+
+const version = 9;
+const changed = (changes: Partial<Notification> = {}): Notification =>
+  notificationWith({ version, contentVersion: 7, readState: "read", ...changes });
+
+const deviceOn = (platformType: PlatformType, changes: Partial<Subscription> = {}): Subscription =>
+  subscriptionWith({ id: subscriptionId(platformType), platformType, channel: channelOf(platformType), ...changes });
+
+const tapped = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
+  channelTag: "tag",
+  contentVersion: version,
+  outcome: "delivered",
+  attempts: 1,
+  at: now - 1_000,
+  ...changes,
+});
+
+type Standing = {
+  readonly notification?: Partial<Notification>;
+  readonly device?: Partial<Subscription>;
+  readonly on?: PlatformType;
+  readonly entry?: LedgerEntry;
+  readonly actor?: string;
+};
+/** What is planned for one device: "due", the time it has to wait for, or "nobody". */
+const planOf = ({ notification, device, on = "Android", entry, actor }: Standing): "due" | "nobody" | number => {
+  const one = deviceOn(on, device);
+  const { due, waitingUntil } = planTaps({
+    notification: changed(notification),
+    subscriptions: [one],
+    ledger: { entries: entry ? { [one.id]: entry } : {}, mark: undefined },
+    isServed: () => true,
+    now,
+    actor: actor === undefined ? undefined : subscriptionId(actor),
+  });
+  return due.length > 0 ? "due" : (waitingUntil ?? "nobody");
+};
+
+test.each<[string, Standing, "due" | "nobody" | number]>([
+  ["an Android device is tapped", { on: "Android" }, "due"],
+  ["an iOS device is tapped", { on: "iOS" }, "due"],
+  ["a Windows device is tapped", { on: "Windows" }, "due"],
+  ["a browser is not", { on: "WebPush" }, "nobody"],
+  ["the device that made the change is not", { actor: "Android" }, "nobody"],
+  ["a change by another device is told", { actor: "iOS" }, "due"],
+  ["of a notification for browsers alone nobody is told", { notification: { platformTypes: ["WebPush"] } }, "nobody"],
+  ["a platform the content was not for shows the feed too", { notification: { platformTypes: ["iOS"] } }, "due"],
+  ["one beside browsers is enough", { notification: { platformTypes: ["WebPush", "iOS"] } }, "due"],
+  ["what has expired is told to nobody", { notification: { expiresAt: now } }, "nobody"],
+  ["a deletion is told", { notification: { status: "deleted", payload: {} } }, "due"],
+  ["a dismissal is told", { notification: { userActionState: "dismissed" } }, "due"],
+  ["unread again is told", { notification: { readState: "unread" } }, "due"],
+  [
+    "a device that wants no content in its pushes is tapped",
+    { device: { notificationType: "NotificationOnly" } },
+    "due",
+  ],
+  ["a device that polls is not", { device: { notificationType: "NoNotification" } }, "nobody"],
+  ["a device without a channel is not", { device: { channel: null } }, "nobody"],
+  ["a tap that arrived is not repeated", { entry: tapped() }, "nobody"],
+  ["nor one of a newer change", { entry: tapped({ contentVersion: version + 1 }) }, "nobody"],
+  ["a newer change is told", { entry: tapped({ contentVersion: version - 1 }) }, "due"],
+  ["a new channel is told", { entry: tapped({ channelTag: "old" }) }, "due"],
+  ["a busy device waits for its time", { entry: tapped({ outcome: "busy", notBefore: now + 1 }) }, now + 1],
+  ["a busy device whose time has come is due", { entry: tapped({ outcome: "busy", notBefore: now }) }, "due"],
+])("%s", (_, standing, planned) => {
+  expect(planOf(standing)).toBe(planned);
+});
+
+test("a device whose channel is not served yet is left out", () => {
+  const subscriptions = platformTypes.map((platformType) => deviceOn(platformType));
+  const standing = { notification: changed(), subscriptions, ledger: { entries: {}, mark: undefined }, now };
+  const { due } = planTaps({ ...standing, isServed: (kind) => kind === "apns", actor: undefined });
+  expect(due.map(({ id }) => id)).toEqual(["iOS"]);
+});
+
+const devices = fc
+  .array(
+    fc.record({
+      platformType: fc.constantFrom(...platformTypes),
+      notificationType: fc.constantFrom(...notificationTypes),
+      hasChannel: fc.boolean(),
+    }),
+    { maxLength: 8 },
+  )
+  .map((all) =>
+    all.map(({ hasChannel, ...device }, index) =>
+      deviceOn(device.platformType, {
+        ...device,
+        id: subscriptionId(`device-${index}`),
+        ...(!hasChannel && { channel: null }),
+      }),
+    ),
+  );
+const notifications = fc
+  .record({
+    platformTypes: fc.subarray([...platformTypes], { minLength: 1 }),
+    status: fc.constantFrom("active", "updated", "deleted"),
+    readState: fc.constantFrom(...readStates),
+    userActionState: fc.constantFrom(...userActionStates),
+    expiresAt: fc.integer({ min: now - 2, max: now + 2 }),
+  })
+  .map((changes) => changed(changes));
+const actors = fc.option(
+  fc.nat({ max: 8 }).map((index) => subscriptionId(`device-${index}`)),
+  { nil: undefined },
+);
+
+test("whatever the devices and the change: no browser, not the actor, nobody twice after a finished run, and everybody else", () => {
+  fc.assert(
+    fc.property(notifications, devices, actors, (notification, subscriptions, actor) => {
+      const standing = { notification, subscriptions, isServed: () => true, now, actor };
+      const { due, waitingUntil } = planTaps({ ...standing, ledger: { entries: {}, mark: undefined } });
+      expect(waitingUntil).toBeUndefined();
+      expect(due.filter(({ platformType }) => platformType === "WebPush")).toEqual([]);
+      expect(due.map(({ id }) => id)).not.toContain(actor);
+
+      const lives = notification.expiresAt > now;
+      const isForBrowsersAlone = notification.platformTypes.join() === "WebPush";
+      const expected = subscriptions.filter(
+        ({ id, platformType, channel, notificationType }) =>
+          platformType !== "WebPush" && id !== actor && channel && notificationType !== "NoNotification",
+      );
+      expect(due).toEqual(lives && !isForBrowsersAlone ? expected : []);
+
+      const run = Object.fromEntries(due.map(({ id }) => [id, tapped()])) as Record<SubscriptionId, LedgerEntry>;
+      const again = planTaps({ ...standing, ledger: { entries: mergeEntries({}, run), mark: "1" } });
+      expect(again).toEqual({ due: [], waitingUntil: undefined });
+    }),
+  );
+});
