@@ -1,9 +1,13 @@
-import { milliseconds } from "../clock.ts";
+import { endOfHintsHour, hintPartition, hintsEndedBy } from "../expiry/hours.ts";
 import type { FeedKey } from "../feed-key.ts";
-import type { Table } from "./table.ts";
+import { RowConflict, type StoredRow, type Table } from "./table.ts";
 
 /** How many hints an instance remembers having written, so that a busy feed writes one an hour and not one a notification. */
 const remembered = 10_000;
+
+/** Whom a hint is about: a feed, or one UNSID's row, which lies in a partition of its own. */
+export type HintSubject =
+  { readonly kind: "feed"; readonly feed: FeedKey } | { readonly kind: "unsid"; readonly unsidKey: string };
 
 /** Tells the purge where something will expire. An hour's hint names the feed only: the purge reads what is past its time there. */
 export type ExpiryHints = {
@@ -12,20 +16,66 @@ export type ExpiryHints = {
 };
 
 /**
- * Hints in the table `expiries`: PartitionKey the hour *after* the expiry and a shard, RowKey the feed.
+ * The same for UNSIDs. One ends with its subscription, which has a hint; but a crash between the two, or a device that subscribes
+ * anew, may leave a UNSID that no subscription leads to, and it must end as well. So each has a hint of its own.
+ */
+export type UnsidHints = {
+  /** Notes, before the row is written, that the UNSID under this key (a hash) expires then. An orphan is harmless. */
+  readonly noteUnsid: (unsidKey: string, expiresAt: number) => Promise<void>;
+};
+
+export type DueHint = {
+  readonly subject: HintSubject;
+  /** Epoch milliseconds by which all had expired that it is about. */
+  readonly hourEnd: number;
+  /** The store's own. */
+  readonly stored: StoredRow;
+};
+
+/** The purge's side of the hints. All methods throw `Unavailable` when the store is. */
+export type DueHints = {
+  /** The hints of hours that had ended by then (epoch milliseconds), oldest first; at most so many. */
+  readonly endedBy: (time: number, limit: number) => AsyncIterable<DueHint>;
+  /** Forgets a hint that was seen to, for good. */
+  readonly settle: (hint: DueHint) => Promise<void>;
+};
+
+/**
+ * Hints in the table `expiries`: PartitionKey the hour *after* the expiry and a shard, RowKey the feed or `unsid.<key>` (no hash holds a dot).
  * The hour comes first, so the purge reads whole hours that have passed.
  */
-export const tableExpiryHints = (expiries: Table): ExpiryHints => {
+export const tableExpiryHints = (expiries: Table): ExpiryHints & UnsidHints & DueHints => {
   const written = new Set<string>();
+  const put = async (rowKey: string, partitionKey: string): Promise<void> => {
+    const hint = `${partitionKey} ${rowKey}`;
+    if (written.has(hint)) return;
+    await expiries.write({ kind: "put", row: { partitionKey, rowKey } });
+    if (written.size >= remembered) written.clear();
+    written.add(hint);
+  };
   return {
-    note: async (feed, expiresAt) => {
-      const hour = new Date(expiresAt + milliseconds.hour).toISOString().slice(0, 13);
-      const partitionKey = `${hour}_${feed.slice(0, 1)}`;
-      const hint = `${partitionKey} ${feed}`;
-      if (written.has(hint)) return;
-      await expiries.write({ kind: "put", row: { partitionKey, rowKey: feed } });
-      if (written.size >= remembered) written.clear();
-      written.add(hint);
+    note: (feed, expiresAt) => put(feed, hintPartition(feed, expiresAt)),
+    noteUnsid: (unsidKey, expiresAt) => put(unsidPrefix + unsidKey, hintPartition(unsidKey, expiresAt)),
+
+    endedBy: async function* (time, limit) {
+      for await (const stored of expiries.partitionsBelow(hintsEndedBy(time), limit)) {
+        yield { subject: subjectOf(stored.rowKey), hourEnd: endOfHintsHour(stored.partitionKey), stored };
+      }
+    },
+
+    settle: async ({ stored: { partitionKey, rowKey, etag } }) => {
+      try {
+        await expiries.write({ kind: "delete", partitionKey, rowKey, ifMatch: etag });
+      } catch (error) {
+        if (!(error instanceof RowConflict)) throw error; // noted again meanwhile, or settled by another instance
+      }
     },
   };
 };
+
+const unsidPrefix = "unsid.";
+
+const subjectOf = (rowKey: string): HintSubject =>
+  rowKey.startsWith(unsidPrefix)
+    ? { kind: "unsid", unsidKey: rowKey.slice(unsidPrefix.length) }
+    : { kind: "feed", feed: rowKey as FeedKey };

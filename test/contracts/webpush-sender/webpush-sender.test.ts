@@ -130,7 +130,9 @@ test("a device that was removed is gone", async () => {
 
 test("a subscription without a channel is gone, and nothing is sent", async () => {
   const subscription = { ...subscriptionOf(device), channel: null };
-  expect(await sender.send({ kind: "content", notification: notificationOf(), subscription })).toEqual({ kind: "gone" });
+  expect(await sender.send({ kind: "content", notification: notificationOf(), subscription })).toEqual({
+    kind: "gone",
+  });
   expect(await service.control.received()).toEqual([]);
 });
 
@@ -147,7 +149,11 @@ test("an answer whose body breaks off after a 201 is a delivery all the same", a
     response.write("the beginning", () => response.destroy());
   });
   const breakingSender = senderUnderTest({ extra: { hosts: [breaking.host], ca: breaking.ca } });
-  const outcome = await breakingSender.send({ kind: "content", notification: notificationOf(), subscription: breaking.subscription });
+  const outcome = await breakingSender.send({
+    kind: "content",
+    notification: notificationOf(),
+    subscription: breaking.subscription,
+  });
   expect(outcome).toEqual({ kind: "delivered" });
 });
 
@@ -268,7 +274,11 @@ test.each([
   });
   const extra = { hosts: isListed ? [stranger.host] : [], ca: isListed ? service.ca : stranger.ca };
   const wary = senderUnderTest({ extra });
-  const outcome = await wary.send({ kind: "content", notification: notificationOf(), subscription: stranger.subscription });
+  const outcome = await wary.send({
+    kind: "content",
+    notification: notificationOf(),
+    subscription: stranger.subscription,
+  });
   expect(outcome).toMatchObject({ kind: "busy" });
   expect(JSON.stringify(outcome)).not.toContain("secret");
   expect(visits).toBe(0);
