@@ -20,16 +20,25 @@ export const dataCipher = (keys: readonly [DataKey, ...DataKey[]]) => ({
     return `${id}.${sealed.toString("base64url")}`;
   },
 
-  /** Throws when the key is not configured any more, or the text was tampered with or moved. */
+  /**
+   * Throws when the key is not configured any more, or the text was tampered with, moved, or never sealed: only what `seal` made
+   * opens, to the character. Of what it was given an error shows the id at most.
+   */
   open: (sealed: string, place: string): string => {
-    const [id = "", text = ""] = sealed.split(".");
+    const [, id, text = ""] = form.exec(sealed) ?? [];
+    const bytes = Buffer.from(text, "base64url");
+    // The last character of base64 has spare bits: of the texts that decode to the same bytes one is ours.
+    const isWhole = bytes.length >= ivBytes + tagBytes && bytes.toString("base64url") === text;
+    if (id === undefined || !isWhole) throw new Error("An encrypted text is malformed.");
     const key = keys.find((candidate) => candidate.id === id)?.key;
     if (!key) throw new Error(`DATA_KEYS no longer holds the key "${id}", with which a stored row was encrypted.`);
-    const bytes = Buffer.from(text, "base64url");
     const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-tagBytes));
     return decipher.update(bytes.subarray(ivBytes, -tagBytes), undefined, "utf8") + decipher.final("utf8");
   },
 });
+
+/** `<key id>.<nonce, ciphertext and tag>`; ids are what DATA_KEYS allows. */
+const form = /^(\w+)\.([\w-]+)$/;
 
 export type DataCipher = ReturnType<typeof dataCipher>;

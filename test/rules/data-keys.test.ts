@@ -63,3 +63,40 @@ test("after a rotation the new key seals and the old one still opens", () => {
 test("another key of the same id does not open it", () => {
   expect(() => dataCipher([{ ...second, id: "k1" }]).open(cipher.seal("channel", "row"), "row")).toThrow();
 });
+
+test("only what was sealed opens, to the character: no spare bits, no padding, nothing before or behind", () => {
+  const alphabet = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+  for (const text of ["", "a", "ab"]) {
+    const sealed = cipher.seal(text, "row");
+    expect(cipher.open(sealed, "row")).toBe(text);
+    const others = [
+      ...alphabet.map((last) => sealed.slice(0, -1) + last),
+      ...["=", ".", ".x", " ", "\n"].map((more) => sealed + more),
+      ...[" ", ".", "x"].map((more) => more + sealed),
+      sealed.replaceAll("-", "+"),
+      sealed.replaceAll("_", "/"),
+    ];
+    for (const other of others) if (other !== sealed) expect(() => cipher.open(other, "row")).toThrow(Error);
+  }
+});
+
+test("whatever text is given, open throws an Error that does not show it, and never returns", () => {
+  const failureOf = (sealed: string, place: string): unknown => {
+    try {
+      return cipher.open(sealed, place);
+    } catch (error) {
+      return error;
+    }
+  };
+  fc.assert(
+    fc.property(fc.oneof(texts, fc.base64String()), texts, (text, place) => {
+      for (const junk of [text, `k1.${text}`]) {
+        const failure = failureOf(junk, place);
+        expect(failure).toBeInstanceOf(Error);
+        if (text.length > 20) expect(String(failure)).not.toContain(text);
+      }
+    }),
+  );
+  const content = cipher.seal("channel", "row").slice("k1.".length);
+  expect(String(failureOf(`k3.${content}`, "row"))).toMatch(/ the key "k3", with which a stored row was encrypted\.$/);
+});
