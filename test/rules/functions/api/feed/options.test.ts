@@ -56,11 +56,11 @@ test("$top is a whole number from 1 to 100, or as the operation has it", () => {
 });
 
 test("a link brings back the options it was made of, whatever they hold", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", " ", "+", "&", "=", "%", "#", "$", "'", "ž", "🦓", "\u0000") });
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), ($filter, $skiptoken) => {
+    fc.property(text, text, ($filter, $skiptoken) => {
       const link = linkTo("https://x/y", { $top: undefined, $filter, $skiptoken });
       expect(optionsOf({ query: new URL(link).searchParams }, list)).toEqual({ $filter, $skiptoken });
     }),
-    { numRuns: 30 },
   );
 });

@@ -1,0 +1,123 @@
+import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
+import type { Tokens } from "../../../shared/auth/tokens.ts";
+import type { Clock } from "../../../shared/clock.ts";
+import type { DataCipher } from "../../../shared/data-keys.ts";
+import type { Fanout } from "../../../shared/fanout/fanout.ts";
+import type { Feed } from "../../../shared/feed/feed.ts";
+import { changesMax, parseManyChange } from "../../../shared/feed/parse-change.ts";
+import { openToken, sealToken } from "../../../shared/feed/tokens.ts";
+import {
+  parseNotificationId,
+  type Notification,
+  type NotificationId,
+  type StateChange,
+} from "../../../shared/notification/notification.ts";
+import { Problem } from "../../../shared/problem.ts";
+import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
+import type { AppWrites } from "../../../shared/throttle/app-writes.ts";
+import type { Busy } from "../../../shared/throttle/busy.ts";
+import { encodingOf, readJson } from "../body.ts";
+import { admitWrite, identify, signedIn, type Operation } from "../call.ts";
+import { odataHeaders } from "../odata.ts";
+import { badOption, linkTo, optionsOf } from "./options.ts";
+import { placeMeant, type Place } from "./place.ts";
+import { tellDevices } from "./tell-devices.ts";
+
+type Uses = {
+  readonly tokens: Tokens;
+  readonly apps: AppRegistry;
+  readonly subscriptions: Pick<Subscriptions, "holderOf">;
+  readonly appWrites: AppWrites;
+  readonly busy: Busy;
+  readonly feed: Pick<Feed, "change" | "list">;
+  readonly fanout: Fanout;
+  readonly cipher: DataCipher;
+  readonly clock: Clock;
+};
+
+/** What one call marked: the result of each id, what devices are to be told of, and where `all` goes on. */
+type Came = {
+  readonly results: readonly { readonly id: string; readonly status: 200 | 404 }[];
+  readonly about: readonly Notification[];
+  readonly next?: NotificationId | undefined;
+};
+
+/** `PATCH BASE/me/notifications`: marks many at once (contract 4). It counts as one write, and rings each device once. */
+export const changeNotifications =
+  (use: Uses): Operation =>
+  async ({ request, base }) => {
+    const caller = await identify(use, request);
+    const { targetHostName, $skiptoken } = optionsOf(request, ["$skiptoken"]);
+    refuseConditions(request.headers);
+    encodingOf(request.headers);
+    return admitWrite(use, caller, async () => {
+      const { change, marked } = parseManyChange(await readJson(request));
+      if (marked.kind === "ids" && $skiptoken !== undefined) throw badOption("$skiptoken", "is for all, not for ids");
+      const place = placeMeant(await signedIn(use, caller, request.headers), targetHostName);
+      const tokens = { cipher: use.cipher, now: use.clock.now() };
+      const from = $skiptoken === undefined ? {} : openToken(tokens, "mark-all", place, $skiptoken);
+
+      const { results, about, next } =
+        marked.kind === "ids"
+          ? await markThese(use, place, change, marked.ids)
+          : await markAll(use, place, change, from);
+      // A crash here leaves devices untold; the client had no answer, repeats, and the message is sent then.
+      await tellDevices(use, place, about);
+      const nextLink = (after: NotificationId): string =>
+        linkTo(`${base}/me/notifications`, {
+          targetHostName: place.hostName,
+          $skiptoken: sealToken(tokens, "mark-all", place, { after }),
+        });
+      return {
+        status: 200,
+        headers: odataHeaders,
+        body: { value: results, ...(next !== undefined && { "@odata.nextLink": nextLink(next) }) },
+      };
+    });
+  };
+
+/** Each by the id it was asked by, in that order, also those that were asked for twice. */
+const markThese = async (use: Uses, { feed }: Place, change: StateChange, asked: readonly string[]): Promise<Came> => {
+  const known = new Set(asked.map(parseNotificationId).filter((id) => id !== undefined));
+  const changed = (await use.feed.change(feed, [...known], change)).filter((one) => one !== undefined);
+  const live = new Set(changed.map(({ id }) => id));
+  const statusOf = (id: NotificationId | undefined) => (id !== undefined && live.has(id) ? 200 : 404);
+  return { results: asked.map((id) => ({ id, status: statusOf(parseNotificationId(id)) })), about: changed };
+};
+
+/**
+ * The newest that are not in that state yet. Those that are, on the way, count among what the call is about: when a crash left the
+ * devices untold, the repeat finds everything done and must send the message all the same.
+ */
+const markAll = async (
+  use: Uses,
+  { feed }: Place,
+  change: StateChange,
+  from: { readonly after?: NotificationId },
+): Promise<Came> => {
+  const alreadySo: Notification[] = [];
+  const matches = (notification: Notification): boolean => {
+    const isSo = isIn(change, notification);
+    if (isSo) alreadySo.push(notification);
+    return !isSo;
+  };
+  const { notifications, next } = await use.feed.list(feed, { top: changesMax, matches, ...from });
+  const ids = notifications.map(({ id }) => id);
+  const changed = await use.feed.change(feed, ids, change);
+  return {
+    results: ids.map((id, index) => ({ id, status: changed[index] ? 200 : 404 })),
+    about: [...alreadySo, ...changed.filter((one) => one !== undefined)],
+    next,
+  };
+};
+
+const isIn = ({ readState, userActionState }: StateChange, notification: Notification): boolean =>
+  (readState ?? notification.readState) === notification.readState &&
+  (userActionState ?? notification.userActionState) === notification.userActionState;
+
+/** Many notifications have no ETag in common (RFC 9110, section 13.1.1): `*` is always met, any other one never. */
+const refuseConditions = (headers: Headers): void => {
+  const condition = headers.get("if-match");
+  if (condition === null || condition.trim() === "*") return;
+  throw new Problem("precondition-failed", "There is no ETag of many notifications: If-Match can only be *.");
+};
