@@ -61,7 +61,10 @@ test("whatever was sealed opens again, and stands in a query as it is", () => {
 });
 
 test("a token with any one character changed, taken out or put in is refused", () => {
-  const characters = fc.oneof(fc.constantFrom(...alphabet, ...Array.from("=.+/ ")), fc.string({ unit: "binary", minLength: 1 }));
+  const characters = fc.oneof(
+    fc.constantFrom(...alphabet, ...Array.from("=.+/ ")),
+    fc.string({ unit: "binary", minLength: 1 }),
+  );
   fc.assert(
     fc.property(tokens, fc.nat(), characters, ({ purpose, token }, anywhere, character) => {
       const at = anywhere % token.length;
