@@ -3,24 +3,60 @@ import {
   newNotificationId,
   type Notification,
   type NotificationDraft,
-  type NotificationId,
 } from "../notification/notification.ts";
-import type { Head } from "./rows.ts";
+import type { StoredRow } from "../storage/table.ts";
+import { admit } from "../throttle/usage.ts";
+import type { Accepted, Once } from "./feed.ts";
+import { onceRow, repeatOf } from "./once.ts";
+import { aliasOf, aliasRow, notificationRow, type Alias, type Head } from "./rows.ts";
+import { movedInLog, over, type Decision, type Standing } from "./write.ts";
+
+/** What is posted, and the rows that bear on it: what lives under its appNotificationId, and what its Idempotency-Key did. */
+export type Posted = { readonly draft: NotificationDraft; readonly once: Once | undefined };
+export type FoundForPost = { readonly alias: StoredRow | undefined; readonly once: StoredRow | undefined };
+
+/**
+ * Accepts a draft, unless it is a repeat: that is told what the first was, and neither counts nor can be too many. Throws `conflict`
+ * when an Idempotency-Key came with another body.
+ */
+export const decideAccept = (
+  { draft, once }: Posted,
+  found: FoundForPost,
+  { feed, head, limits, now }: Standing,
+): Decision<Accepted> => {
+  const repeated = once && repeatOf(found.once, once, draft, now);
+  if (repeated) return { kind: "leave", result: repeated };
+  const admission = admit(head.usage, limits, now);
+  if (admission.kind === "full") return admission;
+
+  const alias = found.alias && aliasOf(found.alias);
+  const became = acceptDraft(draft, { head, alias }, now);
+  const { notification, isNew } = became;
+  const changes = [
+    { kind: "put", row: notificationRow(feed, notification) } as const,
+    over(found.alias, aliasRow(feed, notification)),
+    ...movedInLog(feed, isNew ? undefined : alias?.version, notification),
+    ...(once ? [over(found.once, onceRow(feed, once, became))] : []),
+  ];
+  const { version } = notification;
+  return { kind: "write", head: { version, usage: admission.usage }, changes, result: became };
+};
 
 /** The notification a draft became, whole. */
 export type Became = { readonly notification: Notification; readonly isNew: boolean; readonly acceptedAt: number };
-
-/** What the feed holds that bears on a new notification: its head, and what lives under the same appNotificationId. */
-export type Standing = {
-  readonly head: Head;
-  readonly alias: { readonly id: NotificationId; readonly expiresAt: number } | undefined;
-};
 
 /**
  * The notification that a draft becomes (contract 2.4): the same appNotificationId, still live, keeps its id and creation time
  * and starts over otherwise, unread; anything else is new. Takes the feed's next version.
  */
-export const acceptDraft = (draft: NotificationDraft, { head, alias }: Standing, now: number): Became => {
+export const acceptDraft = (
+  draft: NotificationDraft,
+  {
+    head,
+    alias,
+  }: { readonly head: Pick<Head, "epoch" | "version">; readonly alias: Pick<Alias, "id" | "expiresAt"> | undefined },
+  now: number,
+): Became => {
   const live = alias && alias.expiresAt > now ? alias.id : undefined;
   const id = live ?? newNotificationId(now);
   const version = head.version + 1;

@@ -1,61 +1,80 @@
-import { randomBytes } from "node:crypto";
-import { setTimeout as pause } from "node:timers/promises";
-import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
-import type { NotificationDraft } from "../notification/notification.ts";
-import { oneAtATime } from "../one-at-a-time.ts";
+import { parseNotificationId, type Notification, type NotificationId } from "../notification/notification.ts";
 import type { ExpiryHints } from "../storage/expiry-hints.table.ts";
-import { RowConflict, type Change, type StoredRow, type Table } from "../storage/table.ts";
-import { Unavailable } from "../unavailable.ts";
-import { acceptDraft, type Became } from "./accept.ts";
+import type { Table } from "../storage/table.ts";
+import { decideAccept } from "./accept.ts";
+import { decideChange, type StateWrite } from "./change-state.ts";
 import type { Feed } from "./feed.ts";
-import { aliasKey, aliasOf, aliasRow, changeRow, headKey, headOf, headRow, notificationRow } from "./rows.ts";
+import { onceKey } from "./once.ts";
+import { aliasKey, notificationKey } from "./rows.ts";
+import { decideRemove } from "./tombstone.ts";
+import { writeTurns, type WriteTurn, type WriteTurnsUse } from "./write-turns.table.ts";
 
-export type WritesUse = { readonly feeds: Table; readonly hints: ExpiryHints; readonly clock: Clock };
+export type WritesUse = WriteTurnsUse & { readonly hints: ExpiryHints };
 
-/** How long a write is decided anew because writers of other instances were first. */
-const patienceMs = 5_000;
+/** The feed's writes: what each reads and how many transactions it is. What it comes to, `decide…` says; how it is made, `write-turns`. */
+export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | "change" | "remove"> => {
+  const { feeds } = use;
+  const turn = writeTurns(use);
+  return {
+    accept: (feed, draft, once) =>
+      turn(feed, {
+        find: async () => {
+          const [alias, onceFound] = await Promise.all([
+            feeds.find(feed, aliasKey(draft.appNotificationId)),
+            once && feeds.find(feed, onceKey(once)),
+            // Before the row it is for: a crash or a refusal in between leaves a harmless hint, never a row that is not purged.
+            hints.note(feed, draft.expiresAt),
+          ]);
+          return { alias, once: onceFound };
+        },
+        decide: (found, standing) => decideAccept({ draft, once }, found, standing),
+        alwaysCounts: once === undefined,
+      }),
 
-/** Before it is decided anew: longer each time, and random, lest many writers meet again and again. */
-const pauseAfter = (lostRaces: number): Promise<void> => pause(Math.random() * Math.min(200, 10 * 2 ** lostRaces));
+    change: async (feed, given, change, isMet) => {
+      const ids = given.map(parseNotificationId);
+      const changed = await changeEach(
+        { feeds, turn },
+        feed,
+        [...new Set(ids)].filter((id) => id !== undefined),
+        { change, isMet },
+      );
+      return ids.map((id) => id && changed.get(id));
+    },
 
-/** The feed's writes; its rows are described in `rows.ts`. */
-export const feedWrites = (use: WritesUse): Pick<Feed, "accept"> => {
-  const inTurn = oneAtATime();
-  return { accept: (feed, draft) => inTurn(feed, () => accept(use, feed, draft)) };
+    remove: async (feed, given, isMet) => {
+      const id = parseNotificationId(given);
+      if (!id) return undefined;
+      return turn(feed, {
+        find: () => feeds.find(feed, notificationKey(id)),
+        decide: (row, standing) => decideRemove(isMet, row, standing),
+        alwaysCounts: true,
+      });
+    },
+  };
 };
 
-const accept = async ({ feeds, hints, clock }: WritesUse, feed: FeedKey, draft: NotificationDraft): Promise<Became> => {
-  const giveUpAt = performance.now() + patienceMs;
-  for (let lostRaces = 1; ; lostRaces += 1) {
-    const [headFound, aliasFound] = await Promise.all([
-      feeds.find(feed, headKey),
-      feeds.find(feed, aliasKey(draft.appNotificationId)),
-      // Before the row it is for: a crash in between leaves a harmless hint, never a row that is not purged.
-      hints.note(feed, draft.expiresAt),
-    ]);
-    const head = headFound ? headOf(headFound) : { epoch: newEpoch(), version: 0 };
-    const accepted = acceptDraft(draft, { head, alias: aliasFound && aliasOf(aliasFound) }, clock.now());
-    try {
-      await feeds.transact(changesFor(feed, accepted, headFound));
-      return accepted;
-    } catch (error) {
-      if (!(error instanceof RowConflict)) throw error;
-      if (performance.now() >= giveUpAt) throw new Unavailable("The user's feed", { cause: error });
-      await pauseAfter(lostRaces);
-    }
+/** A changed notification takes four rows, the head one more, and a transaction has at most 100; of the largest content 3 MiB of its 4. */
+const changedAtOnceMost = 24;
+
+/** In as many transactions as it takes, each by itself: a crash between two leaves changes whose repeat completes them. */
+const changeEach = async (
+  { feeds, turn }: { readonly feeds: Table; readonly turn: WriteTurn },
+  feed: FeedKey,
+  ids: readonly NotificationId[],
+  { change, isMet }: Pick<StateWrite, "change" | "isMet">,
+): Promise<ReadonlyMap<NotificationId, Notification>> => {
+  const changed = new Map<NotificationId, Notification>();
+  for (let start = 0; start < ids.length; start += changedAtOnceMost) {
+    const some = ids.slice(start, start + changedAtOnceMost);
+    const isCounted = changed.size > 0;
+    const result = await turn(feed, {
+      find: () => Promise.all(some.map((id) => feeds.find(feed, notificationKey(id)))),
+      decide: (rows, standing) => decideChange({ change, isMet, isCounted }, rows, standing),
+      alwaysCounts: !isCounted,
+    });
+    for (const notification of result) if (notification) changed.set(notification.id, notification);
   }
+  return changed;
 };
-
-/** Through the head's ETag: whoever decided on an older head is refused and decides again. */
-const changesFor = (feed: FeedKey, { notification }: Became, headFound: StoredRow | undefined): Change[] => {
-  const row = headRow(feed, { epoch: notification.epoch, version: notification.version });
-  return [
-    headFound ? { kind: "replace", row, ifMatch: headFound.etag } : { kind: "insert", row },
-    { kind: "put", row: notificationRow(feed, notification) },
-    { kind: "put", row: aliasRow(feed, notification) },
-    { kind: "insert", row: changeRow(feed, notification) },
-  ];
-};
-
-const newEpoch = (): string => randomBytes(9).toString("base64url");

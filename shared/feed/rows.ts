@@ -11,10 +11,12 @@ import {
 } from "../notification/notification.ts";
 import type { Row, StoredRow } from "../storage/table.ts";
 import { chunked, joined } from "../storage/chunks.ts";
+import { parseUsage, printUsage, type Usage } from "../throttle/usage.ts";
 
 /**
  * The rows of one feed, all in its own partition, so that each change is one transaction:
- * `h` head · `n_<inverted id>` notification · `a_<hash(appNotificationId)>` → live id · `c_<version>` change log.
+ * `h` head · `n_<inverted id>` notification · `a_<hash(appNotificationId)>` → live id ·
+ * `c_<version>` change log, one row for each notification and each tombstone · `k_<hash>` what an Idempotency-Key did (`once.ts`).
  * (`s_…` subscriptions are in `shared/subscription`.)
  */
 export const headKey = "h";
@@ -28,30 +30,60 @@ export const aliasKey = (appNotificationId: string): string => `a_${hashOf("alia
 /** Versions have ten digits: a feed would need ten thousand million changes to outgrow them. */
 export const changeKey = (version: number): string => `c_${String(version).padStart(10, "0")}`;
 
-/** The feed's head: every write goes through its ETag, so that versions have no gaps. */
-export type Head = { readonly epoch: string; readonly version: number };
+/**
+ * The feed's head. Every write replaces it by its ETag, so versions have no gaps and the user's writes are counted exactly. Whoever
+ * replaces it for another reason (the purge) hands all of it on, `at` moved to its own time if that is later.
+ */
+export type Head = {
+  readonly epoch: string;
+  readonly version: number;
+  /** Epoch milliseconds of the last write. Instances' clocks differ, and what has expired for one writer must not live again for the next. */
+  readonly at: number;
+  /** The user's writes, for the limits of contract 2.6. */
+  readonly usage: Usage;
+  /** Random, of the last transaction: who lost the answer to its own, which the SDK then repeated in vain, knows it by this. */
+  readonly stamp: string;
+};
 
-export const headRow = (feed: FeedKey, { epoch, version }: Head): Row => ({
+export const headRow = (feed: FeedKey, { at, usage, ...plain }: Head): Row => ({
+  ...plain,
   partitionKey: feed,
   rowKey: headKey,
-  epoch,
-  version,
+  at: new Date(at),
+  usage: printUsage(usage),
 });
 
-export const headOf = (row: StoredRow): Head => z.object({ epoch: z.string(), version: z.int() }).parse(row);
+export const headOf = (row: StoredRow): Head => {
+  const { at, usage, ...plain } = headSchema.parse(row);
+  return { ...plain, at: at.getTime(), usage: parseUsage(usage) };
+};
+const headSchema = z.object({
+  epoch: z.string(),
+  version: z.int(),
+  at: z.date(),
+  usage: z.string(),
+  stamp: z.string(),
+});
 
-/** What the alias row says: which notification lives under an appNotificationId, and until when. */
-export const aliasRow = (feed: FeedKey, { appNotificationId, id, expiresAt }: Notification): Row => ({
+/**
+ * What lives under an appNotificationId, until when, and at which version: there its change row is. Written with every change of
+ * the notification and deleted with it, so that one which lives has this row and one which was deleted has none.
+ */
+export type Alias = { readonly id: NotificationId; readonly expiresAt: number; readonly version: number };
+
+export const aliasRow = (feed: FeedKey, { appNotificationId, id, expiresAt, version }: Notification): Row => ({
   partitionKey: feed,
   rowKey: aliasKey(appNotificationId),
   id,
   expiresAt: new Date(expiresAt),
+  version,
 });
 
-export const aliasOf = (row: StoredRow): { id: NotificationId; expiresAt: number } => {
-  const { id, expiresAt } = z.object({ id: z.string(), expiresAt: z.date() }).parse(row);
-  return { id: id as NotificationId, expiresAt: expiresAt.getTime() };
+export const aliasOf = (row: StoredRow): Alias => {
+  const { id, expiresAt, version } = aliasSchema.parse(row);
+  return { id: id as NotificationId, expiresAt: expiresAt.getTime(), version };
 };
+const aliasSchema = z.object({ id: z.string(), expiresAt: z.date(), version: z.int() });
 
 export const changeRow = (feed: FeedKey, { version, id, expiresAt }: Notification): Row => ({
   partitionKey: feed,
@@ -60,20 +92,22 @@ export const changeRow = (feed: FeedKey, { version, id, expiresAt }: Notificatio
   expiresAt: new Date(expiresAt),
 });
 
-/** State and whatever is looked for have properties of their own; content, which may be large, is one JSON text in chunks. */
+/**
+ * State and times have properties of their own. What callers wrote is one JSON text in chunks: it may be large, and it may hold
+ * half a surrogate pair, which JSON escapes and a property of its own could not keep.
+ */
 export const notificationRow = (feed: FeedKey, notification: Notification): Row => {
+  const { createdAt, contentAt, modifiedAt, expiresAt, displayUntil, ...plain } = notification;
   const {
-    createdAt,
-    contentAt,
-    modifiedAt,
-    expiresAt,
-    displayUntil,
+    targetHostName,
+    appNotificationId,
+    groupName,
     payload,
     fallback,
     platformTypes: targeted,
-    ...plain
-  } = notification;
-  const { groupName, ...columns } = plain;
+    ...columns
+  } = plain;
+  const content = { targetHostName, appNotificationId, groupName, payload, fallback, platformTypes: targeted };
   return {
     ...columns,
     partitionKey: feed,
@@ -83,22 +117,21 @@ export const notificationRow = (feed: FeedKey, notification: Notification): Row 
     expiresAt: new Date(expiresAt),
     displayUntil: new Date(displayUntil),
     ...(modifiedAt !== null && { modifiedAt: new Date(modifiedAt) }),
-    ...(groupName !== null && { groupName }),
-    ...chunked("content", JSON.stringify({ payload, fallback, platformTypes: targeted })),
+    ...chunked("content", JSON.stringify(content)),
   };
 };
 
 const visualSchema = z.object({ title: z.string(), body: z.string().exactOptional() });
 const contentSchema = z.object({
+  targetHostName: z.string(),
+  appNotificationId: z.string(),
+  groupName: z.string().nullable(),
   payload: z.object({ rawContent: z.string().exactOptional(), visualContent: visualSchema.exactOptional() }),
   fallback: z.object({ delaySeconds: z.number(), visualContent: visualSchema }).nullable(),
   platformTypes: z.array(z.enum(platformTypes)),
 });
 const rowSchema = z.object({
   id: z.string(),
-  targetHostName: z.string(),
-  appNotificationId: z.string(),
-  groupName: z.string().optional(),
   priority: z.enum(priorities),
   status: z.enum(["active", "updated", "deleted"]),
   readState: z.enum(readStates),
@@ -115,12 +148,11 @@ const rowSchema = z.object({
 
 /** Reads a notification's row. Throws a ZodError when it is not one: that would be our bug. */
 export const notificationOf = (row: StoredRow): Notification => {
-  const { createdAt, contentAt, modifiedAt, expiresAt, displayUntil, groupName, id, ...plain } = rowSchema.parse(row);
+  const { createdAt, contentAt, modifiedAt, expiresAt, displayUntil, id, ...plain } = rowSchema.parse(row);
   return {
     ...plain,
     ...contentSchema.parse(JSON.parse(joined("content", row))),
     id: id as NotificationId,
-    groupName: groupName ?? null,
     createdAt: createdAt.getTime(),
     contentAt: contentAt.getTime(),
     modifiedAt: modifiedAt?.getTime() ?? null,

@@ -8,6 +8,9 @@ import type { SubscriptionDraft } from "../../../shared/subscription/subscriptio
 export const start = Date.parse("2026-01-31T12:00:00.123Z");
 export const hostName = "app.contoso.com";
 
+/** How many writes a user of the service may make, unless told otherwise. */
+export const limits = { per5Minutes: 100, perDay: 8_000 };
+
 /** A clock that stands until it is moved. */
 export const handClock = (at = start): Clock & { at: number } => {
   const clock = { at, now: () => clock.at };
