@@ -8,7 +8,7 @@ import type { AppWrites, Permit } from "./app-writes.ts";
 import { throttled } from "./throttled.ts";
 
 type Uses = {
-  readonly throttles: Table;
+  readonly throttles: Pick<Table, "find" | "write">;
   readonly clock: Clock;
   /** What one app may write in any minute, over all instances. */
   readonly limitPerMinute: number;
