@@ -11,7 +11,7 @@ import { browserKeys, now } from "./samples.ts";
 const pushHosts = { allowed: knownPushHosts, extra: [] };
 const parsers = [
   { what: "notification", parse: (body: unknown): unknown => parseNotification(body, now) },
-  { what: "subscription", parse: (body: unknown): unknown => parseSubscription(body, pushHosts) },
+  { what: "subscription", parse: (body: unknown): unknown => parseSubscription(body, { pushHosts, now }) },
 ];
 
 /** What came of a body: parsed, or a Problem. Any other error fails the test. */

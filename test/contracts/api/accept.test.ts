@@ -1,6 +1,13 @@
 import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connectionString } from "../../../infra/local/service-bus/connection-string.ts";
+import { feedKeyOf } from "../../../shared/feed-key.ts";
+import { parseNotification } from "../../../shared/notification/parse-notification.ts";
+import { Problem } from "../../../shared/problem.ts";
+import { anyBodies, goodBodies } from "../../rules/notification/bodies.ts";
+import { closedPort } from "../../support/closed-port.ts";
+import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
 import { publicUrl, startBackends, type Backends } from "../../support/backends.ts";
 import { notification, post, postPath, sampleHost, subscribe, unsidOf } from "./api-under-test.ts";
 
@@ -111,6 +118,66 @@ test("two users of one app have a feed each: the same appNotificationId is new i
   expect(second.json.id).not.toBe(first.json.id);
 });
 
+describe("Idempotency-Key", () => {
+  const once = (key: string, body: unknown, by = app): Promise<Answered> =>
+    post(by, body, { unsid, headers: { authorization, "idempotency-key": key } });
+  /** What a repeat must have in common with the first: all but the ids of the request. */
+  const told = ({ status, text, headers }: Answered) => [status, text, headers.get("location")];
+  const sentOf = async (id: string): Promise<unknown[]> =>
+    (await backends.bus.take(100, 400)).map(({ messageId }) => messageId).filter((name) => String(name).startsWith(id));
+
+  test("a repeat is answered as the first was, new or replaced, to the byte, and nothing more is stored or rings", async () => {
+    const body = notification({ displayTimeToLive: 60, payload: { visualContent: { title: "t" }, rawContent: "r" } });
+    const first = await once("first", body);
+    const replacing = await once("second", body);
+    expect([first.status, replacing.status, replacing.json.id]).toEqual([201, 200, first.json.id]);
+    for (let repeat = 1; repeat <= 2; repeat += 1) {
+      expect(told(await once("first", body))).toEqual(told(first));
+      expect(told(await once("second", body))).toEqual(told(replacing));
+    }
+    const sent = await sentOf(first.json.id as string); // the broker drops a message that it has seen
+    expect([sent.length, new Set(sent).size]).toEqual([2, 2]);
+  });
+
+  test("twins at the same moment are one notification, one message and one answer", async () => {
+    const body = notification();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => once("twins", body)));
+    expect(new Set(answers.map((answer) => JSON.stringify(told(answer)))).size).toBe(1);
+    expect(answers[0]?.status).toBe(201);
+    expect(await sentOf(answers[0]?.json.id as string)).toHaveLength(1);
+  });
+
+  test("the same key with another body is a conflict and changes nothing; another caller or user may use it", async () => {
+    const body = notification();
+    const first = await once("taken", body);
+    const other = await once("taken", { ...body, groupName: "other" });
+    expect([other.status, other.json.error.code]).toEqual([409, "Conflict"]);
+    expect(told(await once("taken", body))).toEqual(told(first));
+    const asUser = await backends.authorization(backends.apps.sample, "another.user@contoso.com");
+    const elsewhere = await post(
+      app,
+      { ...body, groupName: "other" },
+      {
+        headers: { authorization: asUser, "idempotency-key": "taken" },
+      },
+    );
+    expect(elsewhere.status).toBe(201);
+  });
+
+  test("a repeat completes what a bus that was away left undone: the same notification, now sent, and the first answer", async () => {
+    const body = notification();
+    const closed = connectionString(await closedPort(), backends.secrets.serviceBusKey);
+    const cutOff = await loadApp(backends.settings({ ServiceBusConnection: closed }));
+    expect((await once("cut off", body, cutOff)).status).toBe(400); // a space is no visible character
+    expect((await once("cut-off", body, cutOff)).status).toBe(406);
+    await cutOff.close();
+    const completed = await once("cut-off", body);
+    expect(completed.status).toBe(201);
+    expect(await sentOf(completed.json.id as string)).toHaveLength(1);
+    expect(told(await once("cut-off", body))).toEqual(told(completed));
+  });
+});
+
 const bytes = Buffer.from(JSON.stringify(notification({ payload: { rawContent: "ž🦓" } })));
 test.each<[string, Buffer]>([
   ["gzip", gzipSync(bytes)],
@@ -187,4 +254,59 @@ test("a request whose Host header lies gets links to the public URL all the same
   const headers = { authorization, "x-uns-id": unsid, "content-type": "application/json", host: "evil.example" };
   const answer = await app.ask("POST", postPath, { headers, body: notification() });
   expect(`${answer.text} ${answer.headers.get("location") ?? ""}`).not.toMatch(/evil|other\.host/);
+});
+
+test("any JSON whatever is answered as its parser judges it, in the form of its status, and is stored whole or not at all", async () => {
+  const asUser = await backends.authorization(backends.apps.sample, "any.body@contoso.com");
+  const claims = JSON.parse(Buffer.from(asUser.split(".")[1] ?? "", "base64url").toString()) as Record<string, string>;
+  const feed = feedKeyOf({ tenantId: claims.tid ?? "", objectId: claims.oid ?? "" }, sampleHost);
+  const rows = async (): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { rowKey, etag } of backends.tables.tables.feeds.range(feed, " ", "~")) found.push(rowKey + etag);
+    return found;
+  };
+  const judged = (body: unknown) => {
+    try {
+      const draft = parseNotification(body, Date.now());
+      return draft.targetHostName === sampleHost ? draft : 403;
+    } catch (error) {
+      if (error instanceof Problem) return error.kind === "invalid-data-type" ? 401 : 400;
+      throw error;
+    }
+  };
+  const tookMs: number[] = [];
+  let stored = 0;
+  const bodies = fc.oneof(anyBodies(Date.now()), goodBodies(Date.now()));
+  await fc.assert(
+    fc.asyncProperty(bodies, async (body) => {
+      const text = JSON.stringify([body]).slice(1, -1);
+      const before = await rows();
+      const startedAt = performance.now();
+      const answer = await post(app, text, { headers: { authorization: asUser } });
+      tookMs.push(performance.now() - startedAt);
+      const expected = judged(JSON.parse(text));
+      if (typeof expected === "number") {
+        const { code, message, innerError } = answer.json.error;
+        expect([answer.status, typeof code, typeof message, typeof innerError.date]).toEqual([
+          expected,
+          ...["string", "string", "string"],
+        ]);
+        expect(await rows()).toEqual(before);
+        return;
+      }
+      stored += 1;
+      expect([200, 201]).toContain(answer.status);
+      expect(Object.keys(answer.json as object)).toHaveLength(7);
+      const path = `/beta/me/notifications/${answer.json.id}`;
+      const kept = await app.ask("GET", path, { headers: { authorization: asUser } });
+      expect(kept.status).toBe(200);
+      const { displayUntil: _, fallback: __, expiresAt, ...rest } = parseNotification(kept.json, Date.now());
+      expect(expected).toMatchObject(rest);
+      expect(Math.abs(expiresAt - expected.expiresAt)).toBeLessThan(2_000);
+    }),
+    { numRuns: 60 },
+  );
+  expect(stored).toBeGreaterThan(10);
+  const median = tookMs.sort((a, b) => a - b)[tookMs.length >> 1];
+  expect(median).toBeLessThan(100);
 });

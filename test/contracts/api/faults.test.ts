@@ -84,7 +84,12 @@ test("of a request with every fault the first in the contract's order is told, a
   const request = {
     path: "/beta/me/notification",
     method: "PUT" as "PUT" | "POST",
-    headers: { authorization: "Bearer x.y.z", "if-range": "x", "content-type": "text/plain" } as Record<string, string>,
+    headers: {
+      authorization: "Bearer x.y.z",
+      "if-range": "x",
+      "content-type": "text/plain",
+      "idempotency-key": "two words",
+    } as Record<string, string>,
     body: oversized as unknown,
   };
   const next = async (status: number, message: RegExp | string, mend: () => void): Promise<void> => {
@@ -97,10 +102,15 @@ test("of a request with every fault the first in the contract's order is told, a
   await next(403, "blocked", () => (request.headers.authorization = authorization));
   await next(400, "If-Range", () => delete request.headers["if-range"]);
   await next(400, "X-UNS-ID is required", () => (request.headers["x-uns-id"] = "unknown"));
+  await next(400, "Idempotency-Key", () => delete request.headers["idempotency-key"]);
   await next(415, "Content-Type", () => (request.headers["content-type"] = "application/json"));
   await next(413, "64 KiB", () => (request.body = "{"));
   await next(400, "JSON", () => (request.body = "[]"));
-  await next(400, "must be a JSON object", () => (request.body = { "@odata.type": "#microsoft.graph.user" }));
+  await next(
+    400,
+    "must be one JSON object, not an array",
+    () => (request.body = { "@odata.type": "#microsoft.graph.user" }),
+  );
   await next(401, "Invalid activity data type", () => (request.body = {}));
   await next(400, "targetHostName is required", () => (request.body = notification()));
   await next(403, "X-UNS-ID", () => (request.headers["x-uns-id"] = unsid));
@@ -108,20 +118,23 @@ test("of a request with every fault the first in the contract's order is told, a
 });
 
 test.each([
-  [postPath, "POST"],
-  [subscribePath, "POST"],
+  [postPath, "GET, POST, PATCH"],
   ["/v1.0/me/notifications/vapidPublicKey", "GET"],
+  ["/beta/me/notifications/delta", "GET"],
+  ["/beta/me/activities/some-id", "GET"],
   ["/health/live", "GET"],
   ["/health/ready", "GET"],
-])("%s allows %s and says so to every other method", async (path, allowed) => {
-  for (const method of (["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const).filter(
-    (m) => m !== allowed,
-  )) {
-    const answer = await app.ask(method, path);
-    expectFault(answer, 405, method);
-    expect(answer.headers.get("allow")).toBe(allowed);
-  }
-});
+])(
+  "%s allows %s and says so to every other method, HEAD and OPTIONS too, before any token is asked for",
+  async (path, allow) => {
+    const methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] as const;
+    for (const method of methods.filter((one) => !allow.split(", ").includes(one))) {
+      const answer = await app.ask(method, path);
+      expectFault(answer, 405, method);
+      expect(answer.headers.get("allow")).toBe(allow);
+    }
+  },
+);
 
 test.each([
   "/",
@@ -131,6 +144,18 @@ test.each([
   "/v2.0/me/notifications",
   "/beta/me/notifications/x/y",
   "/beta/%zz",
+  "//beta/me/notifications",
+  "/beta//me/notifications",
+  "/beta/me/notifications//",
+  "/beta/me%2Fnotifications",
+  "/beta%2fme/notifications",
+  "/beta/me/notifications.",
+  "/beta/me/notifications%20",
+  "/beta/me/notifications%00",
+  "/beta/me/notifications;v=1",
+  "/beta/me/notifications/%2e%2e/%2e%2e/%2e%2e/etc/passwd",
+  "/beta/me/notifications/..%2f..%2fhealth/live",
+  "/beta/../../health/live/../../me/notifications",
 ])("there is nothing at %s, whatever the method", async (path) => {
   for (const method of ["GET", "POST", "OPTIONS"] as const) expectFault(await app.ask(method, path), 404);
 });
@@ -144,9 +169,23 @@ describe("tokens", () => {
         headers: header === undefined ? {} : { authorization: header },
       });
       expectFault(answer, 401);
-      expect(answer.headers.get("www-authenticate")).toBe("Bearer");
+      expect(answer.headers.get("www-authenticate")).toMatch(/^Bearer\b/);
     },
   );
+
+  test("only who brought a token is told that it is not good (RFC 6750, section 3.1)", async () => {
+    const challenge = async (headers: Record<string, string>): Promise<string | null> => {
+      const answer = await post(app, notification(), { unsid, headers });
+      expectFault(answer, 401);
+      return answer.headers.get("www-authenticate");
+    };
+    for (const header of ["Bearer a.b.c", `bearer   ${(await token(backends.apps.sample)).slice(7, -3)}xxx`]) {
+      expect(await challenge({ authorization: header })).toBe('Bearer error="invalid_token"');
+    }
+    for (const headers of [{}, { authorization: "Basic dXNlcjpwYXNz" }, { authorization: "Bearer" }]) {
+      expect(await challenge(headers as Record<string, string>)).toBe("Bearer");
+    }
+  });
 
   test("a token for another audience is answered 401", async () => {
     const other = await token(backends.apps.sample, undefined, { resource: "api://other" });
@@ -191,6 +230,13 @@ describe("bodies", () => {
     },
   );
 
+  test.each(["[]", "[{}]", "[[]]", JSON.stringify([notification(), notification()])])(
+    "an array (%.6s) is told by a sentence of its own",
+    async (body) => {
+      expectFault(await posted(body), 400, /^The body must be one JSON object, not an array\.$/);
+    },
+  );
+
   test("an array of one good notification is refused, and nothing is stored", async () => {
     const body = notification();
     expectFault(await posted([body]), 400);
@@ -218,6 +264,51 @@ describe("bodies", () => {
     const { message, details } = answer.json.error as { message: string; details: { target: string }[] };
     expect(details.map(({ target }) => target).sort()).toEqual([...targets].sort());
     for (const target of targets) expect(message).toContain(target);
+  });
+
+  const textWith = (member: string): string => JSON.stringify(notification()).replace(/}$/, `,${member}}`);
+  test.each([
+    ['"displayTimeToLive":1e400', "displayTimeToLive"],
+    ['"displayTimeToLive":-1e400', "displayTimeToLive"],
+    ['"displayTimeToLive":9007199254740993', "displayTimeToLive"],
+    ['"displayTimeToLive":"1e2"', "displayTimeToLive"],
+    ['"displayTimeToLive":" 60"', "displayTimeToLive"],
+    ['"displayTimeToLive":60.5', "displayTimeToLive"],
+    ['"groupName":"\\ud800"', "groupName"],
+    ['"groupName":"a","groupName":7', "groupName"],
+    ['"priority":"urgent"', "priority"],
+    ['"payload":null', "payload"],
+    ['"payload":{}', "payload"],
+    ['"__proto__":null,"payload":{"__proto__":{"rawContent":"x"}}', "payload"],
+    ['"targetPolicy":{"platformTypes":[]}', "targetPolicy.platformTypes"],
+    ['"expirationDateTime":"2026-02-30T00:00:00Z"', "expirationDateTime"],
+  ])("%s is told by name", async (member, target) => {
+    const answer = await posted(textWith(member));
+    expectFault(answer, 400, target);
+    expect(answer.json.error.details.map((fault: { target: string }) => fault.target)).toEqual([target]);
+  });
+
+  test.each([
+    '"displayTimeToLive":60.0',
+    '"displayTimeToLive":1e2',
+    '"displayTimeToLive":-0',
+    '"displayTimeToLive":"060"',
+    '"groupName":7,"groupName":"the last one counts"',
+    '"GROUPNAME":"PascalCase and worse"',
+    '"__proto__":{"payload":7},"constructor":1,"toString":null',
+    '"unknown":"\\ud800"',
+  ])("%s is taken", async (member) => {
+    expect((await posted(textWith(member))).status).toBe(201);
+  });
+
+  test("what is nested ten thousand deep is told by name where it counts, and overlooked where it does not", async () => {
+    const deep = "[".repeat(10_000) + "]".repeat(10_000);
+    const deepObjects = '{"a":'.repeat(10_000) + "1" + "}".repeat(10_000);
+    expectFault(await posted(deep), 400, "not an array");
+    expectFault(await posted(deepObjects), 400, "targetHostName is required");
+    expectFault(await posted(textWith(`"fallbackPolicy":${deep}`)), 400, "fallbackPolicy must be an object");
+    expectFault(await posted(textWith(`"payload":${deepObjects}`)), 400, "payload must have");
+    expect((await posted(textWith(`"unknown":${deep}`))).status).toBe(201);
   });
 
   test.each([undefined, null, {}, { rawContent: "" }, { rawContent: {} }, { visualContent: {} }, "text", []])(
