@@ -103,7 +103,9 @@ const markAll = async (
   };
   const { notifications, next } = await use.feed.list(feed, { top: changesMax, matches, ...from });
   const ids = notifications.map(({ id }) => id);
-  const changed = await use.feed.change(feed, ids, change);
+  // With nothing left to change it is a write of the user's all the same: one that is so already stands for the rest.
+  const counted = ids.length > 0 ? ids : alreadySo.slice(0, 1).map(({ id }) => id);
+  const changed = await use.feed.change(feed, counted, change);
   return {
     results: ids.map((id, index) => ({ id, status: changed[index] ? 200 : 404 })),
     about: [...alreadySo, ...changed.filter((one) => one !== undefined)],

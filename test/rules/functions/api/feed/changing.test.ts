@@ -153,6 +153,12 @@ test("marking all that could not be told is told by the repeat, which finds noth
   expect(jobs).toMatchObject([[{ kind: "state", version: 6 }, {}]]);
 });
 
+test("marking all is a write of the user's even where there is nothing left to mark", async () => {
+  const stored = many(2).map((one) => ({ ...one, readState: "read" as const }));
+  const { ask } = world({ stored, throttled: "user's writes" });
+  expect(await ask("changeMany", "?", { body: { all: true, readState: "read" } })).toMatchObject({ status: 406 });
+});
+
 test("a token of mark-all is for mark-all alone", async () => {
   const { ask } = world({ stored: many(150) });
   const sent = { body: { all: true, readState: "read" } };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { newNotificationId, type Notification } from "../../../../../shared/notification/notification.ts";
 import { notificationWith, now } from "../../../samples.ts";
-import { base, hostName, unsid, world } from "./world.ts";
+import { base, hostName, phone, unsid, user, world } from "./world.ts";
 
 const some = (count: number, changes: Partial<Notification> = {}): Notification[] =>
   Array.from({ length: count }, (_, index) =>
@@ -105,6 +105,17 @@ test.each(["nothing", "0", "%00", "019c13f0-0000-7000-8000-00000000000", newNoti
     expect(await world({ stored: [...some(1), tombstone] }).ask("read", id)).toMatchObject({ status: 404 });
   },
 );
+
+test("the user of another tenant is another user, the object id be the same", async () => {
+  const stored = some(1);
+  const caller = { ...phone, tenantId: "another", user: { ...user, tenantId: "another" } };
+  const { ask } = world({ stored, caller });
+  expect(idsIn(await ask("list", "?"))).toEqual([]);
+  expect(idsIn(await ask("delta", "?"))).toEqual([]);
+  expect(await ask("read", stored[0]?.id)).toMatchObject({ status: 404 });
+  const sent = { headers: { "x-uns-id": unsid } };
+  expect(await ask("list", "?", sent)).toMatchObject({ status: 403 });
+});
 
 test("targetHostName may be left out when there is only one", async () => {
   expect((await world().ask("list", "?")).status).toBe(200);

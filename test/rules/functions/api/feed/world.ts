@@ -7,7 +7,7 @@ import { listNotifications } from "../../../../../functions/api/feed/list.ts";
 import { removeNotification } from "../../../../../functions/api/feed/remove.ts";
 import { answerTo } from "../../../../../functions/api/http.ts";
 import { registeredAppSchema } from "../../../../../shared/auth/app-registry.ts";
-import { requiredScope, type Caller } from "../../../../../shared/auth/caller.ts";
+import { requiredScope, type Caller, type UserCaller } from "../../../../../shared/auth/caller.ts";
 import { dataCipher } from "../../../../../shared/data-keys.ts";
 import type { FanoutJob } from "../../../../../shared/fanout/job.ts";
 import { feedKeyOf, type FeedKey } from "../../../../../shared/feed-key.ts";
@@ -18,7 +18,7 @@ import { Unavailable } from "../../../../../shared/unavailable.ts";
 import { now, subscriptionId } from "../../../samples.ts";
 
 export const user = { tenantId: "tenant", objectId: "user", principalName: "graphnotify@contoso.com" };
-export const phone: Caller = { kind: "user", clientId: "phone", tenantId: "tenant", user, scopes: [requiredScope] };
+export const phone: UserCaller = { kind: "user", clientId: "phone", tenantId: "tenant", user, scopes: [requiredScope] };
 export const hostName = "app.contoso.com";
 export const base = "https://notify.contoso.com/beta";
 /** Of the user's phone, subscribed to the host name; and of somebody else's. */
@@ -152,7 +152,7 @@ const feedOf = (stored: readonly Notification[], count: () => void): Omit<Feed, 
       await Promise.resolve();
       const found = ids.map((id) => live(feed, id));
       for (const one of found) if (one) check(one, isMet);
-      count();
+      if (found.some((one) => one !== undefined)) count();
       return found.map((one) => {
         if (!one) return undefined;
         const isSo = Object.entries({ ...one, ...change }).every(([name, value]) => Reflect.get(one, name) === value);
