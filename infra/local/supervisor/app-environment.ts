@@ -7,6 +7,8 @@ export type AppSurroundings = {
   readonly issuer: string;
   readonly audience: string;
   readonly serviceBusConnection: string;
+  /** Where the emulator's administration answers, if there is one: the app looks at its backlog there. */
+  readonly serviceBusAdminUrl?: string;
   readonly tablesConnection: string;
   /** The local push service: `host:port`, and the authority that vouches for it, PEM. */
   readonly pushHost: string;
@@ -21,6 +23,7 @@ export const appEnvironment = (here: AppSurroundings): Record<string, string> =>
   AZURE_FUNCTIONS_ENVIRONMENT: "Development",
   PUBLIC_URL: here.publicUrl,
   ServiceBusConnection: here.serviceBusConnection,
+  ...(here.serviceBusAdminUrl !== undefined && { SERVICEBUS_ADMIN_URL: here.serviceBusAdminUrl }),
   TablesConnection: here.tablesConnection,
   TOKEN_ISSUERS: here.issuer,
   TOKEN_AUDIENCES: here.audience,

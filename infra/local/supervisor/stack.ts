@@ -72,6 +72,7 @@ export const appSettings = async (stack: Stack): Promise<{ defaults: Record<stri
     issuer: stack.issuer,
     audience: stack.audience,
     serviceBusConnection: stack.serviceBus.connectionString,
+    ...(stack.serviceBus.adminUrl !== undefined && { serviceBusAdminUrl: stack.serviceBus.adminUrl }),
     tablesConnection: stack.tables.connectionString,
     pushHost: stack.webpush.host,
     pushAuthority: await pushAuthority(stack),
