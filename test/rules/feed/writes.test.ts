@@ -1,0 +1,240 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { milliseconds, type Clock } from "../../../shared/clock.ts";
+import type { FeedKey } from "../../../shared/feed-key.ts";
+import type { Once } from "../../../shared/feed/feed.ts";
+import { feedWrites } from "../../../shared/feed/feed-writes.table.ts";
+import { aliasOf, changeKey, headKey, headOf, notificationOf } from "../../../shared/feed/rows.ts";
+import type { Notification, NotificationDraft, NotificationId } from "../../../shared/notification/notification.ts";
+import { RowConflict, type StoredRow, type Table } from "../../../shared/storage/table.ts";
+import { memoryTable } from "../../support/memory-table.ts";
+import { notificationWith, now } from "../samples.ts";
+
+const feed = "feed" as FeedKey;
+const limits = { per5Minutes: 1_000, perDay: 10_000 };
+
+/** Two instances of the service on one table; the second one's clock is behind. */
+const twoInstances = (feeds: Table) => {
+  const clock = { at: now };
+  const instance = (behind: number) => {
+    const own: Clock = { now: () => clock.at - behind };
+    return feedWrites({ feeds, hints: { note: () => Promise.resolve() }, clock: own, limits });
+  };
+  return { clock, instances: [instance(0), instance(1_500)] as const };
+};
+
+const rowsIn = async (table: Table): Promise<StoredRow[]> => {
+  const rows: StoredRow[] = [];
+  for await (const row of table.all()) rows.push(row);
+  return rows;
+};
+
+const draftWith = (more: Partial<NotificationDraft>): NotificationDraft => {
+  const { targetHostName, payload, platformTypes, priority, displayUntil } = notificationWith();
+  const expiresAt = now + milliseconds.hour;
+  const plain = { targetHostName, payload, platformTypes, priority, displayUntil, expiresAt };
+  return { ...plain, appNotificationId: "order-1", groupName: null, fallback: null, ...more };
+};
+
+type Step = { readonly by: 0 | 1 } & (
+  | { readonly kind: "accept"; readonly name: number; readonly livesMs: number; readonly key: number | undefined }
+  | { readonly kind: "change"; readonly which: readonly number[]; readonly change: { readState: "read" | "unread" } }
+  | { readonly kind: "remove"; readonly which: number }
+  | { readonly kind: "wait"; readonly ms: number }
+);
+const by = fc.constantFrom(0 as const, 1 as const);
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  fc.record({
+    by,
+    kind: fc.constant("accept" as const),
+    name: fc.nat(2),
+    livesMs: fc.constantFrom(1_000, 10_000, 3_600_000),
+    key: fc.option(fc.nat(3), { nil: undefined }),
+  }),
+  fc.record({
+    by,
+    kind: fc.constant("change" as const),
+    which: fc.array(fc.nat(9), { minLength: 1, maxLength: 4 }),
+    change: fc.record({ readState: fc.constantFrom("read" as const, "unread" as const) }),
+  }),
+  fc.record({ by, kind: fc.constant("remove" as const), which: fc.nat(9) }),
+  fc.record({ by, kind: fc.constant("wait" as const), ms: fc.constantFrom(1, 900, 5_000) }),
+);
+
+/** A feed, and what its writers were told. */
+const feedUnderTest = (table = memoryTable()) => {
+  const { clock, instances } = twoInstances(table);
+  const ids: NotificationId[] = [];
+  const told: Notification[] = [];
+  const deletedContent: string[] = [];
+  let texts = 0;
+
+  const take = async (step: Step): Promise<void> => {
+    const instance = instances[step.by];
+    switch (step.kind) {
+      case "wait":
+        clock.at += step.ms;
+        return;
+      case "accept": {
+        const rawContent = `content number ${(texts += 1)}.`;
+        const name = { appNotificationId: `order-${step.name}`, groupName: `group of ${rawContent}` };
+        const draft = draftWith({ ...name, payload: { rawContent }, expiresAt: clock.at + step.livesMs });
+        // The name is a part of the body: another one under the same key would be a conflict.
+        const once: Once | undefined =
+          step.key === undefined ? undefined : { key: `key-${step.key}-${step.name}`, body: "body" };
+        const { notification } = await instance.accept(feed, draft, once);
+        if ("contentVersion" in notification) told.push(notification as Notification); // a repeat has no more to tell
+        ids.push(notification.id);
+        return;
+      }
+      case "change": {
+        const marked = step.which.map((index) => ids[index] ?? ("nobody's" as NotificationId));
+        const result = await instance.change(feed, marked, step.change);
+        expect(result.map((notification, index) => notification?.id ?? marked[index])).toEqual(marked);
+        told.push(...result.filter((notification) => notification !== undefined));
+        return;
+      }
+      case "remove": {
+        const id = ids[step.which];
+        if (!id) return;
+        const before = (await rowsIn(table)).find((row) => row.id === id && row.rowKey.startsWith("n_"));
+        const { rawContent } = before ? notificationOf(before).payload : {};
+        const tombstone = await instance.remove(feed, id);
+        if (tombstone) told.push(tombstone);
+        if (tombstone && rawContent !== undefined) deletedContent.push(rawContent);
+      }
+    }
+  };
+  return { table, take, told, deletedContent };
+};
+
+const checkRows = async (table: Table, deletedContent: readonly string[]): Promise<void> => {
+  const rows = await rowsIn(table);
+  const of = (prefix: string): StoredRow[] => rows.filter(({ rowKey }) => rowKey.startsWith(prefix));
+  const headFound = rows.find(({ rowKey }) => rowKey === headKey);
+  if (!headFound) return;
+  const { version, at } = headOf(headFound);
+  const notifications = of("n_").map(notificationOf);
+
+  // The log has one row for each notification, at its version.
+  const logged = of("c_").map(({ rowKey, id }) => [rowKey, id]);
+  const expected = notifications.map((notification) => [changeKey(notification.version), notification.id]);
+  expect(logged.sort()).toEqual(expected.sort());
+  expect(Math.max(...notifications.map((notification) => notification.version))).toBeLessThanOrEqual(version);
+
+  // What lives has its alias, and no other alias lives.
+  const live = notifications.filter(({ status, expiresAt }) => status !== "deleted" && expiresAt > at);
+  const aliases = of("a_")
+    .map(aliasOf)
+    .filter(({ expiresAt }) => expiresAt > at);
+  const byId = (a: { id: string }, b: { id: string }): number => (a.id < b.id ? -1 : 1);
+  expect(aliases.sort(byId)).toEqual(live.map(({ id, expiresAt, version }) => ({ id, expiresAt, version })).sort(byId));
+
+  // What was deleted is nowhere, and what an Idempotency-Key left behind says nothing of any content.
+  const everything = JSON.stringify(rows);
+  for (const text of deletedContent) expect(everything).not.toContain(text);
+  expect(JSON.stringify(of("k_"))).not.toContain("content number");
+};
+
+/** Of all writers together: each version was given once, to one notification, and none was left out. */
+const checkVersions = async (table: Table, told: readonly Notification[]): Promise<void> => {
+  const rows = await rowsIn(table);
+  const head = rows.find(({ rowKey }) => rowKey === headKey);
+  const given = new Map<number, NotificationId>();
+  for (const { id, version } of told) {
+    expect(given.get(version) ?? id).toBe(id);
+    given.set(version, id);
+  }
+  const highest = head ? headOf(head).version : 0;
+  expect([...given.keys()].sort((a, b) => a - b)).toEqual(Array.from({ length: highest }, (_, index) => index + 1));
+};
+
+test("whatever is written in whatever order: versions have no gaps, the log and the aliases are exact, deleted content is nowhere", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(steps, { maxLength: 25 }), async (taken) => {
+      const { table, take, told, deletedContent } = feedUnderTest();
+      for (const step of taken) {
+        await take(step);
+        await checkRows(table, deletedContent);
+      }
+      await checkVersions(table, told);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("the same is true of writers who meet", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(steps, { maxLength: 4 }), { maxLength: 4 }), async (rounds) => {
+      const { table, take, told } = feedUnderTest();
+      for (const round of rounds) {
+        await Promise.all(round.map(take));
+        await checkRows(table, []);
+      }
+      await checkVersions(table, told);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test("a writer whose answers are lost is told the same as one who hears them", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(steps, { maxLength: 8 }), async (taken) => {
+      const memory = memoryTable();
+      const deaf: Table = {
+        ...memory,
+        transact: async (changes) => {
+          await memory.transact(changes);
+          throw new RowConflict("The request was sent again, and met what it had done itself.");
+        },
+      };
+      const [lost, heard] = [feedUnderTest(deaf), feedUnderTest()];
+      for (const step of taken) {
+        await lost.take(step);
+        await heard.take(step);
+      }
+      const plain = ({ id: _, epoch: __, ...rest }: Notification) => rest;
+      expect(lost.told.map(plain)).toEqual(heard.told.map(plain));
+      await checkVersions(memory, lost.told);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+/** A table whose rows with this prefix are read at once, and its others only when somebody says so. */
+const withHeldReads = (table: Table, prefix: string) => {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const find: Table["find"] = async (partitionKey, rowKey) => {
+    if (!rowKey.startsWith(prefix)) await released;
+    return table.find(partitionKey, rowKey);
+  };
+  return {
+    table: { ...table, find },
+    release: () => {
+      release();
+    },
+  };
+};
+
+test("rows that were read before the head, and changed before it was, are read again", async () => {
+  const table = memoryTable();
+  const use = { hints: { note: () => Promise.resolve() }, clock: { now: () => now }, limits };
+  const other = feedWrites({ ...use, feeds: table });
+  await other.accept(feed, draftWith({ appNotificationId: "before" }));
+
+  const early = withHeldReads(table, "a_");
+  const slow = feedWrites({ ...use, feeds: early.table }).accept(feed, draftWith({}));
+  const { notification, isNew } = await other.accept(feed, draftWith({}));
+  early.release();
+  expect(isNew).toBe(true);
+  expect(await slow).toMatchObject({ isNew: false, notification: { id: notification.id, version: 3 } });
+  await checkRows(table, []);
+
+  const late = withHeldReads(table, "n_");
+  const slower = feedWrites({ ...use, feeds: late.table }).change(feed, [notification.id], { readState: "read" });
+  await other.remove(feed, notification.id);
+  late.release();
+  expect(await slower).toEqual([undefined]);
+  await checkRows(table, []);
+});
