@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import { stateLedgerKey, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
 import { newNotificationId } from "../../../shared/notification/notification.ts";
 import type { SubscriptionId } from "../../../shared/subscription/subscription.ts";
@@ -76,6 +76,18 @@ test("a ledger that was removed since it was read is begun anew", async () => {
   await azurite.tables.deliveries.write({ kind: "delete", partitionKey: feed, rowKey: notification });
   await record(feed, notification, known, { [id("new")]: entryOf() }, expiresAt);
   expect(Object.keys((await read(feed, notification)).entries)).toEqual(["new"]);
+});
+
+test("content and taps of one notification have a ledger each", async () => {
+  const { read, record } = ledgersUnderTest();
+  const [feed, notification] = [newFeed(), newNotificationId(start)];
+  const empty = { entries: {}, mark: undefined };
+  await record(feed, notification, empty, { [id("phone")]: entryOf() }, expiresAt);
+  await record(feed, stateLedgerKey(notification), empty, { [id("phone")]: entryOf({ contentVersion: 9 }) }, expiresAt);
+  expect((await read(feed, notification)).entries).toEqual({ [id("phone")]: entryOf() });
+  expect((await read(feed, stateLedgerKey(notification))).entries).toEqual({
+    [id("phone")]: entryOf({ contentVersion: 9 }),
+  });
 });
 
 test("five hundred devices fit one ledger", async () => {
