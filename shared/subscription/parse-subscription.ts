@@ -1,15 +1,12 @@
-import { ECDH } from "node:crypto";
 import { z } from "zod";
+import type { RegisteredApp } from "../auth/app-registry.ts";
 import { anyCase, faultsOf, member, members, required, sentenceOf } from "../members.ts";
 import { hostNameSchema } from "../notification/host-name.ts";
 import { platformTypes } from "../notification/notification.ts";
 import { Problem, type Fault } from "../problem.ts";
-import { endpointFault, type PushHosts } from "./push-hosts.ts";
-import { notificationTypes, type SubscriptionDraft } from "./subscription.ts";
-
-const endpointLengthMax = 2_048;
-const publicKeyBytes = 65;
-const authSecretBytes = 16;
+import { addressFault, channelSchemas, strangeChannelFault } from "./parse-channel.ts";
+import type { PushHosts } from "./push-hosts.ts";
+import { notificationTypes, type Channel, type SubscriptionDraft } from "./subscription.ts";
 
 const string = (wrong: string, least: number, most: number) =>
   z
@@ -17,89 +14,88 @@ const string = (wrong: string, least: number, most: number) =>
     .min(least, wrong)
     .max(most, wrong);
 
-const notAPoint = "must be an uncompressed P-256 public key, base64url";
-const notASecret = "must be 16 bytes, base64url";
-
-/** Base64 in either alphabet, padded or not: browsers and libraries differ. */
-const bytesOf = (text: string): Buffer =>
-  /^[\w+/-]*={0,2}$/.test(text) ? Buffer.from(text, "base64url") : Buffer.alloc(0);
-
-const isPublicKey = (text: string): boolean => {
-  const key = bytesOf(text);
-  if (key.length !== publicKeyBytes || key[0] !== 4) return false;
-  try {
-    ECDH.convertKey(key, "prime256v1", undefined, undefined, "compressed");
-    return true;
-  } catch {
-    return false; // 65 bytes, but not a point of the curve
-  }
-};
-
-const endpoint = string(`must be a URL of at most ${endpointLengthMax} characters`, 1, endpointLengthMax);
-const webPushChannel = members(
-  {
-    endpoint,
-    keys: members(
-      {
-        p256dh: z.string({ error: required(notAPoint) }).refine(isPublicKey, { error: notAPoint }),
-        auth: z
-          .string({ error: required(notASecret) })
-          .refine((text) => bytesOf(text).length === authSecretBytes, { error: notASecret }),
-      },
-      "must be an object with p256dh and auth",
-    ),
-    expirationTime: z.number({ error: "must be milliseconds since 1970, or null" }).optional(),
-  },
-  "must be an object with endpoint and keys",
-);
-
+const platformType = `must be one of ${platformTypes.join(", ")}`;
 const deviceId = "must be a string of 1 to 256 characters";
 const displayName = "must be a string of at most 256 characters";
-const subscriptionSchema = members(
-  {
-    targetHostName: hostNameSchema,
-    platformType: z
-      .string({ error: required("must be WebPush") })
-      .pipe(anyCase(platformTypes, "must be WebPush"))
-      .refine((type) => type === "WebPush", { error: "must be WebPush: no other platform is served yet" }),
-    deviceId: string(deviceId, 1, 256),
-    displayName: string(displayName, 0, 256).optional(),
-    notificationType: anyCase(notificationTypes, `must be one of ${notificationTypes.join(", ")}`).optional(),
-    channel: webPushChannel,
-  },
-  "The body must be a JSON object",
-);
+const notAnObject = "The body must be a JSON object";
+const shape = {
+  targetHostName: hostNameSchema,
+  platformType: z.string({ error: required(platformType) }).pipe(anyCase(platformTypes, platformType)),
+  deviceId: string(deviceId, 1, 256),
+  displayName: string(displayName, 0, 256).optional(),
+  notificationType: anyCase(notificationTypes, `must be one of ${notificationTypes.join(", ")}`).optional(),
+};
+const aboutSchema = members(shape, notAnObject);
+
+/** The whole of it, for the API's description: any platform's channel. What is parsed asks for the one that the platform takes. */
+export const subscriptionSchema = members({ ...shape, channel: z.union(Object.values(channelSchemas)) }, notAnObject);
+
+/** Which of them it is decides what `channel` must be, also where another member is wrong. */
+const platformSchema = anyCase(platformTypes, platformType);
+
+type Circumstances = { readonly pushHosts: PushHosts; /** Epoch milliseconds. */ readonly now: number };
 
 /**
  * Understands the body of a subscription (contract 3). Throws a `Problem` of kind `invalid` with a fault for every member
- * that is wrong, an endpoint outside the allowed push hosts included.
+ * that is wrong: an endpoint outside the allowed push hosts and a channel that has ended included.
  */
-export const parseSubscription = (body: unknown, pushHosts: PushHosts): SubscriptionDraft => {
-  const parsed = subscriptionSchema.safeParse(body);
-  const faults = [...(parsed.success ? [] : faultsOf(parsed.error)), ...hostFaults(body, pushHosts)];
-  if (!parsed.success || faults.length > 0) throw contractProblem(faults);
-  const { channel, ...given } = parsed.data;
-  const { p256dh, auth } = channel.keys;
+export const parseSubscription = (body: unknown, circumstances: Circumstances): SubscriptionDraft => {
+  const parsed = aboutSchema.safeParse(body);
+  const given = parsed.success ? [] : faultsOf(parsed.error);
+  if (given.some(({ target }) => target === "")) throw contractProblem(given);
+  const channel = parseChannel(body, circumstances);
+  if (!parsed.success || "faults" in channel) {
+    throw contractProblem([...given, ...("faults" in channel ? channel.faults : [])]);
+  }
   return {
-    targetHostName: given.targetHostName,
-    platformType: given.platformType,
-    deviceId: given.deviceId,
-    displayName: given.displayName ?? null,
-    notificationType: given.notificationType ?? "NotificationWithPayload",
-    channel: {
-      kind: "webpush",
-      endpoint: channel.endpoint,
-      keys: { p256dh: bytesOf(p256dh).toString("base64url"), auth: bytesOf(auth).toString("base64url") },
-    },
-    channelExpiresAt: channel.expirationTime ?? null,
+    ...parsed.data,
+    displayName: parsed.data.displayName ?? null,
+    notificationType: parsed.data.notificationType ?? standardType(channel.channel),
+    channel: channel.channel,
+    channelExpiresAt: channel.expiresAt,
   };
 };
 
-/** The allowed hosts are a setting, hence no part of the schema; told together with the members' own faults. */
-const hostFaults = (body: unknown, pushHosts: PushHosts): Fault[] => {
-  const given = endpoint.safeParse(member(member(body, "channel"), "endpoint"));
-  const message = given.success ? endpointFault(given.data, pushHosts) : undefined;
-  return message === undefined ? [] : [{ code: "Invalid", target: "channel.endpoint", message }];
+/** Only a browser's push is encrypted from end to end; what others carry passes a vendor's hands (contract 3). */
+const standardType = ({ kind }: Channel): SubscriptionDraft["notificationType"] =>
+  kind === "webpush" ? "NotificationWithPayload" : "NotificationOnly";
+
+type ParsedChannel =
+  { readonly channel: Channel; readonly expiresAt: number | null } | { readonly faults: readonly Fault[] };
+
+const parseChannel = (body: unknown, { pushHosts, now }: Circumstances): ParsedChannel => {
+  const given = member(body, "channel");
+  const platform = platformSchema.safeParse(member(body, "platformType"));
+  if (given === undefined) return { faults: [{ code: "Required", target: "channel", message: "is required" }] };
+  if (!platform.success) return { faults: [] }; // what it should be, nobody can say
+  const strange = strangeChannelFault(platform.data, given);
+  if (strange) return { faults: [strange] };
+  const parsed = z.object({ channel: channelSchemas[platform.data] }).safeParse({ channel: given });
+  const address = addressFault(platform.data, given, pushHosts);
+  const faults = [...(parsed.success ? [] : faultsOf(parsed.error)), ...(address ? [address] : [])];
+  if (!parsed.success || faults.length > 0) return { faults };
+  const { expiresAt } = parsed.data.channel;
+  return expiresAt === null || expiresAt > now ? parsed.data.channel : { faults: [ended] };
+};
+
+const ended: Fault = { code: "OutOfRange", target: "channel.expirationTime", message: "must not be in the past" };
+
+/**
+ * The app whose device this is must be among those registered for the host name, if any are. Throws as `parseSubscription` does.
+ * A rule of its own, to be asked of permitted callers only: the registration is nobody else's business.
+ */
+export const requireRegistered = (
+  { channel }: Pick<SubscriptionDraft, "channel">,
+  { bundleIds, packageNames }: Pick<RegisteredApp, "bundleIds" | "packageNames">,
+): void => {
+  if (channel.kind === "apns") requireAmong(bundleIds, "bundleId", channel.bundleId);
+  if (channel.kind === "fcm") requireAmong(packageNames, "packageName", channel.packageName);
+};
+
+const requireAmong = (registered: readonly string[], name: string, given: string): void => {
+  if (registered.length === 0 || registered.includes(given)) return;
+  const message = "must be one of those registered for targetHostName";
+  throw contractProblem([{ code: "NotRegistered", target: `channel.${name}`, message }]);
 };
 
 const contractProblem = (details: readonly Fault[]): Problem =>

@@ -29,3 +29,12 @@ export const endpointFault = (endpoint: string, { allowed, extra }: PushHosts): 
 
 const isAt = (name: string, host: string): boolean =>
   host.startsWith(".") ? name.endsWith(host) && name.length > host.length : name === host;
+
+/**
+ * Of the allowed hosts those of WNS: a post to a Windows channel carries the app's own bearer token, which no other push service
+ * may see. https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/wns-overview
+ */
+export const wnsHostsOf = ({ allowed, extra }: PushHosts): PushHosts => ({
+  allowed: allowed.filter((host) => isAt(host.replace(/^\./, "x."), ".notify.windows.com")),
+  extra,
+});

@@ -3,6 +3,7 @@ import type { DataCipher } from "../data-keys.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { hashOf } from "../hash.ts";
 import { platformTypes } from "../notification/notification.ts";
+import type { Report } from "../report.ts";
 import type { Row, StoredRow } from "../storage/table.ts";
 import {
   notificationTypes,
@@ -13,24 +14,36 @@ import {
   type Unsid,
 } from "./subscription.ts";
 
-/** `s_<id>` in the feed's partition. */
+/** `s_<id>` in the feed's partition; all of a feed's are in [`subscriptionsFrom`, `subscriptionsBelow`). */
 export const rowKeyOf = (id: SubscriptionId): string => `s_${id}`;
+export const subscriptionsFrom = "s_";
+export const subscriptionsBelow = "s`";
 
 /** The same device in the same feed has the same id, so that subscribing again renews; no two feeds share one. */
 export const subscriptionIdOf = (feed: FeedKey, deviceId: string): SubscriptionId =>
   hashOf("device", feed, deviceId) as SubscriptionId;
 
+/** Where a UNSID is found in the table `unsids`: by its hash, which is no secret. */
+export type UnsidPlace = { readonly partitionKey: string; readonly rowKey: string };
+export const unsidPlaceOf = (unsid: string): UnsidPlace => ({ partitionKey: hashOf("unsid", unsid), rowKey: "u" });
+
+/** The same, of a subscription's row, which need not be opened for it: for whoever removes the row. The UNSID's row goes first. */
+export const unsidPlaceIn = (row: StoredRow): UnsidPlace | undefined =>
+  typeof row.unsidKey === "string" ? { partitionKey: row.unsidKey, rowKey: "u" } : undefined;
+
+/** Epoch milliseconds at which a row's subscription ends; such a row need not be whole. */
+export const endOf = (row: StoredRow): number => (row.expiresAt instanceof Date ? row.expiresAt.getTime() : 0);
+
 const rowSchema = z.object({
   rowKey: z.string(),
-  deviceId: z.string(),
-  displayName: z.string().optional(),
+  about: z.string(),
   platformType: z.enum(platformTypes),
   notificationType: z.enum(notificationTypes),
   channel: z.string().optional(),
   channelTag: z.string(),
-  unsid: z.string(),
   expiresAt: z.date(),
 });
+const aboutSchema = z.object({ deviceId: z.string(), displayName: z.string().nullable() });
 
 /** What a ciphertext of this row is bound to. */
 const placeOf = (feed: string, id: SubscriptionId): string => `${feed}/${id}`;
@@ -42,38 +55,83 @@ export const subscriptionFrom = (draft: SubscriptionDraft, id: SubscriptionId, e
   return { id, deviceId, displayName, platformType, notificationType, channel, channelTag, expiresAt };
 };
 
-/** The row of a subscription in its feed's partition, channel and UNSID sealed. */
+/** Names where pushes to a channel go, whatever keys go with it: two devices of the same would both ring, in one place. No secret. */
+export const addressTagOf = (channel: Channel): string => {
+  switch (channel.kind) {
+    case "webpush":
+      return hashOf("address", channel.kind, channel.endpoint);
+    case "wns":
+      return hashOf("address", channel.kind, channel.uri);
+    case "fcm":
+    case "apns":
+      return hashOf("address", channel.kind, channel.token);
+  }
+};
+
+/**
+ * The row of a subscription in its feed's partition, channel and UNSID sealed. What the client calls its device is JSON: it may
+ * hold half a surrogate pair, which no column takes.
+ */
 export const rowOf = (feed: FeedKey, subscription: Subscription, unsid: Unsid, cipher: DataCipher): Row => {
-  const { id, displayName, channel, expiresAt, ...plain } = subscription;
+  const { id, deviceId, displayName, channel, expiresAt, ...plain } = subscription;
   const place = placeOf(feed, id);
   return {
     ...plain,
     partitionKey: feed,
     rowKey: rowKeyOf(id),
-    ...(displayName !== null && { displayName }),
-    ...(channel && { channel: cipher.seal(JSON.stringify(channel), place) }),
+    about: JSON.stringify({ deviceId, displayName }),
+    ...(channel && { channel: cipher.seal(JSON.stringify(channel), place), addressTag: addressTagOf(channel) }),
     unsid: cipher.seal(unsid, place),
+    unsidKey: unsidPlaceOf(unsid).partitionKey,
     expiresAt: new Date(expiresAt),
   };
 };
 
-/** Reads such a row. Throws when it is not one, or cannot be opened. */
-export const subscriptionOf = (row: StoredRow, cipher: DataCipher): Subscription => {
-  const { rowKey, channel, displayName, expiresAt, unsid: _, ...plain } = rowSchema.parse(row);
-  const id = rowKey.slice(2) as SubscriptionId;
-  return {
-    ...plain,
-    id,
-    displayName: displayName ?? null,
-    // Written by us, and authenticated: the cipher vouches for its shape.
-    channel:
-      channel === undefined ? null : (JSON.parse(cipher.open(channel, placeOf(row.partitionKey, id))) as Channel),
-    expiresAt: expiresAt.getTime(),
-  };
+/** Such a row once its channel is gone; its UNSID lives on. */
+export const withoutChannel = ({ etag: _, channel: _channel, addressTag: _tag, ...row }: StoredRow): Row => row;
+
+/**
+ * Reads such a row. One that cannot be opened, for its key was taken away, counts as without a channel; one that is no
+ * subscription's is undefined. Both are reported, and neither keeps the user's other devices from being read.
+ */
+export const subscriptionOf = (row: StoredRow, cipher: DataCipher, report: Report): Subscription | undefined => {
+  try {
+    const { rowKey, about, channel, expiresAt, ...plain } = rowSchema.parse(row);
+    const id = rowKey.slice(subscriptionsFrom.length) as SubscriptionId;
+    const { deviceId, displayName } = aboutSchema.parse(JSON.parse(about));
+    const opened =
+      channel === undefined ? undefined : opening(() => cipher.open(channel, placeOf(row.partitionKey, id)));
+    if (opened && "failure" in opened) report(`A subscription counts as without a channel: ${opened.failure}`);
+    return {
+      ...plain,
+      id,
+      deviceId,
+      displayName,
+      // Written by us, and authenticated: the cipher vouches for its shape.
+      channel: opened && "text" in opened ? (JSON.parse(opened.text) as Channel) : null,
+      expiresAt: expiresAt.getTime(),
+    };
+  } catch {
+    report('A row of a subscription in the table "feeds" is malformed, and was left out.');
+    return undefined;
+  }
 };
 
-/** The UNSID a row keeps for renewal. */
-export const unsidOf = (row: StoredRow, cipher: DataCipher): Unsid => {
-  const id = row.rowKey.slice(2) as SubscriptionId;
-  return cipher.open(String(row.unsid), placeOf(row.partitionKey, id)) as Unsid;
+/** The UNSID a row keeps for renewal; undefined, and reported, when it cannot be opened. */
+export const unsidOf = (row: StoredRow, cipher: DataCipher, report: Report): Unsid | undefined => {
+  const id = row.rowKey.slice(subscriptionsFrom.length) as SubscriptionId;
+  const opened = opening(() => cipher.open(String(row.unsid), placeOf(row.partitionKey, id)));
+  if ("text" in opened) return opened.text as Unsid;
+  report(`A subscription gets a new UNSID when it is renewed: ${opened.failure}`);
+  return undefined;
+};
+
+type Opened = { readonly text: string } | { readonly failure: string };
+
+const opening = (open: () => string): Opened => {
+  try {
+    return { text: open() };
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : "it cannot be opened" };
+  }
 };

@@ -43,7 +43,7 @@ export type SubscriptionDraft = {
 
 /** One app instance on one device of one user. */
 export type Subscription = {
-  /** Names the device within its feed; no secret. */
+  /** Names the device within its feed, and the feed; no secret, safe in a path. */
   readonly id: SubscriptionId;
   readonly deviceId: string;
   readonly displayName: string | null;
@@ -59,10 +59,17 @@ export type Subscription = {
 
 export type SubscriptionId = string & { readonly __brand: "SubscriptionId" };
 
+/** Reads an id out of a path; undefined for a text that no subscription is named by, and that no table could be asked for. */
+export const subscriptionIdFrom = (text: string): SubscriptionId | undefined =>
+  /^[\w-]{43}$/.test(text) ? (text as SubscriptionId) : undefined;
+
 /** The opaque name of a subscription that its client hands to its app server (contract 3): a secret, 256 random bits. */
 export type Unsid = string & { readonly __brand: "Unsid" };
 
 export const newUnsid = (): Unsid => randomBytes(32).toString("base64url") as Unsid;
+
+/** Whether a text could be one at all: anything else need not be looked up. */
+export const isUnsid = (text: string): boolean => /^[\w-]{43}$/.test(text);
 
 /** What a UNSID says: whose it is, for which app, and which device's. */
 export type UnsidHolder = {

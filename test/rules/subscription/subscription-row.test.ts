@@ -1,15 +1,18 @@
 import type { FeedKey } from "../../../shared/feed-key.ts";
 import { randomBytes } from "node:crypto";
-import { expect, test } from "vitest";
-import { dataCipher } from "../../../shared/data-keys.ts";
+import { beforeEach, expect, test } from "vitest";
+import { dataCipher, type DataCipher } from "../../../shared/data-keys.ts";
 import {
+  addressTagOf,
   rowOf,
   subscriptionFrom,
   subscriptionIdOf,
   subscriptionOf,
   unsidOf,
+  withoutChannel,
 } from "../../../shared/subscription/subscription-row.ts";
 import { newUnsid, type SubscriptionDraft, type WebPushChannel } from "../../../shared/subscription/subscription.ts";
+import type { Row } from "../../../shared/storage/table.ts";
 import { browserKeys, feed, now } from "../samples.ts";
 
 const cipher = dataCipher([{ id: "k1", key: randomBytes(32) }]);
@@ -24,16 +27,19 @@ const draft: SubscriptionDraft = {
 };
 const subscription = subscriptionFrom(draft, subscriptionIdOf(feed, draft.deviceId), now);
 const unsid = newUnsid();
+const reported: string[] = [];
+const report = (sentence: string): void => void reported.push(sentence);
+beforeEach(() => void (reported.length = 0));
 const stored = { ...rowOf(feed, subscription, unsid, cipher), etag: "1" };
 
 test("a subscription comes back from its row as it was, and its UNSID too", () => {
-  expect(subscriptionOf(stored, cipher)).toEqual(subscription);
-  expect(unsidOf(stored, cipher)).toBe(unsid);
+  expect(subscriptionOf(stored, cipher, report)).toEqual(subscription);
+  expect(unsidOf(stored, cipher, report)).toBe(unsid);
 });
 
 test("a subscription without a name or a channel comes back without", () => {
   const bare = { ...subscription, displayName: null, channel: null };
-  expect(subscriptionOf({ ...rowOf(feed, bare, unsid, cipher), etag: "1" }, cipher)).toEqual(bare);
+  expect(subscriptionOf({ ...rowOf(feed, bare, unsid, cipher), etag: "1" }, cipher, report)).toEqual(bare);
 });
 
 test("neither the channel nor the UNSID can be read in the row", () => {
@@ -43,15 +49,55 @@ test("neither the channel nor the UNSID can be read in the row", () => {
   }
 });
 
-test("a row copied to another feed or device does not open", () => {
-  const moved = [
-    { ...stored, partitionKey: "another" },
-    { ...stored, rowKey: "s_another" },
+test("what a client calls its device comes back to the character, half a surrogate pair too, and no column holds it", () => {
+  const odd = { ...subscription, deviceId: "\ud800'", displayName: "\udc00\u2028" };
+  const row = rowOf(feed, odd, unsid, cipher);
+  expect(subscriptionOf({ ...row, etag: "1" }, cipher, report)).toEqual(odd);
+  for (const value of Object.values(row)) expect(String(value)).not.toMatch(/\p{Surrogate}/u);
+});
+
+test("a row whose key was taken away, or that was copied to another feed or device, counts as without a channel", () => {
+  const others: [Row, DataCipher][] = [
+    [stored, dataCipher([{ id: "k2", key: randomBytes(32) }])],
+    [{ ...stored, partitionKey: "another" }, cipher],
+    [{ ...stored, rowKey: "s_another" }, cipher],
   ];
-  for (const row of moved) {
-    expect(() => subscriptionOf(row, cipher)).toThrow();
-    expect(() => unsidOf(row, cipher)).toThrow();
+  for (const [row, opener] of others) {
+    const read = subscriptionOf({ ...row, etag: "1" }, opener, report);
+    expect(read).toMatchObject({ channel: null, deviceId: "device", expiresAt: now });
+    expect(unsidOf({ ...row, etag: "1" }, opener, report)).toBeUndefined();
   }
+  expect(reported).toHaveLength(6);
+  expect(reported[0]).toContain('"k1"');
+});
+
+test.each([{ platformType: "Symbian" }, { about: "{" }, { about: '{"deviceId":7}' }, { expiresAt: "soon" }])(
+  "a row with %j is left out, and reported without what it holds",
+  (fault) => {
+    expect(subscriptionOf({ ...stored, ...fault }, cipher, report)).toBeUndefined();
+    expect(reported).toEqual(['A row of a subscription in the table "feeds" is malformed, and was left out.']);
+  },
+);
+
+test("a row without its channel keeps all else, and its UNSID", () => {
+  const row = { ...withoutChannel(stored), etag: "2" };
+  expect(subscriptionOf(row, cipher, report)).toEqual({ ...subscription, channel: null });
+  expect(unsidOf(row, cipher, report)).toBe(unsid);
+});
+
+test("an address is where pushes go, whatever keys go with it", () => {
+  const web = draft.channel as WebPushChannel;
+  expect(addressTagOf({ ...web, keys: { ...web.keys, auth: "AAAAAAAAAAAAAAAAAAAAAA" } })).toBe(addressTagOf(web));
+  const ios = { kind: "apns", token: "ab", bundleId: "x", environment: "sandbox" } as const;
+  const tags = [
+    addressTagOf(web),
+    addressTagOf({ ...web, endpoint: `${web.endpoint}2` }),
+    addressTagOf({ kind: "wns", uri: web.endpoint }),
+    addressTagOf({ kind: "fcm", token: "ab", packageName: "x" }),
+    addressTagOf(ios),
+    addressTagOf({ ...ios, token: "ac" }),
+  ];
+  expect(new Set(tags).size).toBe(tags.length);
 });
 
 test("a device keeps its id in a feed, no two feeds share one, and another channel has another tag", () => {

@@ -1,0 +1,30 @@
+import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
+import type { Tokens } from "../../../shared/auth/tokens.ts";
+import { Problem } from "../../../shared/problem.ts";
+import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
+import { identify, type Operation } from "../call.ts";
+import { optionsOf } from "../feed/options.ts";
+import { reachableFeeds } from "./reachable.ts";
+import { listed } from "./shown.ts";
+
+type Uses = {
+  readonly tokens: Tokens;
+  readonly apps: Pick<AppRegistry, "ofClient" | "isBlocked">;
+  readonly subscriptions: Pick<Subscriptions, "of">;
+};
+
+/** `GET BASE/me/notifications/subscriptions`: the user's live ones, of all the calling app's host names or of `targetHostName` (contract 3). */
+export const listSubscriptions =
+  (use: Uses): Operation =>
+  async ({ request }) => {
+    const caller = await identify(use, request);
+    const { targetHostName } = optionsOf(request, []);
+    const all = await reachableFeeds(use, caller);
+    const asked = all.filter(({ hostName }) => targetHostName === undefined || hostName === targetHostName);
+    if (asked.length === 0) throw new Problem("forbidden", "The calling app is not a client of targetHostName.");
+
+    const found = await Promise.all(
+      asked.map(async ({ hostName, feed }) => (await use.subscriptions.of(feed)).map((one) => listed(hostName, one))),
+    );
+    return { status: 200, body: { value: found.flat() } };
+  };
