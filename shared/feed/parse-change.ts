@@ -15,8 +15,8 @@ const state = {
   userActionState: anyCase(userActionStates, "must be noInteraction, activated, dismissed or snoozed").exactOptional(),
 };
 const hasState = (given: StateChange): boolean => given.readState !== undefined || given.userActionState !== undefined;
-const needsState = { error: "must have readState or userActionState, or both" };
-const object = "must be a JSON object";
+const needsState = { path: ["readState"], error: "or userActionState is required" };
+const object = "The body must be a JSON object";
 
 /** What each member must be by itself; whoever reads a body goes by `parseChange`, which knows what else may not be there. */
 export const changeSchema = members(state, object).refine(hasState, needsState);
@@ -35,7 +35,8 @@ export const manyChangeSchema = members(
 )
   .refine(hasState, needsState)
   .refine((given) => (given.ids === undefined) !== (given.all === undefined), {
-    error: "must have either ids or all",
+    path: ["ids"],
+    error: "or all is required, and not both",
   });
 
 /**
@@ -59,7 +60,7 @@ const parsed = <Schema extends z.ZodType>(
   const result = schema.safeParse(body);
   const faults = [...(result.success ? [] : faultsOf(result.error)), ...strangersIn(body, names)];
   if (result.success && faults.length === 0) return result.data;
-  throw new Problem("invalid", sentenceOf("The change does not match the contract: the body", faults), {
+  throw new Problem("invalid", sentenceOf("The change does not match the contract:", faults), {
     details: faults,
   });
 };
