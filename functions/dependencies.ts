@@ -4,21 +4,37 @@ import { tokensOf } from "../shared/auth/tokens.http.ts";
 import { webPushSender } from "../shared/channels/webpush/webpush.http.ts";
 import { systemClock } from "../shared/clock.ts";
 import { dataCipher } from "../shared/data-keys.ts";
+import type { FeedKey } from "../shared/feed-key.ts";
 import { tableLedgers } from "../shared/delivery/ledgers.table.ts";
+import { tableExpired } from "../shared/expiry/expired.table.ts";
+import { busBacklog } from "../shared/fanout/backlog.bus.ts";
 import { busFanout, openBus, pingBus } from "../shared/fanout/fanout.bus.ts";
+import { emptyHead } from "../shared/feed/empty-head.ts";
 import { tableFeed } from "../shared/feed/feed.table.ts";
+import { tableFetchMarks } from "../shared/feed/fetch-marks.table.ts";
+import { headKey } from "../shared/feed/rows.ts";
+import type { Report } from "../shared/report.ts";
 import { openTables } from "../shared/storage/azure.table.ts";
 import { tableExpiryHints } from "../shared/storage/expiry-hints.table.ts";
 import { tableSubscriptions } from "../shared/subscription/subscriptions.table.ts";
+import { tableAppWrites } from "../shared/throttle/app-writes.table.ts";
+import { busyWatch } from "../shared/throttle/busy-watch.ts";
+import { memoryReads } from "../shared/throttle/reads.memory.ts";
 import type { Config } from "./config.ts";
 
 /** Everything the functions use, made once for the process. The only file that picks Azure. Nothing connects before its first use. */
 export const dependencies = (config: Config) => {
+  const { throttle, backlogLimit } = config;
   const clock = systemClock;
+  const cipher = dataCipher(config.dataKeys);
   const tables = openTables(tablesAccess(config.tables));
-  const bus = openBus(busAccess(config.bus));
+  const { feeds, unsids, throttles } = tables;
   const hints = tableExpiryHints(tables.expiries);
-  const { feeds, unsids } = tables;
+  const bus = openBus(busAccess(config.bus));
+  const backlog = busBacklog(busAccess(config.bus), { adminUrl: config.busAdminUrl });
+  const { fanout, busy } = busyWatch({ fanout: busFanout(bus, clock), backlog, backlogLimit, clock });
+  const head = { rowKey: headKey, empty: (feed: FeedKey) => emptyHead(feed, clock.now()) };
+  const perFeed = config.subscriptionsPerFeed;
   const webpush = webPushSender({
     vapid: config.vapid,
     clock,
@@ -26,14 +42,19 @@ export const dependencies = (config: Config) => {
   });
   return {
     clock,
-    apps: tableAppRegistry(tables.apps, clock),
+    cipher,
+    apps: tableAppRegistry(tables.apps, clock, report),
     tokens: tokensOf(config.tokens),
-    feed: tableFeed({ feeds, hints, clock }),
-    subscriptions: tableSubscriptions({ feeds, unsids, hints, cipher: dataCipher(config.dataKeys), clock }),
-    appWrites: { take: () => Promise.resolve({ giveBack: () => undefined }) },
-    busy: { check: () => undefined },
+    feed: tableFeed({ feeds, hints, clock, limits: throttle.userWrites }),
+    fetchMarks: tableFetchMarks({ feeds, clock }),
+    subscriptions: tableSubscriptions({ feeds, unsids, hints, cipher, clock, head, perFeed, report }),
+    appWrites: tableAppWrites({ throttles, clock, limitPerMinute: throttle.appWritesPerMinute }),
+    reads: memoryReads({ clock, limits: throttle.userReads }),
+    busy,
+    fanout,
     ledgers: tableLedgers(tables.deliveries),
-    fanout: busFanout(bus, clock),
+    hints,
+    expired: tableExpired({ ...tables, hints }),
     channels: { webpush },
     chance: Math.random,
     checks: {
@@ -45,6 +66,9 @@ export const dependencies = (config: Config) => {
     },
   };
 };
+
+/** Met between requests, by whichever came first: it has no event to go into. */
+const report: Report = (sentence) => console.warn(sentence);
 
 const tablesAccess = (access: Config["tables"]): Parameters<typeof openTables>[0] =>
   access.kind === "connection-string"

@@ -4,29 +4,56 @@ import type { Emit } from "../shared/telemetry/events.ts";
 import { readable } from "../shared/telemetry/readable.ts";
 import { apiHandler } from "./api/api.ts";
 import { createNotification } from "./api/create-notification.ts";
+import { docsFile, docsPage, openApi } from "./api/docs.ts";
+import { changeNotifications } from "./api/feed/change-many.ts";
+import { changeNotification } from "./api/feed/change-one.ts";
+import { deltaOfNotifications } from "./api/feed/delta.ts";
+import { readNotification } from "./api/feed/entity.ts";
+import { listNotifications } from "./api/feed/list.ts";
+import { removeNotification } from "./api/feed/remove.ts";
 import { live, ready } from "./api/health.ts";
-import { subscribe } from "./api/subscriptions.ts";
+import { deleteSubscription } from "./api/subscriptions/delete-subscription.ts";
+import { getSubscription } from "./api/subscriptions/get-subscription.ts";
+import { listSubscriptions } from "./api/subscriptions/list-subscriptions.ts";
+import { subscribe } from "./api/subscriptions/subscribe.ts";
 import { vapidPublicKey } from "./api/vapid-public-key.ts";
 import { readConfig } from "./config.ts";
 import { deliverNotification } from "./deliver-notification.ts";
 import { dependencies } from "./dependencies.ts";
+import { purgeExpired, purgeSchedule } from "./purge-expired.ts";
 
 // Half configured, the app does not start: the error names every setting that is wrong.
 const config = readConfig(process.env);
 const use = { ...config, ...dependencies(config), policy: config.retryPolicy };
 
 const api = {
-  "/me/notifications": { POST: createNotification(use) },
-  "/me/notifications/subscriptions": { POST: subscribe(use) },
+  "/me/notifications": {
+    GET: listNotifications(use),
+    POST: createNotification(use),
+    PATCH: changeNotifications(use),
+  },
+  "/me/notifications/delta": { GET: deltaOfNotifications(use) },
+  "/me/notifications/:id": {
+    GET: readNotification(use),
+    PATCH: changeNotification(use),
+    DELETE: removeNotification(use),
+  },
+  "/me/activities/:id": { GET: readNotification(use) },
+  "/me/notifications/subscriptions": { GET: listSubscriptions(use), POST: subscribe(use) },
+  "/me/notifications/subscriptions/:id": { GET: getSubscription(use), DELETE: deleteSubscription(use) },
   "/me/notifications/vapidPublicKey": { GET: vapidPublicKey(use) },
+  "/openapi.json": { GET: openApi },
 };
 const outside = {
   "/health/live": { GET: live },
   "/health/ready": { GET: ready(use.checks) },
+  "/docs": { GET: docsPage },
+  "/docs/:file": { GET: docsFile },
 };
 
 const answer = apiHandler({ ...use, api, outside });
 const deliver = deliverNotification(use);
+const purge = purgeExpired(use);
 
 const emitTo =
   (context: InvocationContext): Emit =>
@@ -51,6 +78,11 @@ app.serviceBusQueue("deliver-notification", {
   connection: "ServiceBusConnection",
   queueName: fanoutQueue,
   handler: (message, context) => deliver(message, emitTo(context)),
+});
+
+app.timer("purge-expired", {
+  schedule: purgeSchedule,
+  handler: (_timer, context) => purge(emitTo(context)),
 });
 
 app.hook.appTerminate(use.close);

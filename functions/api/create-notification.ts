@@ -16,6 +16,7 @@ import type { Busy } from "../../shared/throttle/busy.ts";
 import { encodingOf, readBody } from "./body.ts";
 import { admitWrite, heldUnsid, identify, inOrder, type Call, type Operation } from "./call.ts";
 import type { Answer } from "./http.ts";
+import { notificationsContext, odataHeaders } from "./odata.ts";
 
 type Uses = {
   readonly tokens: Tokens;
@@ -85,13 +86,9 @@ const answer = ({ notification, acceptedAt }: Accepted, { status, base, user }: 
   const { visualContent } = notification.payload;
   return {
     status,
-    headers: {
-      "Content-Type": "application/json;odata.metadata=minimal;charset=utf-8",
-      Location: `${base}/me/activities/${notification.id}`,
-      "OData-Version": "4.0",
-    },
+    headers: { ...odataHeaders, Location: `${base}/me/activities/${notification.id}` },
     body: {
-      "@odata.context": `${base}/$metadata#users('${odataKey(user.principalName)}')/notifications/$entity`,
+      "@odata.context": `${notificationsContext(base, user)}/$entity`,
       displayTimeToLive: Math.max(0, Math.floor((notification.displayUntil - acceptedAt) / 1_000)),
       expirationDateTime: printInstant(notification.expiresAt),
       groupName: notification.groupName,
@@ -101,7 +98,3 @@ const answer = ({ notification, acceptedAt }: Accepted, { status, base, user }: 
     },
   };
 };
-
-/** A quote would end the OData key; half a surrogate pair, which JSON lets through, no URL can hold. */
-const odataKey = (text: string): string =>
-  encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd")).replaceAll("'", "%27");
