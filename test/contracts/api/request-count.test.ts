@@ -41,17 +41,57 @@ beforeEach(async () => {
   proxy.clear();
 });
 
-test("one POST costs at most five table requests, three in sequence, and one send", async () => {
-  const unsid = await unsidOf(uncounted, backends, "ada@contoso.com");
-  const answer = await post(app, notification(), { unsid, headers: { authorization } });
-  expect(answer.status).toBe(201);
-  const waves = proxy.waves();
+/** What went to the tables, the app's lease of permits (once in ten seconds) set apart. */
+const requests = () => {
+  const waves = proxy.waves().map((wave) => wave.filter((name) => !name.includes("throttles")));
+  const leases = proxy
+    .waves()
+    .flat()
+    .filter((name) => name.includes("throttles"));
+  return { waves: waves.filter(({ length }) => length > 0), leases };
+};
+
+test.each([
+  ["to a user not met before", {}],
+  ["new", {}],
+  ["new under an Idempotency-Key", { "idempotency-key": "new" }],
+  ["replacing", {}],
+  ["replacing under an Idempotency-Key", { "idempotency-key": "replacing" }],
+])("a POST, %s, costs at most five table requests, three in sequence, and one send", async (what, headers) => {
+  const unsid = await unsidOf(uncounted, backends, `${what.replaceAll(" ", ".")}@contoso.com`);
+  const body = notification();
+  const isReplacing = what.startsWith("replacing");
+  const before = isReplacing ? body : notification();
+  // So that this instance has noted when the feed is to be purged, which it does once an hour.
+  if (!what.startsWith("to a user")) await post(app, before, { unsid, headers: { authorization } });
+  proxy.clear();
+  await backends.bus.take(10, 400);
+  const answer = await post(app, body, { unsid, headers: { authorization, ...headers } });
+  expect(answer.status).toBe(isReplacing ? 200 : 201);
+  const { waves, leases } = requests();
   expect(waves.flat().length, JSON.stringify(waves)).toBeLessThanOrEqual(5);
   expect(waves.length, JSON.stringify(waves)).toBeLessThanOrEqual(3);
+  expect(leases.length).toBeLessThanOrEqual(2);
   // Not fewer than can be: the proxy has seen them.
   expect(waves.flat()).toContain("POST $batch");
   const sent = await backends.bus.take(2, 400);
-  expect(sent.map(({ body }) => (body as { id: string }).id)).toEqual([answer.json.id]);
+  expect(sent.map(({ body: job }) => (job as { id: string }).id)).toEqual([answer.json.id]);
+});
+
+test("a POST of a user who may not write now costs no write, and soon no request at all", async () => {
+  const limits = {
+    THROTTLE_USER_WRITES_PER_5_MINUTES: "1",
+    TablesConnection: backends.tables.connectionStringAt(proxy.port),
+  };
+  const throttled = await loadApp(backends.settings(limits));
+  const unsid = await unsidOf(uncounted, backends, "throttled@contoso.com");
+  const write = () => post(throttled, notification(), { unsid, headers: { authorization } });
+  expect((await write()).status).toBe(201);
+  proxy.clear();
+  for (let repeat = 1; repeat <= 2; repeat += 1) expect((await write()).status).toBe(406);
+  const { waves } = requests();
+  expect(waves.flat().filter((name) => !name.startsWith("GET "))).toEqual([]);
+  await throttled.close();
 });
 
 test("one message for ten devices costs at most four table requests, and one more for each channel that is gone", async () => {
