@@ -1,12 +1,14 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { milliseconds, type Clock } from "../../../shared/clock.ts";
 import type { FeedKey } from "../../../shared/feed-key.ts";
 import type { Once } from "../../../shared/feed/feed.ts";
+import { fullFeeds } from "../../../shared/feed/full-feeds.ts";
 import { feedWrites } from "../../../shared/feed/feed-writes.table.ts";
 import { aliasOf, changeKey, headKey, headOf, notificationOf } from "../../../shared/feed/rows.ts";
 import type { Notification, NotificationDraft, NotificationId } from "../../../shared/notification/notification.ts";
 import { RowConflict, type StoredRow, type Table } from "../../../shared/storage/table.ts";
+import { Unavailable } from "../../../shared/unavailable.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { notificationWith, now } from "../samples.ts";
 
@@ -237,4 +239,77 @@ test("rows that were read before the head, and changed before it was, are read a
   late.release();
   expect(await slower).toEqual([undefined]);
   await checkRows(table, []);
+});
+
+/** Time as it is measured, which goes on by itself only in the tests below. */
+const measured = () => {
+  const time = { at: 0 };
+  const spy = vi.spyOn(performance, "now").mockImplementation(() => time.at);
+  return {
+    time,
+    restore: () => {
+      spy.mockRestore();
+    },
+  };
+};
+
+test("who always finds somebody else first gives up after five seconds, and has written nothing", async () => {
+  const { time, restore } = measured();
+  try {
+    const memory = memoryTable();
+    let tries = 0;
+    const transact = (): Promise<void> => {
+      tries += 1;
+      time.at += 2_000;
+      return Promise.reject(new RowConflict("Somebody was first."));
+    };
+    const [instance] = twoInstances({ ...memory, transact }).instances;
+    await expect(instance.accept(feed, draftWith({}))).rejects.toThrow(Unavailable);
+    expect(tries).toBe(3);
+    expect(await rowsIn(memory)).toEqual([]);
+  } finally {
+    restore();
+  }
+});
+
+test("who waited for ten seconds behind a hanging write is told so, and asks the store nothing", async () => {
+  const { time, restore } = measured();
+  try {
+    const memory = memoryTable();
+    let reads = 0;
+    const find: Table["find"] = async (...keys) => {
+      reads += 1;
+      time.at = 10_001;
+      return memory.find(...keys);
+    };
+    const [instance] = twoInstances({ ...memory, find }).instances;
+    const first = instance.accept(feed, draftWith({}));
+    const second = instance.accept(feed, draftWith({}));
+    await first;
+    const readsOfFirst = reads;
+    await expect(second).rejects.toThrow(Unavailable);
+    expect(reads).toBe(readsOfFirst);
+    expect(await instance.accept(feed, draftWith({}))).toMatchObject({ isNew: false });
+  } finally {
+    restore();
+  }
+});
+
+test("of many full feeds each is remembered until its time, and one forgotten is only asked for again", () => {
+  const clock = { at: now, now: () => clock.at };
+  const full = fullFeeds(clock);
+  const feeds = Array.from({ length: 10_001 }, (_, index) => `feed ${index}` as FeedKey);
+  for (const one of feeds) full.found(one, now + 1_001);
+  const isRefused = (one: FeedKey): boolean => {
+    try {
+      full.check(one);
+      return false;
+    } catch (error) {
+      expect(error).toMatchObject({ kind: "busy", retryAfterSeconds: 2 });
+      return true;
+    }
+  };
+  expect([feeds[0]!, feeds[10_000]!].map(isRefused)).toEqual([false, true]);
+  clock.at += 1_001;
+  expect(isRefused(feeds[10_000]!)).toBe(false);
 });
