@@ -81,7 +81,8 @@ test("a pass of deltas goes on page by page to the delta link, whose page has th
 });
 
 test("the two tokens of a delta do not go together", async () => {
-  expect(await world().ask("delta", "?$deltatoken=x&$skiptoken=y")).toMatchObject({ status: 400 });
+  const answer = await world().ask("delta", "?$deltatoken=x&$skiptoken=y");
+  expect([answer.status, JSON.stringify(answer.body)]).toEqual([400, expect.stringContaining("$skiptoken")]);
 });
 
 test("one notification is answered whole, with its ETag in the header, its id in any case", async () => {
