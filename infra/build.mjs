@@ -1,6 +1,7 @@
 // Builds everything that runs: the app as one CommonJS file (what Azure gets), and each local program as one ES module.
 // Files are replaced atomically and only when they changed, so a stack that runs meanwhile never reads half a file.
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -26,6 +27,7 @@ const app = (entryPoint, outdir) => ({
   minifySyntax: true,
   minifyWhitespace: true,
   external: ["@azure/functions-core"],
+  define: { "import.meta.dirname": "__dirname" }, // CommonJS has the one and not the other
 });
 
 /** Programs of a developer's machine: packages stay in node_modules, only our sources are bundled. */
@@ -64,6 +66,17 @@ const replace = async ({ path, contents }) => {
   await rename(unfinished, path);
 };
 
+/** What the page `/docs` loads, beside the bundle: from the package as it is, so that the page asks nobody else. */
+const docs = async () => {
+  const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  return Promise.all(
+    ["swagger-ui-bundle.js", "swagger-ui.css", "LICENSE", "NOTICE"].map(async (name) => ({
+      path: join(root, "dist/docs", name),
+      contents: await readFile(join(folder, name)),
+    })),
+  );
+};
+
 /** Builds all programs. Throws, after esbuild's own explanation, when a source does not compile. */
 export const buildAll = async () => {
   const bench = await existing([["main", join(root, "test/bench/main.ts")]]);
@@ -76,7 +89,7 @@ export const buildAll = async () => {
   const results = await Promise.all(
     jobs.filter((job) => Object.keys(job.entryPoints).length > 0).map((job) => build(job)),
   );
-  const files = results.flatMap((result) => result.outputFiles);
+  const files = [...results.flatMap((result) => result.outputFiles), ...(await docs())];
   await Promise.all(files.map(replace));
   return files.map((file) => relative(root, file.path));
 };

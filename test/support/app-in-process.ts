@@ -5,7 +5,7 @@ export type Answered = {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  /** The body as JSON; undefined when it is empty. */
+  /** The body as JSON; undefined when it is none. */
   readonly json: any; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests look into it
 };
 
@@ -45,11 +45,12 @@ export const loadApp = async (settings: Readonly<Record<string, string>>): Promi
       const answer = await functions.http(request, context("api"));
       if (answer.status === undefined) throw new Error("The app gave no status.");
       const text = typeof answer.body === "string" ? answer.body : "";
+      const answered = new Headers(answer.headers);
       return {
         status: answer.status,
-        headers: new Headers(answer.headers),
+        headers: answered,
         text,
-        json: text === "" ? undefined : JSON.parse(text),
+        json: answered.get("content-type")?.startsWith("application/json") ? JSON.parse(text) : undefined,
       };
     },
     deliver: async (message) => {

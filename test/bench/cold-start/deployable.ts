@@ -2,7 +2,13 @@ import { readFile, stat } from "node:fs/promises";
 import { zipSync } from "fflate";
 
 /** What .funcignore leaves to be deployed. */
-const deployed = ["dist/main.cjs", "host.json", "package.json"] as const;
+const deployed = [
+  "dist/main.cjs",
+  "dist/docs/swagger-ui-bundle.js",
+  "dist/docs/swagger-ui.css",
+  "host.json",
+  "package.json",
+] as const;
 
 /** Bytes of the app's file, and of the zip a deployment uploads, at zlib's usual level. Reads the working directory. */
 export const deployableSize = async (): Promise<{ readonly mainBytes: number; readonly zipBytes: number }> => {

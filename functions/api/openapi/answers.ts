@@ -1,0 +1,117 @@
+import { z } from "zod";
+import { platformTypes, priorities, readStates, userActionStates } from "../../../shared/notification/notification.ts";
+import { notificationTypes } from "../../../shared/subscription/subscription.ts";
+
+/** What the service answers, as its description shows it. Tests hold real answers against these, so that the page cannot drift from them. */
+const id = z.uuid().describe("Made by the service; lower case.");
+const instant = z.iso.datetime().describe("UTC with Z, trailing zeros of the fraction trimmed.");
+const secondsLeft = z.int().min(0).describe("Whole seconds left at the time of answering.");
+const groupName = z.string().max(64).nullable();
+const priority = z.enum(priorities);
+const visualContent = z.strictObject({ title: z.string(), body: z.string().exactOptional() });
+const context = z.url();
+const platforms = z.array(z.enum(platformTypes));
+
+export const acceptedAnswer = z
+  .strictObject({
+    "@odata.context": context,
+    displayTimeToLive: secondsLeft,
+    expirationDateTime: instant,
+    groupName,
+    id,
+    priority,
+    payload: z.strictObject({ visualContent: visualContent.exactOptional() }),
+  })
+  .describe("Exactly the original's seven members; rawContent is never echoed.");
+
+export const entityAnswer = z.strictObject({
+  "@odata.context": context.exactOptional(),
+  id,
+  targetHostName: z.string(),
+  appNotificationId: z.string(),
+  groupName,
+  creationDateTime: instant,
+  lastModifiedDateTime: instant.nullable().describe("null until the notification is first changed."),
+  expirationDateTime: instant,
+  status: z.enum(["active", "updated"]),
+  priority,
+  displayTimeToLive: secondsLeft,
+  readState: z.enum(readStates),
+  userActionState: z.enum(userActionStates),
+  targetPolicy: z.strictObject({ platformTypes: platforms }),
+  payload: z.strictObject({ rawContent: z.string().exactOptional(), visualContent: visualContent.exactOptional() }),
+  "@odata.etag": z.string().describe("For If-Match; moves with every change of the notification."),
+});
+
+export const tombstoneAnswer = z
+  .strictObject({
+    id,
+    status: z.literal("deleted"),
+    "@removed": z.strictObject({ reason: z.literal("deleted") }),
+  })
+  .describe("What is left of a deleted notification until it expires.");
+
+export const listAnswer = z.strictObject({
+  "@odata.context": context,
+  value: z.array(entityAnswer),
+  "@odata.nextLink": z.url().exactOptional().describe("The next page; absent on the last one."),
+});
+
+export const deltaAnswer = z.strictObject({
+  "@odata.context": context,
+  value: z.array(z.union([entityAnswer, tombstoneAnswer])),
+  "@odata.nextLink": z.url().exactOptional().describe("More of this pass."),
+  "@odata.deltaLink": z.url().exactOptional().describe("The end of this pass: ask here for what changes from now on."),
+});
+
+export const markedAnswer = z.strictObject({
+  value: z.array(z.strictObject({ id: z.string(), status: z.union([z.literal(200), z.literal(404)]) })),
+  "@odata.nextLink": z.url().exactOptional().describe("With all: PATCH here, with the same body, for the rest."),
+});
+
+const subscription = {
+  id: z.string().describe("Names the subscription in paths; no secret."),
+  expirationDateTime: instant,
+  targetHostName: z.string(),
+  platformType: z.enum(platformTypes),
+  deviceId: z.string(),
+  displayName: z.string().nullable(),
+  notificationType: z.enum(notificationTypes),
+};
+const { id: subscriptionId, ...subscriptionRest } = subscription;
+
+export const subscribedAnswer = z.strictObject({
+  id: subscriptionId,
+  userNotificationSubscriptionId: z
+    .string()
+    .describe("The UNSID: hand it to your app server, which posts to this user by it. A secret."),
+  ...subscriptionRest,
+});
+
+export const subscriptionAnswer = z.strictObject({
+  ...subscription,
+  channelState: z
+    .enum(["active", "gone"])
+    .describe("gone: the push service no longer knows the device; subscribe again."),
+});
+
+export const subscriptionsAnswer = z.strictObject({
+  "@odata.context": context.exactOptional(),
+  value: z.array(subscriptionAnswer),
+});
+
+export const vapidAnswer = z.strictObject({
+  publicKey: z.string().describe("Give it to PushManager.subscribe as applicationServerKey."),
+});
+
+export const errorAnswer = z.strictObject({
+  error: z.strictObject({
+    code: z.string(),
+    message: z.string().describe("One stable sentence for each case, and the particulars."),
+    details: z
+      .array(z.strictObject({ code: z.string(), target: z.string(), message: z.string() }))
+      .exactOptional()
+      .describe("Every fault of the body, by member."),
+    innerError: z.strictObject({ date: z.string(), "request-id": z.uuid(), "client-request-id": z.string() }),
+  }),
+});

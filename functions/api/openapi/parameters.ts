@@ -1,0 +1,52 @@
+/** What requests carry beside their body, as OpenAPI 3.1 describes it. */
+const header = (name: string, description: string, more: object = {}) =>
+  ({ name, in: "header", description, schema: { type: "string" }, ...more }) as const;
+const query = (name: string, description: string, schema: object = { type: "string" }, more: object = {}) =>
+  ({ name, in: "query", description, schema, ...more }) as const;
+
+export const parameters = {
+  unsid: header(
+    "X-UNS-ID",
+    "The UNSID of a subscription. With an app-only token required: it names the user who is notified. With a user's token optional: it names the device that acts.",
+  ),
+  clientRequestId: header("client-request-id", "Echoed in the answer when it is at most 128 visible ASCII characters."),
+  idempotencyKey: header(
+    "Idempotency-Key",
+    "The same key and body within 24 hours give the first answer again, and nobody rings twice; the same key with another body is answered 409.",
+    { schema: { type: "string", minLength: 1, maxLength: 255 } },
+  ),
+  contentEncoding: header("Content-Encoding", "The body may be compressed.", {
+    schema: { type: "string", enum: ["gzip", "deflate", "identity"] },
+  }),
+  ifMatch: header("If-Match", "Only if the notification's ETag is one of these; else 412."),
+  targetHostName: query(
+    "targetHostName",
+    "The app's host name. It may be left out when the calling app is a client of exactly one.",
+  ),
+  top: query("$top", "At most so many on a page.", { type: "integer", minimum: 1, maximum: 100, default: 20 }),
+  deltaTop: query("$top", "At most so many on a page.", { type: "integer", minimum: 1, maximum: 100, default: 100 }),
+  filter: query(
+    "$filter",
+    "Compares readState, userActionState, groupName or priority by eq and ne, joined by and, or and parentheses.",
+    { type: "string" },
+    { example: "readState eq 'unread' and priority ne 'Low'" },
+  ),
+  skiptoken: query("$skiptoken", "From an @odata.nextLink; opaque."),
+  deltatoken: query("$deltatoken", "From an @odata.deltaLink; opaque. Without one the pass begins at the beginning."),
+  id: {
+    name: "id",
+    in: "path",
+    required: true,
+    description: "The notification's id.",
+    schema: { type: "string", format: "uuid" },
+  },
+  subscriptionId: {
+    name: "id",
+    in: "path",
+    required: true,
+    description: "The subscription's id, which is not its UNSID.",
+    schema: { type: "string" },
+  },
+} as const;
+
+export type ParameterName = keyof typeof parameters;
