@@ -216,10 +216,14 @@ test("the caller's own request id is echoed when it is short and visible, else o
 
 test("a page of an allowed origin may read our headers, another may not", async () => {
   const open = await loadApp(backends.settings({ CORS_ALLOWED_ORIGINS: "https://app.contoso.com" }));
-  const exposedTo = async (origin: string) =>
-    (await open.ask("GET", "/health/live", { headers: { origin } })).headers.get("access-control-expose-headers");
-  expect(await exposedTo("https://app.contoso.com")).toBe("Location, ETag, Retry-After, request-id, client-request-id");
-  expect(await exposedTo("https://evil.example")).toBeNull();
+  const exposedTo = async (origin: string, path = "/health/live") =>
+    (await open.ask("GET", path, { headers: { origin } })).headers.get("access-control-expose-headers");
+  const exposed = "Location, ETag, Retry-After, request-id, client-request-id";
+  // Of faults too.
+  for (const path of ["/health/live", "/nowhere", "/beta/me/notifications", "/beta/me/notifications/delta/"]) {
+    expect(await exposedTo("https://app.contoso.com", path)).toBe(exposed);
+    expect(await exposedTo("https://evil.example", path)).toBeNull();
+  }
   await open.close();
 });
 

@@ -4,7 +4,7 @@ import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-
 import { newChannel, startBackends, type Backends } from "../../support/backends.ts";
 import { closedPort } from "../../support/closed-port.ts";
 import { connectionString } from "../../../infra/local/service-bus/connection-string.ts";
-import { notification, post, postPath, subscribe, subscribePath, unsidOf } from "./api-under-test.ts";
+import { notification, post, postPath, subscribe, unsidOf } from "./api-under-test.ts";
 
 let backends: Backends;
 let app: AppInProcess;
@@ -230,8 +230,8 @@ describe("bodies", () => {
     },
   );
 
-  test.each(["[]", "[{}]", "[[]]", JSON.stringify([notification(), notification()])])(
-    "an array (%.6s) is told by a sentence of its own",
+  test.each(["[]", "[{}]", "[[]]", "[1,2]", "[null]"])(
+    "the array %s is told by a sentence of its own",
     async (body) => {
       expectFault(await posted(body), 400, /^The body must be one JSON object, not an array\.$/);
     },
@@ -285,7 +285,8 @@ describe("bodies", () => {
   ])("%s is told by name", async (member, target) => {
     const answer = await posted(textWith(member));
     expectFault(answer, 400, target);
-    expect(answer.json.error.details.map((fault: { target: string }) => fault.target)).toEqual([target]);
+    const { details } = answer.json.error as { details: { target: string }[] };
+    expect(details.map((fault) => fault.target)).toEqual([target]);
   });
 
   test.each([
@@ -320,7 +321,7 @@ describe("bodies", () => {
 });
 
 describe("permission", () => {
-  test.each(["", "unknown", "x".repeat(2_000)])("the UNSID %.10j is answered 403", async (unknown) => {
+  test.each(["", "unknown", "x".repeat(200)])("the UNSID %j is answered 403", async (unknown) => {
     const headers = { authorization, "x-uns-id": unknown };
     expectFault(await post(app, notification(), { headers }), 403, "X-UNS-ID");
   });
@@ -435,6 +436,11 @@ describe("throttled", () => {
 
   test("an app beyond its writes is told so before its body is looked at, and what it was refused for does not count", async () => {
     const { other } = backends.apps;
+    // What the instance before leased for this app was leased under its own limit.
+    const { throttles } = backends.tables.tables;
+    for await (const { partitionKey, rowKey } of throttles.all()) {
+      await throttles.write({ kind: "delete", partitionKey, rowKey });
+    }
     await throttledBy({ THROTTLE_APP_WRITES_PER_MINUTE: "3" }, async (instance) => {
       const own = await token(other, "app.user@contoso.com");
       const write = (body: unknown) => post(instance, body, { headers: { authorization: own } });
