@@ -80,8 +80,10 @@ const forward = (exchange: Exchange, { invocationId, streamUrl, agent }: Forward
     endEmpty(response, 502, exchange.platformHeaders);
   });
   upstream.on("response", (answer) => passOn(answer, exchange));
-  if (hasBody(request)) request.pipe(upstream);
-  else upstream.end();
+  if (!hasBody(request)) return upstream.end();
+  request.pipe(upstream);
+  // A body may come late or never, and the app judges the head, and how long it waits, all the same.
+  setImmediate(() => upstream.headersSent || upstream.flushHeaders());
   return upstream;
 };
 
