@@ -132,11 +132,11 @@ test("over two instances exactly as many writes pass as may, and the next one at
   await problemOf(instance.accept(feed, draftOf()));
   instance.counted.requests = 0;
   for (const refused of [
-    instance.accept(feed, draftOf()),
-    instance.change(feed, [notification.id], { readState: "read" }),
-    instance.remove(feed, notification.id),
+    () => instance.accept(feed, draftOf()),
+    () => instance.change(feed, [notification.id], { readState: "read" }),
+    () => instance.remove(feed, notification.id),
   ]) {
-    expect(await problemOf(refused)).toMatchObject({ kind: "busy", retryAfterSeconds: 299 });
+    expect(await problemOf(refused())).toMatchObject({ kind: "busy", retryAfterSeconds: 299 });
   }
   expect(instance.counted.requests).toBe(0);
   expect(await instance.accept(feed, draftOf(), once)).toMatchObject({ notification: { id: notification.id } });
@@ -244,10 +244,10 @@ test("a change or a deletion of another version than was asked for is refused, a
   const before = await rowsOf(azurite.tables.feeds, feed);
   const isOther = ({ version }: { version: number }): boolean => version === 2;
   for (const refused of [
-    change(feed, [notification.id], { readState: "read" }, isOther),
-    remove(feed, notification.id, isOther),
+    () => change(feed, [notification.id], { readState: "read" }, isOther),
+    () => remove(feed, notification.id, isOther),
   ]) {
-    expect(await problemOf(refused)).toMatchObject({ kind: "precondition-failed" });
+    expect(await problemOf(refused())).toMatchObject({ kind: "precondition-failed" });
   }
   expect(await rowsOf(azurite.tables.feeds, feed)).toEqual(before);
   const isFirst = ({ version }: { version: number }): boolean => version === 1;

@@ -203,6 +203,23 @@ test("a writer whose answers are lost is told the same as one who hears them", a
   );
 });
 
+test("what expired for one instance lives for none whose clock is behind: two never share an appNotificationId", async () => {
+  const table = memoryTable();
+  const { clock, instances } = twoInstances(table);
+  const [ahead, behind] = instances;
+  const { notification: old } = await ahead.accept(feed, draftWith({ expiresAt: now + 1_000 }));
+  clock.at += 1_000;
+  const { notification } = await ahead.accept(feed, draftWith({}));
+  expect(notification.id).not.toBe(old.id);
+  expect(await behind.change(feed, [old.id], { readState: "read" })).toEqual([undefined]);
+  expect(await behind.remove(feed, old.id)).toBeUndefined();
+  expect(await behind.accept(feed, draftWith({}))).toMatchObject({
+    isNew: false,
+    notification: { id: notification.id },
+  });
+  await checkRows(table, []);
+});
+
 /** A table whose rows with this prefix are read at once, and its others only when somebody says so. */
 const withHeldReads = (table: Table, prefix: string) => {
   let release = (): void => undefined;
