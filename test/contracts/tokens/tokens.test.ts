@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { exportJWK, exportSPKI, generateKeyPair, type CryptoKey } from "jose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { requiredScope } from "../../../shared/auth/caller.ts";
 import { tokensOf } from "../../../shared/auth/tokens.http.ts";
 import type { Tokens } from "../../../shared/auth/tokens.ts";
@@ -202,16 +202,13 @@ describe("an issuer's keys", () => {
   let issuer: OwnIssuer;
   let clock: ReturnType<typeof handClock>;
   let tokens: Tokens;
-  beforeAll(async () => {
+  // One for each test: what is fetched behind the last answer of one must not be counted by the next.
+  beforeEach(async () => {
     issuer = await startOwnIssuer();
-  });
-  afterAll(() => issuer.stop());
-  beforeEach(() => {
-    issuer.instead = {};
-    issuer.visits.length = 0;
     clock = handClock(Date.now());
     tokens = tokensOf({ issuers: [issuer.url], audiences: [audience], timeLimitMs: 1_000, clock });
   });
+  afterEach(() => issuer.stop());
 
   const discovery = "/.well-known/openid-configuration";
   const fetches = (): number => issuer.visits.filter((path) => path === "/keys").length;
