@@ -220,6 +220,20 @@ test("what expired for one instance lives for none whose clock is behind: two ne
   await checkRows(table, []);
 });
 
+test("a call for many that was admitted goes through whole, though another write is refused meanwhile", async () => {
+  const use = { feeds: memoryTable(), hints: { note: () => Promise.resolve() }, clock: { now: () => now } };
+  const unlimited = feedWrites({ ...use, limits });
+  const ids: NotificationId[] = [];
+  for (let index = 0; index < 30; index += 1) {
+    const { notification } = await unlimited.accept(feed, draftWith({ appNotificationId: `order-${index}` }));
+    ids.push(notification.id);
+  }
+  const limited = feedWrites({ ...use, limits: { per5Minutes: 31, perDay: 31 } });
+  const changed = limited.change(feed, ids, { readState: "read" });
+  await expect(limited.accept(feed, draftWith({}))).rejects.toMatchObject({ kind: "busy" }); // in line after the first part
+  expect((await changed).map((notification) => notification?.readState)).toEqual(ids.map(() => "read"));
+});
+
 /** A table whose rows with this prefix are read at once, and its others only when somebody says so. */
 const withHeldReads = (table: Table, prefix: string) => {
   let release = (): void => undefined;
