@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type { Clock } from "../../shared/clock.ts";
 import type { Emit } from "../../shared/telemetry/events.ts";
-import { answerTo, isBug, reasonOf, type Answer, type Asked } from "./http.ts";
+import { answerTo, isBug, reasonOf, type Answer, type RequestIds } from "./http.ts";
 import { router, type Routes } from "./router.ts";
 
 type Uses = {
@@ -24,7 +24,7 @@ export const apiHandler = (use: Uses) => {
 
   return async (request: HttpRequest, telling: Telling): Promise<HttpResponseInit> => {
     const startedAt = use.clock.now();
-    const asked = askedBy(request.headers);
+    const asked = idsOf(request.headers);
     const method = request.method.toUpperCase();
     let operation = `${method} (no such path or method)`;
     let reason: string | undefined;
@@ -57,14 +57,14 @@ const isHealthy = (operation: string, { status }: Answer): boolean =>
   operation.startsWith("GET /health/") && status === 200;
 
 /** Our id is new; the caller's own is echoed when it is at most 128 visible ASCII characters (contract 2.1). */
-const askedBy = (headers: Headers): Asked => {
+const idsOf = (headers: Headers): RequestIds => {
   const requestId = crypto.randomUUID();
   const given = headers.get("client-request-id") ?? "";
   const clientRequestId = /^[\x21-\x7e]{1,128}$/.test(given) ? given : requestId;
-  return { requestId, clientRequestId, bringsToken: /^bearer +\S/i.test(headers.get("authorization") ?? "") };
+  return { requestId, clientRequestId };
 };
 
-const responseOf = (answer: Answer, ids: Asked, isCrossOrigin: boolean): HttpResponseInit => {
+const responseOf = (answer: Answer, ids: RequestIds, isCrossOrigin: boolean): HttpResponseInit => {
   const text = answer.text ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
   return {
     status: answer.status,

@@ -10,13 +10,8 @@ export type Answer = {
   readonly text?: string;
 };
 
-/** What a fault's answer needs to know of its request: the two ids every answer carries, ours and the caller's own (or ours again). */
-export type Asked = {
-  readonly requestId: string;
-  readonly clientRequestId: string;
-  /** Whether it came with a bearer token, good or not. */
-  readonly bringsToken: boolean;
-};
+/** The two ids every answer carries: ours, and the caller's own (or ours again). */
+export type RequestIds = { readonly requestId: string; readonly clientRequestId: string };
 
 /** The one place where a problem becomes a status and its .NET name (contract 2.5). */
 const statusOf: Readonly<Record<ProblemKind, readonly [status: number, code: string]>> = {
@@ -38,16 +33,16 @@ const statusOf: Readonly<Record<ProblemKind, readonly [status: number, code: str
 const busyRetryAfterSeconds = 5;
 
 /** The answer to whatever was thrown. What is neither a `Problem` nor `Unavailable` is a bug: 500, and nothing of the inside shown. */
-export const answerTo = (error: unknown, asked: Asked, now: number): Answer => {
+export const answerTo = (error: unknown, ids: RequestIds, now: number): Answer => {
   const problem = problemOf(error);
   if (!problem) {
     const message = "Something failed on our side. The request-id names this request in the service's logs.";
-    return { status: 500, body: errorBody({ code: "InternalServerError", message }, asked, now) };
+    return { status: 500, body: errorBody({ code: "InternalServerError", message }, ids, now) };
   }
   const [status, code] = statusOf[problem.kind];
   const { message, details } = problem;
   const shown = details.length > 0 ? { code, message, details } : { code, message };
-  return { status, headers: headersOf(problem, asked), body: errorBody(shown, asked, now) };
+  return { status, headers: headersOf(problem), body: errorBody(shown, ids, now) };
 };
 
 /** Neither the caller's fault nor a dependency's: to be logged whole. */
@@ -64,15 +59,14 @@ const problemOf = (error: unknown): Problem | undefined => {
   return new Problem("busy", "The service is busy. Try again later.", { cause: error, retryAfterSeconds });
 };
 
-const headersOf = ({ kind, allow, retryAfterSeconds }: Problem, { bringsToken }: Asked): Record<string, string> => ({
+const headersOf = ({ kind, allow, retryAfterSeconds }: Problem): Record<string, string> => ({
   // RFC 9110, section 11.6.1: only a missing or bad token is answered with a challenge, not a wrong data type.
-  // RFC 6750, section 3.1: an error code only for who brought a token.
-  ...(kind === "unauthenticated" && { "WWW-Authenticate": bringsToken ? 'Bearer error="invalid_token"' : "Bearer" }),
+  ...(kind === "unauthenticated" && { "WWW-Authenticate": "Bearer" }),
   ...(kind === "method-not-allowed" && { Allow: allow.join(", ") }),
   ...(kind === "busy" && { "Retry-After": String(Math.max(1, Math.ceil(retryAfterSeconds ?? 1))) }),
 });
 
-const errorBody = (shown: Readonly<Record<string, unknown>>, ids: Asked, now: number): unknown => ({
+const errorBody = (shown: Readonly<Record<string, unknown>>, ids: RequestIds, now: number): unknown => ({
   error: {
     ...shown,
     innerError: {

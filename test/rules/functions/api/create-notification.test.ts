@@ -123,7 +123,7 @@ const world = ({
       body: { string: sent.text ?? JSON.stringify(sent.body ?? body) },
     });
     return operation({ request, params: {}, base: "https://notify.contoso.com/beta" }).catch((error: unknown) =>
-      answerTo(error, { requestId: "r", clientRequestId: "c", bringsToken: true }, now),
+      answerTo(error, { requestId: "r", clientRequestId: "c" }, now),
     );
   };
   return { post, happened, jobs, onces, permits, accepted };

@@ -4,7 +4,7 @@ import { Problem, type ProblemKind } from "../../../../shared/problem.ts";
 import { Unavailable } from "../../../../shared/unavailable.ts";
 import { now } from "../../samples.ts";
 
-const ids = { requestId: "ours", clientRequestId: "theirs", bringsToken: false };
+const ids = { requestId: "ours", clientRequestId: "theirs" };
 const innerError = { date: "2026-01-31T12:00:00", "request-id": "ours", "client-request-id": "theirs" };
 
 /** Every kind there is: a new one does not compile until it has a row. */
@@ -46,13 +46,6 @@ test("only a token's 401 is a challenge, only 405 says what is allowed, only 406
     ["busy", { "Retry-After": "3" }],
   ]);
   for (const [kind] of kinds) expect([kind, headersOf(kind)]).toEqual([kind, expected.get(kind) ?? {}]);
-});
-
-test("a token that was sent and is not good is told so (RFC 6750, section 3.1)", () => {
-  const answer = answerTo(new Problem("unauthenticated", "x"), { ...ids, bringsToken: true }, now);
-  expect(answer.headers).toEqual({ "WWW-Authenticate": 'Bearer error="invalid_token"' });
-  const dataType = answerTo(new Problem("invalid-data-type", "x"), { ...ids, bringsToken: true }, now);
-  expect(dataType.headers).toEqual({});
 });
 
 test("the log learns the fault's sentence and what is away, never what a bug or a cause says", () => {

@@ -116,7 +116,7 @@ export const world = (made: World = {}) => {
       headers: { ...usual, ...sent.headers },
       ...(body !== undefined && { body: { string: body } }),
     });
-    const asked = { requestId: "r", clientRequestId: "c", bringsToken: true };
+    const asked = { requestId: "r", clientRequestId: "c" };
     return run({ request, params: isQuery ? {} : { id: place }, base }).catch((error: unknown) =>
       answerTo(error, asked, now),
     );
