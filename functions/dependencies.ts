@@ -9,7 +9,7 @@ import { tableLedgers } from "../shared/delivery/ledgers.table.ts";
 import { tableExpired } from "../shared/expiry/expired.table.ts";
 import { busBacklog } from "../shared/fanout/backlog.bus.ts";
 import { busFanout, openBus, pingBus } from "../shared/fanout/fanout.bus.ts";
-import { emptyHead } from "../shared/feed/empty-head.ts";
+import { emptyHead } from "../shared/feed/new-head.ts";
 import { tableFeed } from "../shared/feed/feed.table.ts";
 import { tableFetchMarks } from "../shared/feed/fetch-marks.table.ts";
 import { headKey } from "../shared/feed/rows.ts";

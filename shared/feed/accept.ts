@@ -54,11 +54,11 @@ export const acceptDraft = (
   {
     head,
     alias,
-  }: { readonly head: Pick<Head, "epoch" | "version">; readonly alias: Pick<Alias, "id" | "expiresAt"> | undefined },
+  }: { readonly head: Pick<Head, "epoch" | "version">; readonly alias: Omit<Alias, "version"> | undefined },
   now: number,
 ): Became => {
-  const live = alias && alias.expiresAt > now ? alias.id : undefined;
-  const id = live ?? newNotificationId(now);
+  const live = alias && alias.expiresAt > now ? alias : undefined;
+  const id = live?.id ?? newNotificationId(now);
   const version = head.version + 1;
   return {
     isNew: live === undefined,
@@ -68,6 +68,7 @@ export const acceptDraft = (
       id,
       createdAt: createdAtOf(id),
       contentAt: now,
+      knownUntil: Math.max(draft.expiresAt, live?.knownUntil ?? 0),
       modifiedAt: live === undefined ? null : now,
       status: live === undefined ? "active" : "updated",
       readState: "unread",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
-import { isExpired, type Notification, type NotificationId } from "../notification/notification.ts";
+import { isExpired, type NotificationId } from "../notification/notification.ts";
 import { Problem } from "../problem.ts";
 import type { StoredRow, Table } from "../storage/table.ts";
 import type { DeltaPage, DeltaRequest } from "./feed.ts";
@@ -66,16 +66,25 @@ const changeSchema = z.object({ id: z.string(), expiresAt: z.date() });
 /** At once, but not so many that one reader takes every connection. */
 const readsAtOnce = 25;
 
-/** The notifications that still are as the log says, in its order. */
-const notificationsAt = async (use: Use, feed: FeedKey, logged: readonly Logged[]): Promise<Notification[]> => {
-  const notifications: Notification[] = [];
+/**
+ * The notifications that still are as the log says, in its order. One that has expired, and stands in the log all the same, was
+ * replaced by something that ended sooner: who missed that has to hear that it is gone.
+ */
+const notificationsAt = async (
+  { feeds, clock }: Use,
+  feed: FeedKey,
+  logged: readonly Logged[],
+): Promise<DeltaPage["changes"]> => {
+  const changes: DeltaPage["changes"][number][] = [];
   for (let start = 0; start < logged.length; start += readsAtOnce) {
     const batch = logged.slice(start, start + readsAtOnce);
-    const rows = await Promise.all(batch.map(({ id }) => use.feeds.find(feed, notificationKey(id))));
-    for (const [index, row] of rows.entries()) {
+    const rows = await Promise.all(batch.map(({ id }) => feeds.find(feed, notificationKey(id))));
+    for (const [index, { id, version }] of batch.entries()) {
+      const row = rows[index];
       const notification = row && notificationOf(row);
-      if (notification && notification.version === batch[index]?.version) notifications.push(notification);
+      if (!notification || isExpired(notification, clock.now())) changes.push({ id, version, status: "deleted" });
+      else if (notification.version === version) changes.push(notification);
     }
   }
-  return notifications;
+  return changes;
 };

@@ -1,5 +1,6 @@
 import { printInstant } from "../notification/instant.ts";
 import type { Notification } from "../notification/notification.ts";
+import type { Ended } from "./feed.ts";
 import { etagOf } from "./mark.ts";
 
 /**
@@ -25,7 +26,7 @@ export const entityOf = (notification: Notification, now: number) => ({
 });
 
 /** What a delta shows of a notification: the entity, or of a deleted one no more than that it is gone. */
-export const changeEntityOf = (notification: Notification, now: number) =>
-  notification.status === "deleted"
-    ? { id: notification.id, status: notification.status, "@removed": { reason: "deleted" } }
-    : entityOf(notification, now);
+export const changeEntityOf = (change: Notification | Ended, now: number) =>
+  change.status === "deleted"
+    ? { id: change.id, status: change.status, "@removed": { reason: "deleted" } }
+    : entityOf(change, now);

@@ -37,9 +37,12 @@ export type Page = {
 /** A pass over all changes since a mark: `until` is the feed's state when the pass began, so it ends however busy the feed is. */
 export type DeltaRequest = { readonly top: number; readonly since?: Mark; readonly until?: Mark };
 
+/** What a delta says of something deleted, or ended sooner than was told before. */
+export type Ended = Pick<Notification, "id" | "version"> & { readonly status: "deleted" };
+
 export type DeltaPage = {
-  /** In the order of their versions; what was deleted has the status `deleted` and no content. */
-  readonly changes: readonly Notification[];
+  /** In the order of their versions. */
+  readonly changes: readonly (Notification | Ended)[];
   /** How far this page came; at the end of the pass the mark that the next pass starts from. */
   readonly reached: Mark;
   readonly until: Mark;

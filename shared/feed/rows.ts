@@ -69,27 +69,26 @@ const headSchema = z.object({
  * What lives under an appNotificationId, until when, and at which version: there its change row is. Written with every change of
  * the notification and deleted with it, so that one which lives has this row and one which was deleted has none.
  */
-export type Alias = { readonly id: NotificationId; readonly expiresAt: number; readonly version: number };
+export type Alias = Pick<Notification, "id" | "expiresAt" | "knownUntil" | "version">;
 
-export const aliasRow = (feed: FeedKey, { appNotificationId, id, expiresAt, version }: Notification): Row => ({
-  partitionKey: feed,
-  rowKey: aliasKey(appNotificationId),
-  id,
-  expiresAt: new Date(expiresAt),
-  version,
-});
+export const aliasRow = (feed: FeedKey, notification: Notification): Row => {
+  const { appNotificationId, id, expiresAt, knownUntil, version } = notification;
+  const row = { partitionKey: feed, rowKey: aliasKey(appNotificationId), id, version };
+  return { ...row, expiresAt: new Date(expiresAt), knownUntil: new Date(knownUntil) };
+};
 
 export const aliasOf = (row: StoredRow): Alias => {
-  const { id, expiresAt, version } = aliasSchema.parse(row);
-  return { id: id as NotificationId, expiresAt: expiresAt.getTime(), version };
+  const { id, expiresAt, knownUntil, version } = aliasSchema.parse(row);
+  return { id: id as NotificationId, expiresAt: expiresAt.getTime(), knownUntil: knownUntil.getTime(), version };
 };
-const aliasSchema = z.object({ id: z.string(), expiresAt: z.date(), version: z.int() });
+const aliasSchema = z.object({ id: z.string(), expiresAt: z.date(), knownUntil: z.date(), version: z.int() });
 
-export const changeRow = (feed: FeedKey, { version, id, expiresAt }: Notification): Row => ({
+/** Stands until nobody can know of the notification any more: one that ended sooner than was told once leaves word of that. */
+export const changeRow = (feed: FeedKey, { version, id, knownUntil }: Notification): Row => ({
   partitionKey: feed,
   rowKey: changeKey(version),
   id,
-  expiresAt: new Date(expiresAt),
+  expiresAt: new Date(knownUntil),
 });
 
 /**
@@ -97,7 +96,7 @@ export const changeRow = (feed: FeedKey, { version, id, expiresAt }: Notificatio
  * half a surrogate pair, which JSON escapes and a property of its own could not keep.
  */
 export const notificationRow = (feed: FeedKey, notification: Notification): Row => {
-  const { createdAt, contentAt, modifiedAt, expiresAt, displayUntil, ...plain } = notification;
+  const { createdAt, contentAt, modifiedAt, expiresAt, knownUntil, displayUntil, ...plain } = notification;
   const {
     targetHostName,
     appNotificationId,
@@ -115,6 +114,7 @@ export const notificationRow = (feed: FeedKey, notification: Notification): Row 
     createdAt: new Date(createdAt),
     contentAt: new Date(contentAt),
     expiresAt: new Date(expiresAt),
+    knownUntil: new Date(knownUntil),
     displayUntil: new Date(displayUntil),
     ...(modifiedAt !== null && { modifiedAt: new Date(modifiedAt) }),
     ...chunked("content", JSON.stringify(content)),
@@ -143,12 +143,13 @@ const rowSchema = z.object({
   contentAt: z.date(),
   modifiedAt: z.date().optional(),
   expiresAt: z.date(),
+  knownUntil: z.date(),
   displayUntil: z.date(),
 });
 
 /** Reads a notification's row. Throws a ZodError when it is not one: that would be our bug. */
 export const notificationOf = (row: StoredRow): Notification => {
-  const { createdAt, contentAt, modifiedAt, expiresAt, displayUntil, id, ...plain } = rowSchema.parse(row);
+  const { createdAt, contentAt, modifiedAt, expiresAt, knownUntil, displayUntil, id, ...plain } = rowSchema.parse(row);
   return {
     ...plain,
     ...contentSchema.parse(JSON.parse(joined("content", row))),
@@ -157,6 +158,7 @@ export const notificationOf = (row: StoredRow): Notification => {
     contentAt: contentAt.getTime(),
     modifiedAt: modifiedAt?.getTime() ?? null,
     expiresAt: expiresAt.getTime(),
+    knownUntil: knownUntil.getTime(),
     displayUntil: displayUntil.getTime(),
   };
 };

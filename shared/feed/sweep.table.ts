@@ -26,11 +26,9 @@ export const sweepExpired = async (
     const deletions = rows.flatMap((row): Change[] => {
       const notification = row && notificationOf(row);
       if (!notification || !isExpired(notification, now)) return [];
-      return [notificationKey(notification.id), changeKey(notification.version)].map((rowKey) => ({
-        kind: "delete",
-        partitionKey: feed,
-        rowKey,
-      }));
+      const keys = [notificationKey(notification.id)];
+      if (notification.knownUntil <= now) keys.push(changeKey(notification.version));
+      return keys.map((rowKey) => ({ kind: "delete", partitionKey: feed, rowKey }));
     });
     if (deletions.length === 0) return;
     // What has expired here must not live again for a writer whose clock is behind.

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { RowConflict, type StoredRow, type Table } from "../storage/table.ts";
-import { noUsage, type Limits } from "../throttle/usage.ts";
+import type { Limits } from "../throttle/usage.ts";
 import { Unavailable } from "../unavailable.ts";
+import { newHead, randomMark } from "./new-head.ts";
 import { fullFeeds } from "./full-feeds.ts";
 import { headKey, headOf, headRow, type Head } from "./rows.ts";
 import { over, type Decision, type Standing } from "./write.ts";
@@ -66,7 +66,7 @@ const make = async <Found, Result>(
   let tried: { readonly stamp: string; readonly result: Result } | undefined;
   for (let lostRaces = 1; ; lostRaces += 1) {
     const [headFound, found] = await Promise.all([feeds.find(feed, headKey), find()]);
-    const head = headFound ? headOf(headFound) : newHead();
+    const head = headFound ? headOf(headFound) : newHead(0);
     // The transaction was made and its answer lost: the SDK sent it again, and met what it had done itself.
     if (tried?.stamp === head.stamp) return { kind: "made", result: tried.result };
 
@@ -76,7 +76,7 @@ const make = async <Found, Result>(
     const { result } = decision;
     if (decision.kind === "leave") return { kind: "made", result };
 
-    const stamp = random();
+    const stamp = randomMark();
     tried = { stamp, result };
     try {
       await feeds.transact([
@@ -93,8 +93,3 @@ const make = async <Found, Result>(
 };
 
 const headChange = (feed: FeedKey, found: StoredRow | undefined, head: Head) => over(found, headRow(feed, head));
-
-/** Of a feed never written, or purged away: its epoch is new, so no mark of an earlier life fits. */
-const newHead = (): Head => ({ epoch: random(), version: 0, at: 0, usage: noUsage, stamp: "" });
-
-const random = (): string => randomBytes(9).toString("base64url");

@@ -50,6 +50,11 @@ export type Notification = NotificationDraft & {
   readonly createdAt: number;
   /** Epoch milliseconds at which its content came: from then the delay of a fallback counts. */
   readonly contentAt: number;
+  /**
+   * Epoch milliseconds: the latest end that was ever told of it. A replacement may end sooner than what it replaced; until then a
+   * client that missed it may still show the older one, and is to be told that it is gone.
+   */
+  readonly knownUntil: number;
   /** Epoch milliseconds of the last change, null before any. */
   readonly modifiedAt: number | null;
   readonly status: "active" | "updated" | "deleted";

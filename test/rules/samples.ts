@@ -28,6 +28,7 @@ export const notificationWith = (changes: Partial<Notification> = {}): Notificat
   id: newNotificationId(now),
   createdAt: now,
   contentAt: now,
+  knownUntil: now + 3_600_000,
   modifiedAt: null,
   status: "active",
   readState: "unread",

@@ -51,7 +51,7 @@ export const deltaOfNotifications =
     await noteFetched(
       use,
       place,
-      changes.filter(({ status }) => status !== "deleted"),
+      changes.filter((change) => "payload" in change && change.status !== "deleted"),
     );
     const tokens = { cipher: use.cipher, now };
     const linkWith = (token: Readonly<Record<string, string>>): string =>
@@ -61,7 +61,7 @@ export const deltaOfNotifications =
       headers: { ...odataHeaders, ...(isLast && { ETag: etagOf(reached) }) },
       body: {
         "@odata.context": `${notificationsContext(base, place.user)}/$delta`,
-        value: changes.map((notification) => changeEntityOf(notification, now)),
+        value: changes.map((change) => changeEntityOf(change, now)),
         ...(isLast
           ? { "@odata.deltaLink": linkWith({ $deltatoken: sealToken(tokens, "delta", place, { since: reached }) }) }
           : {

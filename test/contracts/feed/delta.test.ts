@@ -66,6 +66,19 @@ describe("a delta", () => {
     expect(await pass(memory, 100, end)).toEqual({ pages: [[]], end: { ...end, version: 2 } });
   });
 
+  test("tells a client that what it knows is gone when a replacement it missed has expired sooner, until the end it was told", async () => {
+    const memory = feedInMemory();
+    const { notification } = await memory.accept(memory.feed, draftOf());
+    const { end } = await pass(memory, 100);
+    await memory.accept(memory.feed, draftOf({ expiresAt: start + milliseconds.minute }));
+    memory.clock.at = start + milliseconds.minute;
+    await memory.list(memory.feed, { top: 20, matches: () => true }); // it trips over the expired row, and takes it away
+    const gone = { id: notification.id, status: "deleted", version: 2 };
+    expect((await memory.delta(memory.feed, { top: 100, since: end })).changes).toEqual([gone]);
+    memory.clock.at = notification.expiresAt;
+    expect((await memory.delta(memory.feed, { top: 100, since: end })).changes).toEqual([]);
+  });
+
   test("ends at the state in which the pass began, however many write meanwhile; the next pass has the rest", async () => {
     const memory = feedInMemory();
     const made = await fill(memory, 5);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { milliseconds } from "../../../shared/clock.ts";
 import { dataCipher, type DataKey } from "../../../shared/data-keys.ts";
 import { feedKeyOf } from "../../../shared/feed-key.ts";
-import { emptyHead } from "../../../shared/feed/empty-head.ts";
+import { emptyHead } from "../../../shared/feed/new-head.ts";
 import { headKey, headOf } from "../../../shared/feed/rows.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { Table } from "../../../shared/storage/table.ts";

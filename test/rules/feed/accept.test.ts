@@ -25,6 +25,7 @@ test("a notification nobody knows is new, unread and of the feed's next version"
     id: notification.id,
     createdAt: now,
     contentAt: now,
+    knownUntil: draft.expiresAt,
     modifiedAt: null,
     status: "active",
     readState: "unread",
@@ -36,7 +37,7 @@ test("a notification nobody knows is new, unread and of the feed's next version"
 });
 
 test("the same appNotificationId, still live, keeps id and creation time and starts over otherwise", () => {
-  const alias = { id: earlier, expiresAt: now + 1 };
+  const alias = { id: earlier, expiresAt: now + 1, knownUntil: now + 5_000 };
   const { notification, isNew } = acceptDraft(draft, { head, alias }, now);
   expect(isNew).toBe(false);
   expect(notification).toEqual({
@@ -44,6 +45,7 @@ test("the same appNotificationId, still live, keeps id and creation time and sta
     id: earlier,
     createdAt: now - 60_000,
     contentAt: now,
+    knownUntil: now + 5_000,
     modifiedAt: now,
     status: "updated",
     readState: "unread",
@@ -55,8 +57,17 @@ test("the same appNotificationId, still live, keeps id and creation time and sta
 });
 
 test.each([now, now - 1])("an appNotificationId that expired is a new notification", (expiresAt) => {
-  const { notification, isNew } = acceptDraft(draft, { head, alias: { id: earlier, expiresAt } }, now);
+  const { notification, isNew } = acceptDraft(
+    draft,
+    { head, alias: { id: earlier, expiresAt, knownUntil: now + 5_000 } },
+    now,
+  );
   expect(isNew).toBe(true);
-  expect(notification).toMatchObject({ createdAt: now, modifiedAt: null, status: "active" });
+  expect(notification).toMatchObject({
+    createdAt: now,
+    knownUntil: draft.expiresAt,
+    modifiedAt: null,
+    status: "active",
+  });
   expect(notification.id).not.toBe(earlier);
 });

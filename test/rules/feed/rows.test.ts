@@ -47,6 +47,7 @@ const notifications: fc.Arbitrary<Notification> = fc.record({
   id: times.map(newNotificationId),
   createdAt: times,
   contentAt: times,
+  knownUntil: times,
   modifiedAt: fc.option(times),
   status: fc.constantFrom("active", "updated", "deleted"),
   readState: fc.constantFrom(...readStates),
@@ -102,14 +103,14 @@ test("keys of a feed's kinds of rows never meet, and hold nobody's text", () => 
 });
 
 test("head, alias and change rows say what they were given", () => {
-  const notification = notificationWith();
-  const { id, expiresAt, version } = notification;
+  const notification = notificationWith({ knownUntil: now + 7_200_000 });
+  const { id, expiresAt, knownUntil, version } = notification;
   const admission = admit(noUsage, { per5Minutes: 1, perDay: 1 }, now);
   const usage = admission.kind === "admitted" ? admission.usage : noUsage;
   const head = { epoch: "e", version, at: now, usage, stamp: "s" };
   expect(headOf({ ...headRow(feed, head), etag: "1" })).toEqual(head);
-  expect(aliasOf({ ...aliasRow(feed, notification), etag: "1" })).toEqual({ id, expiresAt, version });
-  expect(changeRow(feed, notification)).toMatchObject({ rowKey: "c_0000000007", id, expiresAt: new Date(expiresAt) });
+  expect(aliasOf({ ...aliasRow(feed, notification), etag: "1" })).toEqual({ id, expiresAt, knownUntil, version });
+  expect(changeRow(feed, notification)).toMatchObject({ rowKey: "c_0000000007", id, expiresAt: new Date(knownUntil) });
 });
 
 test("a row that is no notification's is refused", () => {

@@ -95,7 +95,7 @@ const world = ({
         onces.push(once);
         if (rest.before) return Promise.resolve(rest.before);
         happened.push(`stored in ${feed === feedKeyOf(user, app.hostName) ? "the user's feed" : "another feed"}`);
-        const alias = live && { id: live, expiresAt: now + 1 };
+        const alias = live && { id: live, expiresAt: now + 1, knownUntil: now + 1 };
         const became = acceptDraft(draft, { head: { epoch: "e", version: 1 }, alias }, now);
         accepted.push(became);
         return Promise.resolve(became);
