@@ -51,7 +51,7 @@ export const deltaOfNotifications =
     await noteFetched(
       use,
       place,
-      changes.filter((change) => "payload" in change && change.status !== "deleted"),
+      changes.flatMap((change) => ("payload" in change && change.status !== "deleted" ? [change] : [])),
     );
     const tokens = { cipher: use.cipher, now };
     const linkWith = (token: Readonly<Record<string, string>>): string =>
