@@ -3,7 +3,7 @@ import { purgeExpired } from "../../../functions/purge-expired.ts";
 import { dataCipher } from "../../../shared/data-keys.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
 import { tableExpired } from "../../../shared/expiry/expired.table.ts";
-import { emptyHead } from "../../../shared/feed/empty-head.ts";
+import { emptyHead } from "../../../shared/feed/new-head.ts";
 import { tableFeed } from "../../../shared/feed/feed.table.ts";
 import { tableFetchMarks } from "../../../shared/feed/fetch-marks.table.ts";
 import { headKey } from "../../../shared/feed/rows.ts";
