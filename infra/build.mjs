@@ -6,6 +6,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
+const require = createRequire(import.meta.url);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const common = {
   absWorkingDir: root,
@@ -68,7 +69,7 @@ const replace = async ({ path, contents }) => {
 
 /** What the page `/docs` loads, beside the bundle: from the package as it is, so that the page asks nobody else. */
 const docs = async () => {
-  const folder = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+  const folder = dirname(require.resolve("swagger-ui-dist/package.json"));
   return Promise.all(
     ["swagger-ui-bundle.js", "swagger-ui.css", "LICENSE", "NOTICE"].map(async (name) => ({
       path: join(root, "dist/docs", name),

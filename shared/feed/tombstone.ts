@@ -7,7 +7,7 @@ import { aliasKey, notificationRow } from "./rows.ts";
 import { checkPrecondition, movedInLog, over, storedIn, type Decision, type Standing } from "./write.ts";
 
 /** What is left of a deleted notification: nothing its caller wrote, but what the delta and the devices' taps need. */
-export const tombstoneOf = (notification: Notification, { epoch, version }: Mark, now: number): Notification => ({
+const tombstoneOf = (notification: Notification, { epoch, version }: Mark, now: number): Notification => ({
   ...notification,
   epoch,
   version,

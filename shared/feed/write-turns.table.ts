@@ -13,7 +13,7 @@ import { over, type Decision, type Standing } from "./write.ts";
 export type WriteTurnsUse = { readonly feeds: Table; readonly clock: Clock; readonly limits: Limits };
 
 /** One write: what it reads, which goes beside the head's reading, and what it makes of that. */
-export type Write<Found, Result> = {
+type Write<Found, Result> = {
   readonly find: () => Promise<Found>;
   readonly decide: (found: Found, standing: Standing) => Decision<Result>;
   /** A feed known to be full refuses it unread. Not so what may turn out to be a repeat, or was counted already. */

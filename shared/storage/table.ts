@@ -21,7 +21,7 @@ export type Table = {
 };
 
 /** Which rows of a range are wanted. */
-export type Only = {
+type Only = {
   /** At most so many; no more than these are read. */
   readonly limit?: number;
   /** Only rows whose property `expiresAt` is at this instant (epoch milliseconds) or before; the store picks them. */

@@ -14,13 +14,13 @@ export type WebPushChannel = {
 };
 
 /** A Windows app's channel at WNS: the URI is the whole of it, and a secret. */
-export type WnsChannel = { readonly kind: "wns"; readonly uri: string };
+type WnsChannel = { readonly kind: "wns"; readonly uri: string };
 
 /** An Android app's registration at FCM. */
-export type FcmChannel = { readonly kind: "fcm"; readonly token: string; readonly packageName: string };
+type FcmChannel = { readonly kind: "fcm"; readonly token: string; readonly packageName: string };
 
 /** An iOS app's device token at APNs, in lower-case hexadecimal. */
-export type ApnsChannel = {
+type ApnsChannel = {
   readonly kind: "apns";
   readonly token: string;
   readonly bundleId: string;

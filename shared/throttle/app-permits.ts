@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Permits are leased for slots of ten seconds, and end with them. */
-export const slotMs = 10_000;
+const slotMs = 10_000;
 
 /** A minute, wherever it begins, touches no more than seven neighbouring slots. */
 const slotsInMinute = 7;

@@ -43,7 +43,7 @@ export const entityAnswer = z.strictObject({
   "@odata.etag": z.string().describe("For If-Match; moves with every change of the notification."),
 });
 
-export const tombstoneAnswer = z
+const tombstoneAnswer = z
   .strictObject({
     id,
     status: z.literal("deleted"),

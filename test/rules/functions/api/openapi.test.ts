@@ -37,7 +37,9 @@ test("operation ids are unique", () => {
 
 test("the bodies shown as examples are taken by the service's own parsers", () => {
   expect(parseNotification(examples.notification, now)).toMatchObject({ appNotificationId: "order-7" });
-  expect(parseSubscription(examples.subscription, { pushHosts: { allowed: knownPushHosts, extra: [] }, now })).toMatchObject({
+  expect(
+    parseSubscription(examples.subscription, { pushHosts: { allowed: knownPushHosts, extra: [] }, now }),
+  ).toMatchObject({
     platformType: "WebPush",
   });
   expect(parseChange(examples.change)).toEqual(examples.change);
