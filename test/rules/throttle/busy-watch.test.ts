@@ -80,6 +80,22 @@ test("one that was let through and came to nothing holds the next up for a secon
   expect(refusal()).toBeUndefined();
 });
 
+test("however many come to nothing, one that sends is let through soon: each second lets twice as many in", async () => {
+  const { clock, state, send, refusal } = watchUnderTest();
+  state.failure = away;
+  await expect(send()).rejects.toBe(away);
+  clock.at += 5_000;
+  const letThrough = Array.from({ length: 8 }, () => {
+    const refusals = Array.from({ length: 130 }, refusal);
+    clock.at += 1_000;
+    return refusals.filter((seconds) => seconds === undefined).length;
+  });
+  expect(letThrough).toEqual([1, 2, 4, 8, 16, 32, 64, 128]);
+  await expect(send()).rejects.toBe(away);
+  clock.at += 5_000;
+  expect([refusal(), refusal()]).toEqual([undefined, 1]);
+});
+
 test("any send that gets there opens, a delivery's retry too", async () => {
   const { state, send, refusal } = watchUnderTest();
   state.failure = away;
