@@ -80,6 +80,14 @@ export const faultsOf = (error: z.ZodError): Fault[] => {
   return faults.filter(({ target }, index) => faults.findIndex((one) => one.target === target) === index);
 };
 
+const nameLengthMax = 64;
+
+/**
+ * A name that a caller made up, as answers tell it: what a fault says goes into the log as well, and must neither fill it nor begin
+ * a line of its own there. Everything but visible ASCII becomes `?`.
+ */
+export const strangeName = (given: string): string => given.slice(0, nameLengthMax).replace(/[^\x21-\x7e]/g, "?");
+
 /** A sentence that names every fault, for people who do not read `details`. */
 export const sentenceOf = (opening: string, faults: readonly Fault[]): string =>
   `${opening} ${faults.map(({ target, message }) => (target ? `${target} ${message}` : message)).join("; ")}.`;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { anyCase, faultsOf, members, required, sentenceOf } from "../members.ts";
+import { anyCase, faultsOf, members, required, sentenceOf, strangeName } from "../members.ts";
 import { checkDataTypes } from "../notification/data-types.ts";
 import { readStates, userActionStates, type StateChange } from "../notification/notification.ts";
 import { Problem, type Fault } from "../problem.ts";
@@ -65,9 +65,8 @@ const parsed = <Schema extends z.ZodType>(
   });
 };
 
-/** So many are named, and so much of each: a body could hold thousands, or one of thousands of characters. */
+/** So many are named: a body could hold thousands. */
 const strangersToldMax = 20;
-const strangerLengthMax = 64;
 
 /** Members that may not be there: who writes another one believes it would be changed. */
 const strangersIn = (body: unknown, names: readonly string[]): Fault[] => {
@@ -76,5 +75,5 @@ const strangersIn = (body: unknown, names: readonly string[]): Fault[] => {
   return Object.keys(body)
     .filter((name) => !known.has(name.toLowerCase()))
     .slice(0, strangersToldMax)
-    .map((name) => ({ code: "Unknown", target: name.slice(0, strangerLengthMax), message: "cannot be changed here" }));
+    .map((name) => ({ code: "Unknown", target: strangeName(name), message: "cannot be changed here" }));
 };

@@ -1,4 +1,5 @@
 import type { HttpRequest } from "@azure/functions";
+import { strangeName } from "../../../shared/members.ts";
 import { hostNameSchema } from "../../../shared/notification/host-name.ts";
 import { Problem } from "../../../shared/problem.ts";
 
@@ -53,7 +54,7 @@ export const badOption = (target: string, message: string): Problem =>
 
 const unsupported = (given: string, supported: readonly string[]): Problem =>
   badOption(
-    given,
+    strangeName(given),
     supported.length === 0
       ? "is not supported, as no $ option is here"
       : `is not supported here; ${supported.join(", ")} ${supported.length === 1 ? "is" : "are"}`,

@@ -68,6 +68,12 @@ test("thousands of strange members, or a long one, make no long answer", () => {
   expect(problemOf(parseChange, { ["x".repeat(60_000)]: 1 }).message.length).toBeLessThan(500);
 });
 
+test("a strange member is named in plain characters: the sentence goes into the log, where it must not begin a line of its own", () => {
+  const { message, details } = problemOf(parseChange, { readState: "read", "a\nb\u001b[31m\u2028é": 1 });
+  expect(details).toMatchObject([{ target: "a?b?[31m??" }]);
+  expect(message).toMatch(/^[\x20-\x7e]+$/);
+});
+
 test.each([
   [
     { ids: ["a"], readState: "read" },

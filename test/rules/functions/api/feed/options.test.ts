@@ -36,6 +36,12 @@ test("an option that is not supported is refused, and what is supported is named
   expect(refusing("$=1", ["$skiptoken"])).toMatchObject(saying(/\$skiptoken is/));
 });
 
+test("an option that is not supported is named shortly and in plain characters: the sentence goes into the log as well", () => {
+  const { message, details } = refusing(`$a%0Ab%1b[31m${"x".repeat(10_000)}`);
+  expect(details).toMatchObject([{ target: `$a?b?[31m${"x".repeat(55)}` }]);
+  expect(message).toMatch(/^[\x20-\x7e]{1,200}$/);
+});
+
 test("an option given twice is refused, however it is spelt", () => {
   expect(refusing("$top=1&$TOP=1")).toMatchObject(saying(/\$top must be given once/));
   expect(refusing("targetHostName=a&targethostname=a")).toMatchObject(saying(/targetHostName must be given once/));
