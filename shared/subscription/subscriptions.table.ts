@@ -48,6 +48,8 @@ export const tableSubscriptions = (given: SubscriptionsUse): Subscriptions => {
         // A crash here leaves a subscription whose UNSID names nobody; a repeat removes it, a renewal gives the UNSID back.
         try {
           await feeds.write({ kind: "delete", partitionKey: feed, rowKey: row.rowKey, ifMatch: row.etag });
+          // A renewal under way may have given the UNSID back meanwhile, and have seen the row still there; from now on none will.
+          if (place) await deleteIfThere(unsids, place);
           return;
         } catch (error) {
           if (!(error instanceof RowConflict)) throw error; // renewed meanwhile, and its UNSID with it: both go

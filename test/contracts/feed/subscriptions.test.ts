@@ -208,6 +208,38 @@ test("a subscription that is removed while it is renewed leaves no UNSID behind"
   expect(await remover.of(feed)).toEqual([]);
 });
 
+test("a renewal that ends in the middle of a removal leaves no UNSID behind either", async () => {
+  const { feeds, unsids } = azurite.tables;
+  const user = newUser();
+  const feed = feedKeyOf(user, hostName);
+  const draft = subscriptionDraftOf();
+  const { subscribe, holderOf, of } = subscriptionsUnderTest();
+  const { subscription, unsid } = await subscribe(user, draft, inAMonth);
+  let reached = (): void => undefined;
+  let goOn = (): void => undefined;
+  const halfWay = new Promise<void>((resolve) => (reached = resolve));
+  const gone = new Promise<void>((resolve) => (goOn = resolve));
+  // The subscription's row is renewed, the UNSID's waits.
+  const renewUnsid: Table["write"] = async (change) => {
+    reached();
+    await gone;
+    await unsids.write(change);
+  };
+  const renewing = subscriptionsUnderTest(undefined, { unsids: { ...unsids, write: renewUnsid } });
+  const renewal = renewing.subscribe(user, draft, inAMonth);
+  await halfWay;
+  // The UNSID's row is revoked, the subscription's is about to be deleted, as it was renewed.
+  const deleteRow: Table["write"] = async (change) => {
+    goOn();
+    await renewal;
+    await feeds.write(change);
+  };
+  const removing = subscriptionsUnderTest(undefined, { feeds: { ...feeds, write: deleteRow } });
+  await removing.remove(feed, subscription.id);
+  expect(await of(feed)).toEqual([]);
+  expect(await holderOf(unsid)).toBeUndefined();
+});
+
 test("a feed has at most so many live subscriptions; renewals pass, and what expired or was removed makes room", async () => {
   const { subscribe, remove, of, clock } = subscriptionsUnderTest(undefined, { perFeed: 3 });
   const user = newUser();
