@@ -99,10 +99,14 @@ const bringUpToDate = async (use: Uses, job: FanoutJob, emit: Emit): Promise<voi
     // The same hop scheduled by two runs is one message to the broker; what it finds undone it will schedule on.
     await use.fanout.send({ ...job, hop: job.hop + 1 }, { notBefore: retryAt, expiresAt: notification.expiresAt });
   }
-  const gone = settled.filter(({ decision }) => decision.kind === "forget");
-  await Promise.all(gone.map(({ subscription }) => use.subscriptions.forgetChannel(job.feed, subscription)));
+  const gone = new Set(
+    settled.filter(({ decision }) => decision.kind === "forget").map(({ subscription }) => subscription.channelTag),
+  );
+  // Whoever else has a dead channel has none either, and would be the next to be tried.
+  const cutOff = subscriptions.filter(({ channel, channelTag }) => channel !== null && gone.has(channelTag));
+  await Promise.all(cutOff.map((subscription) => use.subscriptions.forgetChannel(job.feed, subscription)));
   if (settled.length > 0) {
-    const entries = Object.fromEntries(settled.map(({ subscription, entry }) => [subscription.id, entry]));
+    const entries = Object.fromEntries(settled.map(({ subscription, entry }) => [subscription.channelTag, entry]));
     await use.ledgers.record(job.feed, ledgerKey, ledger, entries, notification.expiresAt);
   }
   emit({
@@ -131,7 +135,7 @@ const attempt = async (use: Uses, { notification, subscription, ledger, told }: 
   const { expiresAt } = notification;
   const decision = decide({ outcome, attempts, expiresAt, now, policy: use.policy, chance: use.chance() });
   const entry: LedgerEntry = {
-    channelTag: subscription.channelTag,
+    subscriptionId: subscription.id,
     contentVersion: told.version,
     outcome: decision.kind === "give-up" ? "gave-up" : outcome.kind,
     ...("reason" in outcome && { reason: outcome.reason }),
@@ -148,9 +152,9 @@ const sendTo = async (use: Uses, attempted: Attempt): Promise<Outcome> => {
   return use.channels[channel.kind]?.send(attempted) ?? { kind: "rejected", reason: "its channel is not served" };
 };
 
-const attemptsSoFar = (ledger: Ledger, version: number, { id, channelTag }: KeptSubscription): number => {
-  const entry = ledger.entries[id];
-  return entry?.channelTag === channelTag && entry.contentVersion === version ? entry.attempts : 0;
+const attemptsSoFar = (ledger: Ledger, version: number, { channelTag }: KeptSubscription): number => {
+  const entry = ledger.entries[channelTag];
+  return entry?.contentVersion === version ? entry.attempts : 0;
 };
 
 const retryAtOf = (decision: Decision): number | undefined => (decision.kind === "retry" ? decision.at : undefined);

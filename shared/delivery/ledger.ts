@@ -10,10 +10,10 @@ export type LedgerKey = NotificationId | (string & { readonly __brand: "StateLed
 
 export const stateLedgerKey = (id: NotificationId): LedgerKey => `${id}.state` as LedgerKey;
 
-/** What became of one notification at one endpoint, so far. */
+/** What became of one notification at one channel, so far. */
 export type LedgerEntry = {
-  /** Which channel of the device this is about: a new channel starts over. */
-  readonly channelTag: string;
+  /** The subscription it was last tried for: of several with this channel, which are one device, one is tried for all. */
+  readonly subscriptionId: SubscriptionId;
   /** What was sent last: the content's version, or for a tap the notification's. */
   readonly contentVersion: number;
   readonly outcome: "delivered" | "gone" | "busy" | "rejected" | "misconfigured" | "gave-up";
@@ -26,9 +26,12 @@ export type LedgerEntry = {
   readonly notBefore?: number;
 };
 
-/** One notification's deliveries of one kind, by subscription. `mark` is the version that was read, undefined where there was none. */
+/**
+ * One notification's deliveries of one kind, by the channel's tag: a device's new channel starts over, and what was done at a
+ * channel is done for every subscription that has it. `mark` is the version that was read, undefined where there was none.
+ */
 export type Ledger = {
-  readonly entries: Readonly<Record<SubscriptionId, LedgerEntry>>;
+  readonly entries: Readonly<Record<string, LedgerEntry>>;
   readonly mark: string | undefined;
 };
 
@@ -36,37 +39,33 @@ export type Ledger = {
 export type Ledgers = {
   readonly read: (feed: FeedKey, key: LedgerKey) => Promise<Ledger>;
   /**
-   * Adds this run's entries in one write. Where another run wrote since `ledger` was read, both are kept: per subscription the
+   * Adds this run's entries in one write. Where another run wrote since `ledger` was read, both are kept: per channel the
    * entry that is further on (`mergeEntries`).
    */
   readonly record: (
     feed: FeedKey,
     key: LedgerKey,
     ledger: Ledger,
-    entries: Readonly<Record<SubscriptionId, LedgerEntry>>,
+    entries: Ledger["entries"],
     expiresAt: number,
   ) => Promise<void>;
 };
 
-/** Nothing is left to do for this version on this channel. */
-export const isFinished = (entry: LedgerEntry | undefined, version: number, channelTag: string): boolean =>
-  entry?.channelTag === channelTag && entry.contentVersion >= version && entry.notBefore === undefined;
+/** Nothing is left to do for this version on the entry's channel. */
+export const isFinished = (entry: LedgerEntry | undefined, version: number): boolean =>
+  entry !== undefined && entry.contentVersion >= version && entry.notBefore === undefined;
 
-/** Of two runs' entries for each subscription, the one that is further on: newer content, then a finished one, then the later. */
-export const mergeEntries = (
-  theirs: Ledger["entries"],
-  ours: Ledger["entries"],
-): Readonly<Record<SubscriptionId, LedgerEntry>> => {
+/** Of two runs' entries for each channel, the one that is further on: newer content, then a finished one, then the later. */
+export const mergeEntries = (theirs: Ledger["entries"], ours: Ledger["entries"]): Ledger["entries"] => {
   const merged = { ...theirs };
-  for (const [id, entry] of Object.entries(ours) as [SubscriptionId, LedgerEntry][]) {
-    const other = theirs[id];
-    merged[id] = other && isFurther(other, entry) ? other : entry;
+  for (const [channelTag, entry] of Object.entries(ours)) {
+    const other = theirs[channelTag];
+    merged[channelTag] = other && isFurther(other, entry) ? other : entry;
   }
   return merged;
 };
 
 const isFurther = (a: LedgerEntry, b: LedgerEntry): boolean => {
-  if (a.channelTag !== b.channelTag) return a.at > b.at;
   if (a.contentVersion !== b.contentVersion) return a.contentVersion > b.contentVersion;
   if ((a.notBefore === undefined) !== (b.notBefore === undefined)) return a.notBefore === undefined;
   return a.at > b.at;

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { chunked, joined } from "../storage/chunks.ts";
 import { RowConflict, type Row, type StoredRow, type Table } from "../storage/table.ts";
+import type { SubscriptionId } from "../subscription/subscription.ts";
 import { mergeEntries, type Ledger, type Ledgers } from "./ledger.ts";
 
 const entrySchema = z.object({
-  channelTag: z.string(),
+  subscriptionId: z.string().transform((id) => id as SubscriptionId),
   contentVersion: z.int(),
   outcome: z.enum(["delivered", "gone", "busy", "rejected", "misconfigured", "gave-up"]),
   reason: z.string().exactOptional(),

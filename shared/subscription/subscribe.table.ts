@@ -17,7 +17,6 @@ import {
   unsidOf,
   unsidPlaceIn,
   unsidPlaceOf,
-  withoutChannel,
 } from "./subscription-row.ts";
 import { newUnsid, type SubscriptionDraft, type Unsid } from "./subscription.ts";
 import type { Subscribed, Subscriptions } from "./subscriptions.ts";
@@ -31,9 +30,9 @@ const pauseAfter = (lostRaces: number): Promise<void> => pause(Math.random() * M
 const aboutToEndMs = 5 * milliseconds.minute;
 
 /**
- * Subscribing. A row that only lives on (same channel, same UNSID) is replaced as it was read. Whatever else, a new device, one
- * that comes back after its expiry, another channel, goes through the feed's head: it changes how many devices there are,
- * or takes a channel from one, and of two that decide so at once only one may.
+ * Subscribing. A row that lives on with its UNSID, whatever else is new, is replaced as it was read. A new device, or one that
+ * comes back after its expiry, goes through the feed's head: it changes how many devices there are, and of two that decide so at
+ * once only one may.
  */
 export const subscribing = (use: SubscriptionsUse): Subscriptions["subscribe"] => {
   const inTurn = oneAtATime();
@@ -83,7 +82,7 @@ const subscribe = async (use: SubscriptionsUse, asked: Asked): Promise<Subscribe
 };
 
 const livesOn = (found: StoredRow, row: Row, now: number): boolean =>
-  found.unsidKey === row.unsidKey && found.addressTag === row.addressTag && endOf(found) > now + aboutToEndMs;
+  found.unsidKey === row.unsidKey && endOf(found) > now + aboutToEndMs;
 
 type Registering = {
   readonly feed: FeedKey;
@@ -100,16 +99,14 @@ const register = async (use: SubscriptionsUse, { feed, found, isLive, row }: Reg
 
   // The head before the rows: what came after it was read changes it, and the transaction is refused.
   const headFound = await feeds.find(feed, head.rowKey);
-  const others: StoredRow[] = [];
+  let others = 0;
   for await (const other of feeds.range(feed, subscriptionsFrom, subscriptionsBelow)) {
-    if (other.rowKey !== row.rowKey && endOf(other) > clock.now()) others.push(other);
+    if (other.rowKey !== row.rowKey && endOf(other) > clock.now()) others += 1;
   }
-  if (!isLive && others.length >= use.perFeed) throw tooMany(use.perFeed);
-  const robbed = others.filter(({ addressTag }) => addressTag !== undefined && addressTag === row.addressTag);
+  if (!isLive && others >= use.perFeed) throw tooMany(use.perFeed);
   await feeds.transact([
     headFound ? unchanged(headFound) : { kind: "insert", row: head.empty(feed) },
     found ? { kind: "replace", row, ifMatch: found.etag } : { kind: "insert", row },
-    ...robbed.map((other): Change => ({ kind: "replace", row: withoutChannel(other), ifMatch: other.etag })),
   ]);
 };
 

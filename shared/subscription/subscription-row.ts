@@ -55,19 +55,6 @@ export const subscriptionFrom = (draft: SubscriptionDraft, id: SubscriptionId, e
   return { id, deviceId, displayName, platformType, notificationType, channel, channelTag, expiresAt };
 };
 
-/** Names where pushes to a channel go, whatever keys go with it: two devices of the same would both ring, in one place. No secret. */
-export const addressTagOf = (channel: Channel): string => {
-  switch (channel.kind) {
-    case "webpush":
-      return hashOf("address", channel.kind, channel.endpoint);
-    case "wns":
-      return hashOf("address", channel.kind, channel.uri);
-    case "fcm":
-    case "apns":
-      return hashOf("address", channel.kind, channel.token);
-  }
-};
-
 /**
  * The row of a subscription in its feed's partition, channel and UNSID sealed. What the client calls its device is JSON: it may
  * hold half a surrogate pair, which no column takes.
@@ -80,7 +67,7 @@ export const rowOf = (feed: FeedKey, subscription: Subscription, unsid: Unsid, c
     partitionKey: feed,
     rowKey: rowKeyOf(id),
     about: JSON.stringify({ deviceId, displayName }),
-    ...(channel && { channel: cipher.seal(JSON.stringify(channel), place), addressTag: addressTagOf(channel) }),
+    ...(channel && { channel: cipher.seal(JSON.stringify(channel), place) }),
     unsid: cipher.seal(unsid, place),
     unsidKey: unsidPlaceOf(unsid).partitionKey,
     expiresAt: new Date(expiresAt),
@@ -88,7 +75,7 @@ export const rowOf = (feed: FeedKey, subscription: Subscription, unsid: Unsid, c
 };
 
 /** Such a row once its channel is gone; its UNSID lives on. */
-export const withoutChannel = ({ etag: _, channel: _channel, addressTag: _tag, ...row }: StoredRow): Row => row;
+export const withoutChannel = ({ etag: _, channel: _channel, ...row }: StoredRow): Row => row;
 
 /**
  * Reads such a row. One that cannot be opened, for its key was taken away, counts as without a channel; one that is no

@@ -51,7 +51,7 @@ export type Subscription = {
   readonly notificationType: NotificationType;
   /** Null once the push service said gone; the UNSID lives on until `expiresAt`. */
   readonly channel: Channel | null;
-  /** Tells one channel of this device from the next without naming it: what the ledger remembers was done for which. */
+  /** Tells one channel from another without naming it: what the ledger remembers was done where, and who rings in the same place. */
   readonly channelTag: string;
   /** Epoch milliseconds. */
   readonly expiresAt: number;

@@ -12,7 +12,7 @@ export type KeptSubscription = Subscription & { readonly stored: StoredRow };
 export type Subscriptions = {
   /**
    * Subscribes a device, or renews it: the same user, host name and device keep their UNSID while the subscription lives.
-   * Repeating it is harmless. A channel that another device of the feed has is taken over: two would ring twice in one place.
+   * Repeating it is harmless. Several devices of a feed may give one channel: each is a subscription, and delivery rings it once.
    * Throws `conflict` for one device more than a feed may have. `expiresAt` is epoch milliseconds.
    */
   readonly subscribe: (user: User, draft: SubscriptionDraft, expiresAt: number) => Promise<Subscribed>;

@@ -3,16 +3,18 @@ import { putApp } from "../../../shared/auth/app-registry.table.ts";
 import { milliseconds } from "../../../shared/clock.ts";
 import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
 import { newChannel, publicUrl, startBackends, type Backends } from "../../support/backends.ts";
+import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 import { notification, post, sampleHost, subscribe, subscribePath } from "./api-under-test.ts";
 
 let backends: Backends;
+let push: LocalService;
 let app: AppInProcess;
 /** A host name whose app lists its mobile apps, and has the example's client id among its clients. */
 const mobileHost = "mobile.contoso.com";
 const otherHost = "other.contoso.com";
 
 beforeAll(async () => {
-  backends = await startBackends();
+  [backends, push] = await Promise.all([startBackends(), startLocalService()]);
   const { clientId } = backends.apps.sample;
   await putApp(backends.tables.tables.apps, {
     hostName: mobileHost,
@@ -21,11 +23,19 @@ beforeAll(async () => {
     bundleIds: ["com.contoso.app"],
     packageNames: ["com.contoso.app"],
   });
-  app = await loadApp(backends.settings({ SUBSCRIPTIONS_PER_FEED: "4" }));
+  app = await loadApp(
+    backends.settings({
+      SUBSCRIPTIONS_PER_FEED: "4",
+      PUSH_HOSTS_EXTRA: new URL(push.url).host,
+      PUSH_EXTRA_CA: push.ca,
+      VAPID_PUBLIC_KEY: push.keys.publicKey,
+      VAPID_PRIVATE_KEY: push.keys.privateKey,
+    }),
+  );
 });
 afterAll(async () => {
   await app.close();
-  await backends.stop();
+  await Promise.all([push.stop(), backends.stop()]);
 });
 
 /** Somebody no other test knows, signed in to the example's app. */
@@ -193,14 +203,45 @@ test("the device after the last that may be is answered 409, and one that is del
   expect((await subscribe(app, authorization)).status).toBe(201);
 });
 
-test("a device that brings another's channel takes it over, and the other is shown as gone", async () => {
+test("a browser that subscribed under two deviceIds has two subscriptions, and is rung once for each notification, while there is one", async () => {
   const authorization = await newUser();
-  const channel = newChannel();
-  await subscribe(app, authorization, { deviceId: "old", channel });
-  await subscribe(app, authorization, { deviceId: "new", channel });
-  const listed = many(await on(authorization).list());
-  const states = listed.map(({ deviceId, channelState }) => [deviceId, channelState]);
-  expect(Object.fromEntries(states)).toEqual({ old: "gone", new: "active" });
+  const { list, remove } = on(authorization);
+  const { name, channel } = await push.control.createDevice();
+  const ring = async (rawContent: string): Promise<void> => {
+    const body = notification({ payload: { rawContent } });
+    const { id } = one(await post(app, body, { headers: { authorization } }));
+    for (let delivered: unknown; delivered !== id;) {
+      const [message] = await backends.bus.take(1); // another test's may come before ours
+      await app.deliver(message?.body);
+      delivered = (message?.body as { id: string }).id;
+    }
+  };
+  const rung = async () =>
+    (await push.control.received()).flatMap(({ device, content }) => (device === name ? [content] : []));
+  const states = async () =>
+    Object.fromEntries(many(await list()).map(({ deviceId, channelState }) => [deviceId, channelState]));
+
+  const older = one(await subscribe(app, authorization, { deviceId: "older", channel }));
+  const newer = one(await subscribe(app, authorization, { deviceId: "newer", channel }));
+  await ring("both");
+  expect(await rung()).toEqual([expect.stringContaining("both")]);
+  expect(await states()).toEqual({ older: "active", newer: "active" });
+
+  await remove(newer.id);
+  await ring("the older");
+  expect(await rung()).toHaveLength(2);
+  await subscribe(app, authorization, { deviceId: "newer", channel });
+  await remove(older.id);
+  await ring("the newer");
+  expect(await rung()).toHaveLength(3);
+
+  await subscribe(app, authorization, { deviceId: "older", channel });
+  await push.control.removeDevice(name);
+  await ring("neither");
+  expect(await states(), "when the push service said gone it said so of both").toEqual({
+    older: "gone",
+    newer: "gone",
+  });
 });
 
 test("who may not see subscriptions is answered 403; faults of the body come first", async () => {

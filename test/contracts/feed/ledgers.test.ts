@@ -14,14 +14,13 @@ afterAll(() => azurite.stop());
 
 const ledgersUnderTest = () => tableLedgers(azurite.tables.deliveries);
 const entryOf = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  channelTag: "tag",
+  subscriptionId: "laptop" as SubscriptionId,
   contentVersion: 1,
   outcome: "delivered",
   attempts: 1,
   at: start,
   ...more,
 });
-const id = (name: string): SubscriptionId => name as SubscriptionId;
 const expiresAt = start + 1_000;
 
 test("a notification nobody was told of has an empty ledger", async () => {
@@ -33,16 +32,16 @@ test("what was recorded is read again, with all its particulars", async () => {
   const { read, record } = ledgersUnderTest();
   const [feed, notification] = [newFeed(), newNotificationId(start)];
   const entries = {
-    [id("done")]: entryOf(),
-    [id("waiting")]: entryOf({ outcome: "busy", reason: "503 slow down", attempts: 3, notBefore: start + 5_000 }),
+    done: entryOf(),
+    waiting: entryOf({ outcome: "busy", reason: "503 slow down", attempts: 3, notBefore: start + 5_000 }),
   };
   await record(feed, notification, await read(feed, notification), entries, expiresAt);
   const ledger = await read(feed, notification);
   expect(ledger.entries).toEqual(entries);
-  await record(feed, notification, ledger, { [id("waiting")]: entryOf({ attempts: 4 }) }, expiresAt);
+  await record(feed, notification, ledger, { waiting: entryOf({ attempts: 4 }) }, expiresAt);
   expect((await read(feed, notification)).entries).toEqual({
-    [id("done")]: entryOf(),
-    [id("waiting")]: entryOf({ attempts: 4 }),
+    done: entryOf(),
+    waiting: entryOf({ attempts: 4 }),
   });
 });
 
@@ -51,30 +50,29 @@ test("runs that record at once, for a new ledger or an old one, all keep what th
   const [feed, notification] = [newFeed(), newNotificationId(start)];
   for (const round of [0, 1]) {
     const known = await read(feed, notification);
-    const runs = Array.from({ length: 4 }, (_, run) => ({ [id(`${round}-${run}`)]: entryOf({ attempts: run + 1 }) }));
+    const runs = Array.from({ length: 4 }, (_, run) => ({ [`${round}-${run}`]: entryOf({ attempts: run + 1 }) }));
     await Promise.all(runs.map((entries) => record(feed, notification, known, entries, expiresAt)));
   }
   const { entries } = await read(feed, notification);
   expect(Object.keys(entries).sort()).toEqual(["0-0", "0-1", "0-2", "0-3", "1-0", "1-1", "1-2", "1-3"]);
 });
 
-test("of two runs that tell of the same device, the one that is further on stays", async () => {
+test("of two runs that tell of the same channel, the one that is further on stays", async () => {
   const { read, record } = ledgersUnderTest();
   const [feed, notification] = [newFeed(), newNotificationId(start)];
   const known = await read(feed, notification);
-  const device = id("laptop");
-  await record(feed, notification, known, { [device]: entryOf({ contentVersion: 2 }) }, expiresAt);
-  await record(feed, notification, known, { [device]: entryOf({ at: start + 9_000 }) }, expiresAt);
-  expect((await read(feed, notification)).entries[device]).toEqual(entryOf({ contentVersion: 2 }));
+  await record(feed, notification, known, { tag: entryOf({ contentVersion: 2 }) }, expiresAt);
+  await record(feed, notification, known, { tag: entryOf({ at: start + 9_000 }) }, expiresAt);
+  expect((await read(feed, notification)).entries.tag).toEqual(entryOf({ contentVersion: 2 }));
 });
 
 test("a ledger that was removed since it was read is begun anew", async () => {
   const { read, record } = ledgersUnderTest();
   const [feed, notification] = [newFeed(), newNotificationId(start)];
-  await record(feed, notification, await read(feed, notification), { [id("old")]: entryOf() }, expiresAt);
+  await record(feed, notification, await read(feed, notification), { old: entryOf() }, expiresAt);
   const known = await read(feed, notification);
   await azurite.tables.deliveries.write({ kind: "delete", partitionKey: feed, rowKey: notification });
-  await record(feed, notification, known, { [id("new")]: entryOf() }, expiresAt);
+  await record(feed, notification, known, { new: entryOf() }, expiresAt);
   expect(Object.keys((await read(feed, notification)).entries)).toEqual(["new"]);
 });
 
@@ -82,20 +80,20 @@ test("content and taps of one notification have a ledger each", async () => {
   const { read, record } = ledgersUnderTest();
   const [feed, notification] = [newFeed(), newNotificationId(start)];
   const empty = { entries: {}, mark: undefined };
-  await record(feed, notification, empty, { [id("phone")]: entryOf() }, expiresAt);
-  await record(feed, stateLedgerKey(notification), empty, { [id("phone")]: entryOf({ contentVersion: 9 }) }, expiresAt);
-  expect((await read(feed, notification)).entries).toEqual({ [id("phone")]: entryOf() });
+  await record(feed, notification, empty, { phone: entryOf() }, expiresAt);
+  await record(feed, stateLedgerKey(notification), empty, { phone: entryOf({ contentVersion: 9 }) }, expiresAt);
+  expect((await read(feed, notification)).entries).toEqual({ phone: entryOf() });
   expect((await read(feed, stateLedgerKey(notification))).entries).toEqual({
-    [id("phone")]: entryOf({ contentVersion: 9 }),
+    phone: entryOf({ contentVersion: 9 }),
   });
 });
 
-test("five hundred devices fit one ledger", async () => {
+test("five hundred channels fit one ledger", async () => {
   const { read, record } = ledgersUnderTest();
   const [feed, notification] = [newFeed(), newNotificationId(start)];
   const reason = "r".repeat(60);
   const entries = Object.fromEntries(
-    Array.from({ length: 500 }, (_, index) => [id(`${"d".repeat(40)}${index}`), entryOf({ outcome: "busy", reason })]),
+    Array.from({ length: 500 }, (_, index) => [`${"d".repeat(12)}${index}`, entryOf({ outcome: "busy", reason })]),
   );
   await record(feed, notification, await read(feed, notification), entries, expiresAt);
   expect((await read(feed, notification)).entries).toEqual(entries);

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { milliseconds } from "../../../shared/clock.ts";
-import { stateLedgerKey, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import { stateLedgerKey, type Ledger } from "../../../shared/delivery/ledger.ts";
 import { feedKeyOf } from "../../../shared/feed-key.ts";
 import { aliasKey, notificationKey } from "../../../shared/feed/rows.ts";
 import { hashOf } from "../../../shared/hash.ts";
 import type { Tables } from "../../../shared/storage/table.ts";
+import type { Subscription } from "../../../shared/subscription/subscription.ts";
 import { startTablesUnderTest, type TablesUnderTest } from "../../support/tables.ts";
 import { draftOf, hostName, newUser, start, subscriptionDraftOf } from "../feed/samples.ts";
 import { allRows, memoryTables, purgeUnderTest } from "./purge-under-test.ts";
@@ -27,7 +28,9 @@ const phone = subscriptionDraftOf({
   displayName: "My own phone",
   channel: { kind: "apns", token, bundleId: "com.contoso.app", environment: "production" },
 });
-const delivered: LedgerEntry = { channelTag: "tag", contentVersion: 1, outcome: "delivered", attempts: 1, at: start };
+const deliveredTo = ({ id, channelTag }: Subscription): Ledger["entries"] => ({
+  [channelTag]: { subscriptionId: id, contentVersion: 1, outcome: "delivered", attempts: 1, at: start },
+});
 
 /** One of everything that a feed can hold, and all the words by which any of it could be known again. */
 const makeEverything = async ({ feed, subscriptions, fetchMarks, ledgers }: ReturnType<typeof purgeUnderTest>) => {
@@ -55,7 +58,7 @@ const makeEverything = async ({ feed, subscriptions, fetchMarks, ledgers }: Retu
   if (!found) throw new Error("The notification is not found.");
   await fetchMarks.fetched(key, subscription.id, [found]);
   for (const ledger of [id, stateLedgerKey(id), deletedId]) {
-    await ledgers.record(key, ledger, { entries: {}, mark: undefined }, { [subscription.id]: delivered }, end);
+    await ledgers.record(key, ledger, { entries: {}, mark: undefined }, deliveredTo(subscription), end);
   }
   const words = [
     ...["words that were mine", "a title of mine", "a fallback of mine", "a-group-of-mine", "order-of-mine"],
@@ -108,7 +111,7 @@ test("what lives on in the same feed is whole after the purge", async () => {
   clock.at = end - hour;
   const { notification } = await feed.accept(key, later, once);
   const { unsid } = await subscriptions.subscribe(user, { ...phone, deviceId: "another" }, start + 3 * day);
-  const entries = { [(await subscriptions.of(key))[0]!.id]: delivered };
+  const entries = deliveredTo((await subscriptions.of(key))[0]!);
   await ledgers.record(key, notification.id, { entries: {}, mark: undefined }, entries, later.expiresAt);
 
   clock.at = purgedAt;

@@ -13,7 +13,13 @@ const end = start + day;
 const purgedAt = end + hour + 10 * minute;
 const ending = { expiresAt: end, displayUntil: end };
 const later = { expiresAt: start + 3 * day, displayUntil: start + 3 * day };
-const delivered: LedgerEntry = { channelTag: "tag", contentVersion: 1, outcome: "delivered", attempts: 1, at: start };
+const delivered: LedgerEntry = {
+  subscriptionId: "laptop" as SubscriptionId,
+  contentVersion: 1,
+  outcome: "delivered",
+  attempts: 1,
+  at: start,
+};
 const empty = { entries: {}, mark: undefined };
 
 /** A service whose purge is overtaken, once, just before it first makes such a change. */
@@ -107,21 +113,14 @@ test("a ledger that is written to just before it is removed stays", async () => 
   const { by, clock, feed, ledgers, purge } = overtaken("deliveries", deletes(""));
   const key = newFeed();
   const { notification } = await feed.accept(key, draftOf(ending));
-  const device = "laptop" as SubscriptionId;
-  await ledgers.record(key, notification.id, empty, { [device]: delivered }, end);
+  await ledgers.record(key, notification.id, empty, { tag: delivered }, end);
   clock.at = purgedAt;
   const newer = { ...delivered, contentVersion: 2 };
   by(async () =>
-    ledgers.record(
-      key,
-      notification.id,
-      await ledgers.read(key, notification.id),
-      { [device]: newer },
-      later.expiresAt,
-    ),
+    ledgers.record(key, notification.id, await ledgers.read(key, notification.id), { tag: newer }, later.expiresAt),
   );
   expect(await purge()).toMatchObject({ failed: 0, isMoreLeft: false });
-  expect((await ledgers.read(key, notification.id)).entries).toEqual({ [device]: newer });
+  expect((await ledgers.read(key, notification.id)).entries).toEqual({ tag: newer });
 });
 
 test("a fetch mark put again just before it is removed stays", async () => {
@@ -259,7 +258,7 @@ test("a feed that fails half way is met again, for its hint stays", async () => 
   const { ledgers } = purgeUnderTest(tables);
   const key = newFeed();
   const { notification } = await feed.accept(key, draftOf(ending));
-  await ledgers.record(key, notification.id, empty, { ["laptop" as SubscriptionId]: delivered }, end);
+  await ledgers.record(key, notification.id, empty, { tag: delivered }, end);
   clock.at = purgedAt;
   await expect(purge()).rejects.toThrow(AggregateError);
   expect(await purge()).toMatchObject({ feeds: 1, rows: 1, failed: 0, isMoreLeft: false });

@@ -9,11 +9,7 @@ import {
   type Notification,
   type PlatformType,
 } from "../../../shared/notification/notification.ts";
-import {
-  notificationTypes,
-  type Subscription,
-  type SubscriptionId,
-} from "../../../shared/subscription/subscription.ts";
+import { notificationTypes, type Subscription } from "../../../shared/subscription/subscription.ts";
 import { channelOf, notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
 
 const version = 9;
@@ -24,7 +20,7 @@ const deviceOn = (platformType: PlatformType, changes: Partial<Subscription> = {
   subscriptionWith({ id: subscriptionId(platformType), platformType, channel: channelOf(platformType), ...changes });
 
 const tapped = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  channelTag: "tag",
+  subscriptionId: subscriptionId("Android"),
   contentVersion: version,
   outcome: "delivered",
   attempts: 1,
@@ -45,7 +41,7 @@ const planOf = ({ notification, device, on = "Android", entry, actor }: Standing
   const { due, waitingUntil } = planTaps({
     notification: changed(notification),
     subscriptions: [one],
-    ledger: { entries: entry ? { [one.id]: entry } : {}, mark: undefined },
+    ledger: { entries: entry ? { tag: entry } : {}, mark: undefined },
     isServed: () => true,
     now,
     actor: actor === undefined ? undefined : subscriptionId(actor),
@@ -77,7 +73,7 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
   ["a tap that arrived is not repeated", { entry: tapped() }, "nobody"],
   ["nor one of a newer change", { entry: tapped({ contentVersion: version + 1 }) }, "nobody"],
   ["a newer change is told", { entry: tapped({ contentVersion: version - 1 }) }, "due"],
-  ["a new channel is told", { entry: tapped({ channelTag: "old" }) }, "due"],
+  ["a new channel is told", { device: { channelTag: "new" }, entry: tapped() }, "due"],
   ["a busy device waits for its time", { entry: tapped({ outcome: "busy", notBefore: now + 1 }) }, now + 1],
   ["a busy device whose time has come is due", { entry: tapped({ outcome: "busy", notBefore: now }) }, "due"],
 ])("%s", (_, standing, planned) => {
@@ -85,10 +81,21 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
 });
 
 test("a device whose channel is not served yet is left out", () => {
-  const subscriptions = platformTypes.map((platformType) => deviceOn(platformType));
+  const subscriptions = platformTypes.map((platformType) => deviceOn(platformType, { channelTag: platformType }));
   const standing = { notification: changed(), subscriptions, ledger: { entries: {}, mark: undefined }, now };
   const { due } = planTaps({ ...standing, isServed: (kind) => kind === "apns", actor: undefined });
   expect(due.map(({ id }) => id)).toEqual(["iOS"]);
+});
+
+test("whoever has the channel of the device that made the change is not tapped: it is the same device", () => {
+  const named = (id: string, changes: Partial<Subscription> = {}) =>
+    deviceOn("iOS", { id: subscriptionId(id), channelTag: "phone", ...changes });
+  const standing = { notification: changed(), ledger: { entries: {}, mark: undefined }, isServed: () => true, now };
+  for (const ofActor of [{}, { notificationType: "NoNotification" }, { channel: null }] as const) {
+    const subscriptions = [named("actor", ofActor), named("older"), named("tablet", { channelTag: "tablet" })];
+    const { due } = planTaps({ ...standing, subscriptions, actor: subscriptionId("actor") });
+    expect(due.map(({ id }) => id)).toEqual(["tablet"]);
+  }
 });
 
 const devices = fc
@@ -97,14 +104,17 @@ const devices = fc
       platformType: fc.constantFrom(...platformTypes),
       notificationType: fc.constantFrom(...notificationTypes),
       hasChannel: fc.boolean(),
+      /** Those of one platform and place are one device. */
+      place: fc.constantFrom("hand", "desk", "bag"),
     }),
     { maxLength: 8 },
   )
   .map((all) =>
-    all.map(({ hasChannel, ...device }, index) =>
+    all.map(({ hasChannel, place, ...device }, index) =>
       deviceOn(device.platformType, {
         ...device,
         id: subscriptionId(`device-${index}`),
+        channelTag: `${device.platformType}-${place}`,
         ...(!hasChannel && { channel: null }),
       }),
     ),
@@ -123,7 +133,7 @@ const actors = fc.option(
   { nil: undefined },
 );
 
-test("whatever the devices and the change: no browser, not the actor, nobody twice after a finished run, and everybody else", () => {
+test("whatever the devices and the change: no browser, not the device of the actor, no device twice, in one run or after a finished one, and everybody else", () => {
   fc.assert(
     fc.property(notifications, devices, actors, (notification, subscriptions, actor) => {
       const standing = { notification, subscriptions, isServed: () => true, now, actor };
@@ -134,13 +144,18 @@ test("whatever the devices and the change: no browser, not the actor, nobody twi
 
       const lives = notification.expiresAt > now;
       const isForBrowsersAlone = notification.platformTypes.join() === "WebPush";
+      const actorsTag = subscriptions.find(({ id }) => id === actor)?.channelTag;
       const expected = subscriptions.filter(
-        ({ id, platformType, channel, notificationType }) =>
-          platformType !== "WebPush" && id !== actor && channel && notificationType !== "NoNotification",
+        ({ channelTag, platformType, channel, notificationType }) =>
+          platformType !== "WebPush" && channelTag !== actorsTag && channel && notificationType !== "NoNotification",
       );
-      expect(due).toEqual(lives && !isForBrowsersAlone ? expected : []);
+      const rung = due.map(({ channelTag }) => channelTag);
+      expect(rung).toEqual(
+        lives && !isForBrowsersAlone ? [...new Set(expected.map(({ channelTag }) => channelTag))] : [],
+      );
+      expect(expected).toEqual(expect.arrayContaining([...due]));
 
-      const run = Object.fromEntries(due.map(({ id }) => [id, tapped()])) as Record<SubscriptionId, LedgerEntry>;
+      const run = Object.fromEntries(due.map(({ id, channelTag }) => [channelTag, tapped({ subscriptionId: id })]));
       const again = planTaps({ ...standing, ledger: { entries: mergeEntries({}, run), mark: "1" } });
       expect(again).toEqual({ due: [], waitingUntil: undefined });
     }),

@@ -1,14 +1,15 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import { mergeEntries, type Ledger, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
 import { planDeliveries } from "../../../shared/delivery/plan.ts";
 import { platformTypes, type Notification, type PlatformType } from "../../../shared/notification/notification.ts";
-import type { Subscription } from "../../../shared/subscription/subscription.ts";
+import { notificationTypes, type Subscription } from "../../../shared/subscription/subscription.ts";
 import { notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
 
 const isServed = (): boolean => true;
 
 const entryWith = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  channelTag: "tag",
+  subscriptionId: subscriptionId("browser"),
   contentVersion: 7,
   outcome: "delivered",
   attempts: 1,
@@ -24,7 +25,7 @@ type Standing = {
 /** What is planned for one browser: "due", the time it has to wait for, or "nobody". */
 const planOf = ({ notification, subscription, entry }: Standing): "due" | "nobody" | number => {
   const one = subscriptionWith(subscription);
-  const entries = entry ? { [one.id]: entry } : {};
+  const entries: Ledger["entries"] = entry ? { tag: entry } : {};
   const standing = { subscriptions: [one], ledger: { entries, mark: undefined }, isServed, now };
   const { due, waitingUntil } = planDeliveries({ ...standing, notification: notificationWith(notification) });
   return due.length > 0 ? "due" : (waitingUntil ?? "nobody");
@@ -56,7 +57,7 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
   ["what was given up is not taken up again", { entry: entryWith({ outcome: "gave-up" }) }, "nobody"],
   ["newer content was delivered already", { entry: entryWith({ contentVersion: 8 }) }, "nobody"],
   ["newer content than was delivered starts over", { entry: entryWith({ contentVersion: 6 }) }, "due"],
-  ["a new channel starts over", { entry: entryWith({ channelTag: "old" }) }, "due"],
+  ["a new channel starts over", { subscription: { channelTag: "new" }, entry: entryWith() }, "due"],
   ["a busy device waits for its time", { entry: entryWith({ outcome: "busy", notBefore: now + 1 }) }, now + 1],
   ["a busy device whose time has come is due", { entry: entryWith({ outcome: "busy", notBefore: now }) }, "due"],
   [
@@ -66,7 +67,7 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
   ],
   [
     "a new channel does not wait for what the old one was told",
-    { entry: entryWith({ outcome: "busy", notBefore: now + 1, channelTag: "old" }) },
+    { subscription: { channelTag: "new" }, entry: entryWith({ outcome: "busy", notBefore: now + 1 }) },
     "due",
   ],
   [
@@ -79,13 +80,13 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
 });
 
 test("of many devices each has its own plan, and the earliest of those that wait sets the time", () => {
-  const named = (id: string) => subscriptionWith({ id: subscriptionId(id) });
+  const named = (id: string) => subscriptionWith({ id: subscriptionId(id), channelTag: id });
   const subscriptions = ["done", "early", "late", "new"].map(named);
   const entries = {
-    [subscriptionId("done")]: entryWith(),
-    [subscriptionId("early")]: entryWith({ outcome: "busy", notBefore: now + 10 }),
-    [subscriptionId("late")]: entryWith({ outcome: "misconfigured", notBefore: now + 20 }),
-    [subscriptionId("unsubscribed")]: entryWith({ outcome: "busy", notBefore: now + 5 }),
+    done: entryWith(),
+    early: entryWith({ outcome: "busy", notBefore: now + 10 }),
+    late: entryWith({ outcome: "misconfigured", notBefore: now + 20 }),
+    unsubscribed: entryWith({ outcome: "busy", notBefore: now + 5 }),
   };
   const ledger = { entries, mark: "1" };
   const plan = planDeliveries({ notification: notificationWith(), subscriptions, ledger, isServed, now });
@@ -128,7 +129,7 @@ test.each(platformTypes)(
 
 test("a device whose channel is not served yet is left out, neither due nor waiting", () => {
   const one = subscriptionWith();
-  const entries = { [one.id]: entryWith({ outcome: "busy", notBefore: now + 10 }) };
+  const entries = { tag: entryWith({ outcome: "busy", notBefore: now + 10 }) };
   for (const known of [{}, entries]) {
     const standing = {
       notification: notificationWith(),
@@ -139,4 +140,87 @@ test("a device whose channel is not served yet is left out, neither due nor wait
     const plan = planDeliveries({ ...standing, isServed: (kind) => kind !== "webpush" });
     expect(plan).toEqual({ due: [], waitingUntil: undefined });
   }
+});
+
+type Planned = { readonly due: readonly string[]; readonly waitingUntil: number | undefined };
+/** Who is due of these devices, all of one channel, and until when they wait. */
+const planOfOne = (devices: readonly Subscription[], entry?: LedgerEntry): Planned => {
+  const ledger = { entries: entry ? { tag: entry } : {}, mark: undefined };
+  const standing = { notification: notificationWith(), subscriptions: devices, ledger, isServed, now };
+  const { due, waitingUntil } = planDeliveries(standing);
+  return { due: due.map(({ id }) => id), waitingUntil };
+};
+const device = (id: string, changes: Partial<Subscription> = {}): Subscription =>
+  subscriptionWith({ id: subscriptionId(id), ...changes });
+const [older, newer, equal] = [device("b"), device("c", { expiresAt: now + 90_000_000 }), device("a")];
+const nobody = { due: [], waitingUntil: undefined };
+const only = (id: string) => ({ due: [id], waitingUntil: undefined });
+const of = (id: string, changes: Partial<LedgerEntry> = {}): LedgerEntry =>
+  entryWith({ subscriptionId: subscriptionId(id), ...changes });
+const waits = { outcome: "busy", notBefore: now + 1 } as const;
+const isDue = { outcome: "busy", notBefore: now } as const;
+
+test.each<[string, Planned, Planned]>([
+  ["the one that lives longest is rung", planOfOne([older, newer, equal]), only("c")],
+  ["of equals the first by its id", planOfOne([older, equal]), only("a")],
+  ["what one got is not sent to another", planOfOne([older, newer], of("b")), nobody],
+  ["nor when the one that got it is there no more", planOfOne([newer], of("b")), nobody],
+  ["the one that was begun with goes on", planOfOne([older, newer], of("b", isDue)), only("b")],
+  ["nobody goes before it", planOfOne([older, newer], of("b", waits)), { due: [], waitingUntil: now + 1 }],
+  ["another goes on where it ended", planOfOne([newer], of("b", waits)), { due: [], waitingUntil: now + 1 }],
+  ["and in its time", planOfOne([newer, equal], of("b", isDue)), only("c")],
+  [
+    "newer content begins with the one that lives longest",
+    planOfOne([older, newer], of("b", { contentVersion: 6 })),
+    only("c"),
+  ],
+  ["one that polls is no hindrance", planOfOne([older, { ...newer, notificationType: "NoNotification" }]), only("b")],
+  ["one whose channel was forgotten neither", planOfOne([older, { ...newer, channel: null }]), only("b")],
+  [
+    "two channels are two devices",
+    planOfOne([older, { ...newer, channelTag: "another" }]),
+    { ...nobody, due: ["b", "c"] },
+  ],
+])("of several subscriptions with one channel: %s", (_, plan, expected) => {
+  expect(plan).toEqual(expected);
+});
+
+const ids = ["a", "b", "c", "d", "e"] as const;
+const deviceOf = fc.record({
+  id: fc.constantFrom(...ids).map(subscriptionId),
+  channelTag: fc.constantFrom("phone", "laptop"),
+  notificationType: fc.constantFrom(...notificationTypes),
+  expiresAt: fc.constantFrom(now + 86_400_000, now + 90_000_000),
+});
+const runs = fc.array(
+  fc.record({
+    subscriptions: fc
+      .uniqueArray(deviceOf, { selector: ({ id }) => id })
+      .map((all) => all.map((one) => subscriptionWith(one))),
+    isBusy: fc.boolean(),
+  }),
+  { minLength: 1, maxLength: 6 },
+);
+
+test("whatever subscribes, goes, or changes its channel between the runs: once in a run, and never after a finished one, and nobody is forgotten", () => {
+  fc.assert(
+    fc.property(runs, (all) => {
+      let entries: Ledger["entries"] = {};
+      const finished = new Set<string>();
+      for (const [index, { subscriptions, isBusy }] of all.entries()) {
+        const at = now + index;
+        const ledger = { entries, mark: undefined };
+        const { due } = planDeliveries({ notification: notificationWith(), subscriptions, ledger, isServed, now: at });
+        const rung = due.map(({ channelTag }) => channelTag);
+        const wanting = subscriptions.filter(({ notificationType }) => notificationType !== "NoNotification");
+        const open = new Set(wanting.map(({ channelTag }) => channelTag).filter((tag) => !finished.has(tag)));
+        expect([...rung].sort()).toEqual([...open].sort());
+        expect(due.every(({ notificationType }) => notificationType !== "NoNotification")).toBe(true);
+        if (!isBusy) for (const tag of rung) finished.add(tag);
+        const said = isBusy ? ({ outcome: "busy", notBefore: at } as const) : {};
+        const ran = due.map(({ id, channelTag }) => [channelTag, entryWith({ subscriptionId: id, at, ...said })]);
+        entries = mergeEntries(entries, Object.fromEntries(ran) as Ledger["entries"]);
+      }
+    }),
+  );
 });

@@ -5,7 +5,7 @@ import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { mergeEntries, type Ledger } from "../../../shared/delivery/ledger.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import { lifetimeMaxMs, type Notification, type PlatformType } from "../../../shared/notification/notification.ts";
-import type { Channel, SubscriptionId } from "../../../shared/subscription/subscription.ts";
+import type { Channel } from "../../../shared/subscription/subscription.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
 import { channelOf, feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
@@ -27,6 +27,8 @@ type World = {
   readonly devices: Readonly<Record<string, readonly Outcome[]>>;
   /** The platform of each device that is no browser. */
   readonly platforms?: Readonly<Record<string, PlatformType>>;
+  /** The device whose channel another has, too. */
+  readonly sharing?: Readonly<Record<string, string>>;
   /** The channels that are served; all four by default. */
   readonly served?: readonly Channel["kind"][];
   /** The step that fails, once. */
@@ -58,6 +60,7 @@ const world = (given: World) => {
   const names = Object.keys(given.devices);
   const alive = (): Notification | undefined => (stored && stored.expiresAt > now ? stored : undefined);
   const platformOf = (name: string): PlatformType => given.platforms?.[name] ?? "WebPush";
+  const tagOf = (name: string): string => `tag of ${given.sharing?.[name] ?? name}`;
   /** Each channel is a sender of its own, which knows its devices only. */
   const sender = (kind: Channel["kind"]): ChannelSender => ({
     send: ({ kind: told, subscription: { id, channel } }) => {
@@ -84,6 +87,7 @@ const world = (given: World) => {
               id: subscriptionId(name),
               platformType: platformOf(name),
               channel: channelOf(platformOf(name)),
+              channelTag: tagOf(name),
             }),
             ...(forgotten.has(name) && { channel: null }),
           })),
@@ -109,7 +113,7 @@ const world = (given: World) => {
     chance: () => 0.5,
   });
   const deliver = (message: unknown = job): Promise<void> => run(message, (event) => events.push(event));
-  const entryOf = (name: string, key: string = notification.id) => ledgerOf(key).entries[name as SubscriptionId];
+  const entryOf = (name: string, key: string = notification.id) => ledgerOf(key).entries[tagOf(name)];
   const change = (changes: Partial<Notification>): void => void (stored = stored && { ...stored, ...changes });
   return { deliver, change, happened, scheduled, events, attempts, entryOf, advanceTo: (time: number) => (now = time) };
 };
@@ -148,13 +152,13 @@ test("of several devices each has its own outcome; one message goes on, at the e
   await deliver();
   const at = startedAt + 2_500;
   expect(scheduled).toEqual([{ job: { ...job, hop: 4 }, notBefore: at, expiresAt: notification.expiresAt }]);
-  const common = { channelTag: "tag", contentVersion: 7, attempts: 1, at: startedAt };
-  expect(entryOf("ok")).toEqual({ ...common, outcome: "delivered" });
-  expect(entryOf("slow")).toEqual({ ...common, outcome: "busy", reason: "503", notBefore: at });
-  expect(entryOf("asks")).toEqual({ ...common, outcome: "busy", reason: "429", notBefore: startedAt + 60_000 });
-  expect(entryOf("dead")).toEqual({ ...common, outcome: "gone" });
-  expect(entryOf("bad")).toEqual({ ...common, outcome: "rejected", reason: "400 BadTopic" });
-  expect(entryOf("ours")).toEqual({ ...common, outcome: "misconfigured", reason: "401", notBefore: at });
+  const common = (name: string) => ({ subscriptionId: name, contentVersion: 7, attempts: 1, at: startedAt });
+  expect(entryOf("ok")).toEqual({ ...common("ok"), outcome: "delivered" });
+  expect(entryOf("slow")).toEqual({ ...common("slow"), outcome: "busy", reason: "503", notBefore: at });
+  expect(entryOf("asks")).toEqual({ ...common("asks"), outcome: "busy", reason: "429", notBefore: startedAt + 60_000 });
+  expect(entryOf("dead")).toEqual({ ...common("dead"), outcome: "gone" });
+  expect(entryOf("bad")).toEqual({ ...common("bad"), outcome: "rejected", reason: "400 BadTopic" });
+  expect(entryOf("ours")).toEqual({ ...common("ours"), outcome: "misconfigured", reason: "401", notBefore: at });
   expect(events).toEqual([
     {
       event: "delivery",
@@ -277,6 +281,34 @@ test("with nobody to tell, nothing is written and the run is told of all the sam
   await deliver();
   expect(happened).toEqual([]);
   expect(events).toMatchObject([{ outcomes: {}, reasons: [] }]);
+});
+
+test("of two subscriptions with one channel one is tried, in every run until it is done, and the other after it not again", async () => {
+  const sharing = { again: "laptop" };
+  const { deliver, scheduled, happened, advanceTo, entryOf } = world({
+    devices: { laptop: [delivered], again: [busy, delivered], phone: [delivered] },
+    sharing,
+  });
+  await deliver();
+  advanceTo(startedAt + 2_500);
+  await deliver(scheduled[0]?.job);
+  await deliver({ ...job, hop: 5 });
+  expect(happened.filter((what) => what.startsWith("sent"))).toEqual([
+    "sent to again",
+    "sent to phone",
+    "sent to again",
+  ]);
+  expect(entryOf("laptop")).toMatchObject({ subscriptionId: "again", outcome: "delivered", attempts: 2 });
+});
+
+test("a dead channel is forgotten for whoever has it, in the run that found it dead, and nobody rings it again", async () => {
+  const { deliver, happened } = world({
+    devices: { laptop: [gone], again: [gone], third: [delivered] },
+    sharing: { again: "laptop" },
+  });
+  await deliver();
+  await deliver({ ...job, hop: 4 });
+  expect(happened).toEqual(["sent to again", "sent to third", "forgot laptop", "forgot again", "recorded"]);
 });
 
 test("a channel that was forgotten is not tried again", async () => {

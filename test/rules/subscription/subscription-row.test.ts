@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { beforeEach, expect, test } from "vitest";
 import { dataCipher, type DataCipher } from "../../../shared/data-keys.ts";
 import {
-  addressTagOf,
   rowOf,
   subscriptionFrom,
   subscriptionIdOf,
@@ -83,21 +82,6 @@ test("a row without its channel keeps all else, and its UNSID", () => {
   const row = { ...withoutChannel(stored), etag: "2" };
   expect(subscriptionOf(row, cipher, report)).toEqual({ ...subscription, channel: null });
   expect(unsidOf(row, cipher, report)).toBe(unsid);
-});
-
-test("an address is where pushes go, whatever keys go with it", () => {
-  const web = draft.channel as WebPushChannel;
-  expect(addressTagOf({ ...web, keys: { ...web.keys, auth: "AAAAAAAAAAAAAAAAAAAAAA" } })).toBe(addressTagOf(web));
-  const ios = { kind: "apns", token: "ab", bundleId: "x", environment: "sandbox" } as const;
-  const tags = [
-    addressTagOf(web),
-    addressTagOf({ ...web, endpoint: `${web.endpoint}2` }),
-    addressTagOf({ kind: "wns", uri: web.endpoint }),
-    addressTagOf({ kind: "fcm", token: "ab", packageName: "x" }),
-    addressTagOf(ios),
-    addressTagOf({ ...ios, token: "ac" }),
-  ];
-  expect(new Set(tags).size).toBe(tags.length);
 });
 
 test("a device keeps its id in a feed, no two feeds share one, and another channel has another tag", () => {
