@@ -7,6 +7,8 @@ import { changesTo, checkPrecondition, storedIn, type Decision, type Standing, t
 export type StateWrite = {
   readonly change: StateChange;
   readonly isMet: Precondition | undefined;
+  /** It counts also when none is live. */
+  readonly countsAlways: boolean;
   /** An earlier part of the same call was counted already. */
   readonly isCounted: boolean;
 };
@@ -16,10 +18,10 @@ export type Changed = readonly (Notification | undefined)[];
 
 /**
  * Changes the state of those notifications that live and are not in it yet; each takes a version of its own. The write counts
- * even if all were in that state, not if none is live: that is a 404, and nothing is written. Throws `precondition-failed`.
+ * even if all were in that state; if none is live, only when it always does: else that is a 404, and nothing is written. Throws `precondition-failed`.
  */
 export const decideChange = (
-  { change, isMet, isCounted }: StateWrite,
+  { change, isMet, countsAlways, isCounted }: StateWrite,
   rows: readonly (StoredRow | undefined)[],
   { feed, head, limits, now }: Standing,
 ): Decision<Changed> => {
@@ -42,7 +44,8 @@ export const decideChange = (
     changes.push(...changesTo(feed, stored, after));
     return after;
   });
-  const isWritten = changes.length > 0 || (!isCounted && result.some((notification) => notification !== undefined));
+  const counts = countsAlways || result.some((notification) => notification !== undefined);
+  const isWritten = changes.length > 0 || (counts && !isCounted);
   if (!isWritten) return { kind: "leave", result };
   return { kind: "write", head: { version, usage: admission.usage }, changes, result };
 };

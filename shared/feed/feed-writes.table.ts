@@ -1,3 +1,4 @@
+import { milliseconds } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { parseNotificationId, type Notification, type NotificationId } from "../notification/notification.ts";
 import type { ExpiryHints } from "../storage/expiry-hints.table.ts";
@@ -32,14 +33,12 @@ export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | 
         alwaysCounts: once === undefined,
       }),
 
-    change: async (feed, given, change, isMet) => {
+    change: async (feed, given, change, { isMet, countsAlways = false } = {}) => {
       const ids = given.map(parseNotificationId);
-      const changed = await changeEach(
-        { feeds, turn },
-        feed,
-        [...new Set(ids)].filter((id) => id !== undefined),
-        { change, isMet },
-      );
+      const known = [...new Set(ids)].filter((id) => id !== undefined);
+      // A write that only counts may be the first of its feed: the head it makes is to be found by the purge.
+      if (countsAlways) await hints.note(feed, use.clock.now() + milliseconds.day);
+      const changed = await changeEach({ feeds, turn }, feed, known, { change, isMet, countsAlways });
       return ids.map((id) => id && changed.get(id));
     },
 
@@ -63,18 +62,25 @@ const changeEach = async (
   { feeds, turn }: { readonly feeds: Table; readonly turn: WriteTurn },
   feed: FeedKey,
   ids: readonly NotificationId[],
-  { change, isMet }: Pick<StateWrite, "change" | "isMet">,
+  write: Omit<StateWrite, "isCounted">,
 ): Promise<ReadonlyMap<NotificationId, Notification>> => {
   const changed = new Map<NotificationId, Notification>();
-  for (let start = 0; start < ids.length; start += changedAtOnceMost) {
-    const some = ids.slice(start, start + changedAtOnceMost);
-    const isCounted = changed.size > 0;
+  let isCounted = false;
+  for (const some of inParts(ids)) {
+    const part = { ...write, isCounted };
     const result = await turn(feed, {
       find: () => Promise.all(some.map((id) => feeds.find(feed, notificationKey(id)))),
-      decide: (rows, standing) => decideChange({ change, isMet, isCounted }, rows, standing),
+      decide: (rows, standing) => decideChange(part, rows, standing),
       alwaysCounts: !isCounted,
     });
     for (const notification of result) if (notification) changed.set(notification.id, notification);
+    isCounted = write.countsAlways || changed.size > 0;
   }
   return changed;
 };
+
+/** Of none there is one part, empty: that call may count too. */
+const inParts = (ids: readonly NotificationId[]): readonly (readonly NotificationId[])[] =>
+  Array.from({ length: Math.max(1, Math.ceil(ids.length / changedAtOnceMost)) }, (_, part) =>
+    ids.slice(part * changedAtOnceMost, (part + 1) * changedAtOnceMost),
+  );

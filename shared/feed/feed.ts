@@ -67,13 +67,14 @@ export type Feed = {
   /**
    * Changes the state of up to 100 notifications; one write in the user's count. For each id, in their order, the notification as
    * it is then, or undefined where none is live. One that is in that state already keeps its version.
+   * Without any live one it counts only if `countsAlways` says so: many are answered 200 all the same, a single one 404.
    * `isMet` may refuse by what is stored (`If-Match`): throws `precondition-failed`, nothing changed.
    */
   readonly change: (
     feed: FeedKey,
     ids: readonly NotificationId[],
     change: StateChange,
-    isMet?: Precondition,
+    how?: { readonly isMet?: Precondition; readonly countsAlways?: boolean },
   ) => Promise<readonly (Notification | undefined)[]>;
   /** Deletes: what is left is a tombstone without content, until it expires. That tombstone, also when it was there already; undefined when the id was never known. */
   readonly remove: (feed: FeedKey, id: NotificationId, isMet?: Precondition) => Promise<Notification | undefined>;

@@ -76,10 +76,13 @@ export const changeNotifications =
     });
   };
 
+/** With nothing to change, and nobody live, it is answered 200, and so it is a write of the user's like any other. */
+const countsAlways = { countsAlways: true };
+
 /** Each by the id it was asked by, in that order, also those that were asked for twice. */
 const markThese = async (use: Uses, { feed }: Place, change: StateChange, asked: readonly string[]): Promise<Came> => {
   const known = new Set(asked.map(parseNotificationId).filter((id) => id !== undefined));
-  const changed = (await use.feed.change(feed, [...known], change)).filter((one) => one !== undefined);
+  const changed = (await use.feed.change(feed, [...known], change, countsAlways)).filter((one) => one !== undefined);
   const live = new Set(changed.map(({ id }) => id));
   const statusOf = (id: NotificationId | undefined) => (id !== undefined && live.has(id) ? 200 : 404);
   return { results: asked.map((id) => ({ id, status: statusOf(parseNotificationId(id)) })), about: changed };
@@ -103,9 +106,7 @@ const markAll = async (
   };
   const { notifications, next } = await use.feed.list(feed, { top: changesMax, matches, ...from });
   const ids = notifications.map(({ id }) => id);
-  // With nothing left to change it is a write of the user's all the same: one that is so already stands for the rest.
-  const counted = ids.length > 0 ? ids : alreadySo.slice(0, 1).map(({ id }) => id);
-  const changed = await use.feed.change(feed, counted, change);
+  const changed = await use.feed.change(feed, ids, change, countsAlways);
   return {
     results: ids.map((id, index) => ({ id, status: changed[index] ? 200 : 404 })),
     about: [...alreadySo, ...changed.filter((one) => one !== undefined)],

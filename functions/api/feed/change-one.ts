@@ -42,7 +42,7 @@ export const changeNotification =
       if (id === undefined) throw notFound();
 
       const place = await placeOf(use, signed, id);
-      const [changed] = await use.feed.change(place.feed, [id], change, isMet);
+      const [changed] = await use.feed.change(place.feed, [id], change, isMet && { isMet });
       if (!changed) throw notFound();
       // A crash here leaves devices untold; the client had no answer, repeats, and the message is sent then.
       await tellDevices(use, place, [changed]);

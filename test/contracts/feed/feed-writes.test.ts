@@ -244,7 +244,7 @@ test("a change or a deletion of another version than was asked for is refused, a
   const before = await rowsOf(azurite.tables.feeds, feed);
   const isOther = ({ version }: { version: number }): boolean => version === 2;
   for (const refused of [
-    () => change(feed, [notification.id], { readState: "read" }, isOther),
+    () => change(feed, [notification.id], { readState: "read" }, { isMet: isOther }),
     () => remove(feed, notification.id, isOther),
   ]) {
     expect(await problemOf(refused())).toMatchObject({ kind: "precondition-failed" });

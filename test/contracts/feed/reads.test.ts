@@ -114,7 +114,7 @@ describe("a list", () => {
     expect(page).toMatchObject({ notifications: [], next: expect.any(String) });
     const { rows, ranges } = memory.table.take();
     expect(rows).toBe(1_000);
-    expect(ranges).toBeLessThan(10);
+    expect(ranges).toBeLessThan(15);
     expect(await pagesOf(memory, { top: 2, matches })).toEqual([[], [3, 2], [1]]);
   });
 });

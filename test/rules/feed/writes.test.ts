@@ -6,7 +6,12 @@ import type { Once } from "../../../shared/feed/feed.ts";
 import { fullFeeds } from "../../../shared/feed/full-feeds.ts";
 import { feedWrites } from "../../../shared/feed/feed-writes.table.ts";
 import { aliasOf, changeKey, headKey, headOf, notificationOf } from "../../../shared/feed/rows.ts";
-import type { Notification, NotificationDraft, NotificationId } from "../../../shared/notification/notification.ts";
+import {
+  newNotificationId,
+  type Notification,
+  type NotificationDraft,
+  type NotificationId,
+} from "../../../shared/notification/notification.ts";
 import { RowConflict, type StoredRow, type Table } from "../../../shared/storage/table.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import { memoryTable } from "../../support/memory-table.ts";
@@ -238,6 +243,23 @@ test("a call for many that was admitted goes through whole, though another write
   const changed = limited.change(feed, ids, { readState: "read" });
   await expect(limited.accept(feed, draftWith({}))).rejects.toMatchObject({ kind: "busy" }); // in line after the first part
   expect((await changed).map((notification) => notification?.readState)).toEqual(ids.map(() => "read"));
+});
+
+test("a call that always counts is counted once, also for nothing and for what nobody knows; another one is not", async () => {
+  const table = memoryTable();
+  const noted: number[] = [];
+  const hints = { note: (_: unknown, at: number) => Promise.resolve(void noted.push(at)) };
+  const use = { feeds: table, hints, clock: { now: () => now }, limits: { per5Minutes: 2, perDay: 2 } };
+  const { change } = feedWrites(use);
+  const unknown = Array.from({ length: 60 }, () => newNotificationId(now));
+  expect(await change(feed, [unknown[0]!], { readState: "read" })).toEqual([undefined]);
+  expect(await table.find(feed, headKey)).toBeUndefined();
+  expect(await change(feed, unknown, { readState: "read" }, { countsAlways: true })).toEqual(
+    unknown.map(() => undefined),
+  );
+  expect(noted).toHaveLength(1); // the head that it made is found by the purge
+  expect(await change(feed, [], { readState: "read" }, { countsAlways: true })).toEqual([]);
+  await expect(change(feed, [], { readState: "read" }, { countsAlways: true })).rejects.toMatchObject({ kind: "busy" });
 });
 
 /** A table whose rows with this prefix are read at once, and its others only when somebody says so. */

@@ -153,10 +153,14 @@ test("marking all that could not be told is told by the repeat, which finds noth
   expect(jobs).toMatchObject([[{ kind: "state", version: 6 }, {}]]);
 });
 
-test("marking all is a write of the user's even where there is nothing left to mark", async () => {
-  const stored = many(2).map((one) => ({ ...one, readState: "read" as const }));
-  const { ask } = world({ stored, throttled: "user's writes" });
-  expect(await ask("changeMany", "?", { body: { all: true, readState: "read" } })).toMatchObject({ status: 406 });
+test("marking many is a write of the user's even where there is nothing to mark: nothing left, nothing there, nothing known", async () => {
+  const read = many(2).map((one) => ({ ...one, readState: "read" as const }));
+  for (const stored of [read, []]) {
+    const { ask } = world({ stored, throttled: "user's writes" });
+    expect(await ask("changeMany", "?", { body: { all: true, readState: "read" } })).toMatchObject({ status: 406 });
+    const unknown = { body: { ids: [crypto.randomUUID(), "nonsense"], readState: "read" } };
+    expect(await ask("changeMany", "?", unknown)).toMatchObject({ status: 406 });
+  }
 });
 
 test("a token of mark-all is for mark-all alone", async () => {

@@ -18,7 +18,14 @@ import { Unavailable } from "../../../../../shared/unavailable.ts";
 import { now, subscriptionId } from "../../../samples.ts";
 
 export const user = { tenantId: "tenant", objectId: "user", principalName: "graphnotify@contoso.com" };
-export const phone: UserCaller = { kind: "user", clientId: "phone", tenantId: "tenant", user, scopes: [requiredScope] };
+export const phone: UserCaller = {
+  kind: "user",
+  clientId: "phone",
+  tenantId: "tenant",
+  roles: [],
+  user,
+  scopes: [requiredScope],
+};
 export const hostName = "app.contoso.com";
 export const base = "https://notify.contoso.com/beta";
 /** Of the user's phone, subscribed to the host name; and of somebody else's. */
@@ -148,11 +155,11 @@ const feedOf = (stored: readonly Notification[], count: () => void): Omit<Feed, 
   return {
     find: (feed, id) => Promise.resolve(live(feed, id)),
     findAny: (feed, id) => Promise.resolve(any(feed, id)),
-    change: async (feed, ids, change, isMet) => {
+    change: async (feed, ids, change, { isMet, countsAlways } = {}) => {
       await Promise.resolve();
       const found = ids.map((id) => live(feed, id));
       for (const one of found) if (one) check(one, isMet);
-      if (found.some((one) => one !== undefined)) count();
+      if (countsAlways || found.some((one) => one !== undefined)) count();
       return found.map((one) => {
         if (!one) return undefined;
         const isSo = Object.entries({ ...one, ...change }).every(([name, value]) => Reflect.get(one, name) === value);
