@@ -8,6 +8,7 @@ import { docsFile, docsPage, openApi } from "./api/docs.ts";
 import { changeNotifications } from "./api/feed/change-many.ts";
 import { changeNotification } from "./api/feed/change-one.ts";
 import { deltaOfNotifications } from "./api/feed/delta.ts";
+import { readDeliveries } from "./api/feed/deliveries.ts";
 import { readNotification } from "./api/feed/entity.ts";
 import { listNotifications } from "./api/feed/list.ts";
 import { removeNotification } from "./api/feed/remove.ts";
@@ -38,6 +39,7 @@ const api = {
     PATCH: changeNotification(use),
     DELETE: removeNotification(use),
   },
+  "/me/notifications/:id/deliveries": { GET: readDeliveries(use) },
   "/me/activities/:id": { GET: readNotification(use) },
   "/me/notifications/subscriptions": { GET: listSubscriptions(use), POST: subscribe(use) },
   "/me/notifications/subscriptions/:id": { GET: getSubscription(use), DELETE: deleteSubscription(use) },

@@ -5,15 +5,17 @@ import { Problem } from "../problem.ts";
 export type User = { readonly tenantId: string; readonly objectId: string; readonly principalName: string };
 
 /** Who asks: an app server for itself, or a client app for its signed-in user. */
-export type Caller = { readonly clientId: string; readonly tenantId: string } & (
-  | { readonly kind: "app"; readonly roles: readonly string[] }
-  | { readonly kind: "user"; readonly user: User; readonly scopes: readonly string[] }
+export type Caller = { readonly clientId: string; readonly tenantId: string; readonly roles: readonly string[] } & (
+  { readonly kind: "app" } | { readonly kind: "user"; readonly user: User; readonly scopes: readonly string[] }
 );
 
 export type UserCaller = Extract<Caller, { kind: "user" }>;
 
 /** The scope a delegated token needs (contract 2.1). */
 export const requiredScope = "Notifications.ReadWrite.CreatedByApp";
+
+/** The app role, of an app or of a user, that lets its bearer see what became of deliveries (contract 4). */
+export const adminRole = "Notifications.Admin";
 
 /** Claims as Microsoft Entra writes them, in v2 tokens and (appid, upn, unique_name) in v1 tokens. */
 const claimsSchema = z.object({
@@ -42,5 +44,5 @@ export const callerOf = (claims: unknown): Caller => {
   if (scp === undefined) return { kind: "app", clientId, tenantId: tid, roles };
   const principalName = names.preferred_username ?? names.upn ?? names.unique_name ?? oid;
   const user = { tenantId: tid, objectId: oid, principalName };
-  return { kind: "user", clientId, tenantId: tid, user, scopes: scp.split(" ").filter(Boolean) };
+  return { kind: "user", clientId, tenantId: tid, roles, user, scopes: scp.split(" ").filter(Boolean) };
 };

@@ -69,6 +69,20 @@ export const markedAnswer = z.strictObject({
   "@odata.nextLink": z.url().exactOptional().describe("With all: PATCH here, with the same body, for the rest."),
 });
 
+export const deliveriesAnswer = z.strictObject({
+  value: z.array(
+    z.strictObject({
+      subscriptionId: z.string(),
+      platformType: z.enum(platformTypes).nullable().describe("null once the device is no longer subscribed."),
+      outcome: z.enum(["delivered", "gone", "busy", "rejected", "misconfigured", "gave-up"]),
+      reason: z.string().nullable().describe("The push service's own."),
+      attempts: z.int().min(1),
+      lastAttemptDateTime: instant,
+      nextAttemptDateTime: instant.nullable(),
+    }),
+  ),
+});
+
 const subscription = {
   id: z.string().describe("Names the subscription in paths; no secret."),
   expirationDateTime: instant,

@@ -71,6 +71,19 @@ export const examplesFor = (base: string) => ({
   },
   change: { readState: "read", userActionState: "activated" },
   markMany: { ids: [id], readState: "read" },
+  deliveries: {
+    value: [
+      {
+        subscriptionId: "5f1d0c7e9b2a4c33",
+        platformType: "WebPush",
+        outcome: "busy",
+        reason: "503",
+        attempts: 2,
+        lastAttemptDateTime: "2026-11-24T22:05:44Z",
+        nextAttemptDateTime: "2026-11-24T22:05:51.4Z",
+      },
+    ],
+  },
   marked: { value: [{ id, status: 200 }] },
   subscription: {
     ...subscription,

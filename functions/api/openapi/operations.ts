@@ -88,6 +88,17 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Describ
       faults: [...always, 404, 412],
     },
   },
+  "/me/notifications/{id}/deliveries": {
+    get: {
+      summary: "What became of each delivery; for the app role Notifications.Admin.",
+      tag: "Feed",
+      parameters: ["id", "unsid"],
+      answers: {
+        200: { says: "Each delivery that was tried.", content: { schema: "Deliveries", example: "deliveries" } },
+      },
+      faults: [400, ...always, 404],
+    },
+  },
   "/me/activities/{id}": {
     get: { ...one, summary: "The same notification, at the address its Location header gave." },
   },

@@ -4,6 +4,7 @@ import { notificationSchema } from "../../../shared/notification/parse-notificat
 import { subscriptionSchema } from "../../../shared/subscription/parse-subscription.ts";
 import {
   acceptedAnswer,
+  deliveriesAnswer,
   deltaAnswer,
   entityAnswer,
   errorAnswer,
@@ -24,6 +25,7 @@ const known = {
   Change: changeSchema,
   MarkMany: manyChangeSchema,
   Marked: markedAnswer,
+  Deliveries: deliveriesAnswer,
   Subscription: subscriptionSchema,
   Subscribed: subscribedAnswer,
   SubscriptionState: subscriptionAnswer,

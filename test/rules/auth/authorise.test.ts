@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { registeredAppSchema, type RegisteredApp } from "../../../shared/auth/app-registry.ts";
 import { actorOf, clientApps, clientUser, targetUser, type Target } from "../../../shared/auth/authorise.ts";
-import { requiredScope, type Caller, type User } from "../../../shared/auth/caller.ts";
+import { requiredScope, type Caller, type User, type UserCaller } from "../../../shared/auth/caller.ts";
 import { Problem } from "../../../shared/problem.ts";
 
 const user: User = { tenantId: "tenant", objectId: "user", principalName: "graphnotify@contoso.com" };
@@ -12,7 +12,14 @@ const app: RegisteredApp = registeredAppSchema.parse({
   clients: ["phone"],
 });
 const server: Caller = { kind: "app", clientId: "server", tenantId: "tenant", roles: [] };
-const phone: Caller = { kind: "user", clientId: "phone", tenantId: "tenant", user, scopes: ["openid", requiredScope] };
+const phone: UserCaller = {
+  kind: "user",
+  clientId: "phone",
+  tenantId: "tenant",
+  roles: [],
+  user,
+  scopes: ["openid", requiredScope],
+};
 
 const refusal = (run: () => unknown): string => {
   try {

@@ -22,6 +22,7 @@ test.each([
     kind: "user",
     clientId: "client",
     tenantId: "tenant",
+    roles: [],
     user: { tenantId: "tenant", objectId: "object", principalName: "graphnotify@contoso.com" },
     scopes: ["openid", scp],
   });

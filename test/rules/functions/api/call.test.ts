@@ -6,7 +6,7 @@ import { Problem } from "../../../../shared/problem.ts";
 import type { SubscriptionId, UnsidHolder } from "../../../../shared/subscription/subscription.ts";
 
 const user = { tenantId: "tenant", objectId: "user", principalName: "ada@contoso.com" };
-const phone: Caller = { kind: "user", clientId: "phone", tenantId: "tenant", user, scopes: [requiredScope] };
+const phone: Caller = { kind: "user", clientId: "phone", tenantId: "tenant", roles: [], user, scopes: [requiredScope] };
 const app = registeredAppSchema.parse({ hostName: "app.contoso.com", senders: [], clients: ["phone"] });
 const holder: UnsidHolder = { ...user, hostName: app.hostName, feed: "feed", subscriptionId: "s" as SubscriptionId };
 const headersWith = (headers: Record<string, string> = {}): Headers => new Headers(headers);

@@ -19,7 +19,7 @@ const unsid = "unsid-s3cr3t";
 const token = "Bearer t0ken-s3cr3t";
 const app = registeredAppSchema.parse({ hostName: "app.contoso.com", senders: ["server"], clients: ["phone"] });
 const server: Caller = { kind: "app", clientId: "server", tenantId: "tenant", roles: [] };
-const phone: Caller = { kind: "user", clientId: "phone", tenantId: "tenant", user, scopes: [requiredScope] };
+const phone: Caller = { kind: "user", clientId: "phone", tenantId: "tenant", roles: [], user, scopes: [requiredScope] };
 const body = {
   targetHostName: "App.Contoso.com",
   appNotificationId: "order-7",

@@ -52,6 +52,7 @@ test.each([
   ["list", answers.listAnswer],
   ["delta", answers.deltaAnswer],
   ["marked", answers.markedAnswer],
+  ["deliveries", answers.deliveriesAnswer],
   ["subscribed", answers.subscribedAnswer],
   ["subscriptionState", answers.subscriptionAnswer],
   ["subscriptions", answers.subscriptionsAnswer],
