@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startProgram } from "./program.ts";
 import { until } from "./until.ts";
 
@@ -29,7 +29,7 @@ test("a program is started with its arguments and settings, and its ready line i
   const file = await script(
     `console.log("warming up"); console.log("ready on", process.env.PORT, process.argv[2], process.env.SECRET); setInterval(() => {}, 1e6);`,
   );
-  process.env.SECRET = "of this shell";
+  vi.stubEnv("SECRET", "of this shell");
   const program = await startProgram({
     name: "sample",
     file,

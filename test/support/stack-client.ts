@@ -125,7 +125,7 @@ export const stackClient = (stack: StackFile, push: PushControl): StackClient =>
     const device = (await push.devices()).find((one) => one.deviceId === deviceId);
     return (device?.screen ?? []).map(({ content }) => rawContentOf(content));
   };
-  const shows: StackClient["shows"] = async (device, contents, within = 5_000) => {
+  const shows: StackClient["shows"] = async (device, contents, within = 15_000) => {
     const wanted = contents.toSorted();
     const isShown = async (): Promise<boolean> => {
       expect((await shown(device)).toSorted()).toEqual(wanted);

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 type Deadline = {
-  /** Milliseconds; 5,000 by default. */
+  /** Milliseconds; 10,000 by default. */
   readonly within?: number;
-  /** What is waited for, as the failure shall say it: `not within 5000 ms: <what>`. */
+  /** What is waited for, as the failure shall say it: `not within 10000 ms: <what>`. */
   readonly what: string;
 };
 
@@ -15,7 +15,7 @@ type Settled<T> = Exclude<T, undefined | null | false | 0 | "">;
  */
 export const until = async <T>(
   condition: () => T | Promise<T>,
-  { within = 5_000, what }: Deadline,
+  { within = 10_000, what }: Deadline,
 ): Promise<Settled<T>> => {
   const deadline = performance.now() + within;
   for (let interval = 5; ; interval = Math.min(interval * 1.5, 100)) {

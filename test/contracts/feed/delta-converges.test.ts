@@ -1,5 +1,7 @@
+import { syncBuiltinESMExports } from "node:module";
+import timers from "node:timers/promises";
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { FeedKey } from "../../../shared/feed-key.ts";
 import type { DeltaPage, Feed } from "../../../shared/feed/feed.ts";
 import type { Mark } from "../../../shared/feed/mark.ts";
@@ -11,7 +13,14 @@ import { feedOver } from "./feed-in-memory.ts";
 import { draftOf, handClock, newFeed, rowsOf } from "./samples.ts";
 
 // Who lost a race waits a turn, not real milliseconds: the scheduler says who comes first.
-vi.mock("node:timers/promises", () => ({ setTimeout: () => new Promise((resolve) => setImmediate(resolve)) }));
+beforeEach(() => {
+  vi.spyOn(timers, "setTimeout").mockImplementation(() => new Promise((resolve) => setImmediate(resolve)));
+  syncBuiltinESMExports();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+});
 
 const steps = fc.oneof(
   fc.record({ kind: fc.constant("post" as const), name: fc.nat({ max: 7 }), isShort: fc.boolean() }),
