@@ -114,6 +114,7 @@ const bringUpToDate = async (use: Uses, job: FanoutJob, emit: Emit): Promise<voi
     kind: job.kind,
     notificationId: job.id,
     hop: job.hop,
+    subscriptions: subscriptions.length,
     ...summaryOf(settled),
     ...(retryAt !== undefined && { retryAt }),
     sinceAcceptedMs: use.clock.now() - job.acceptedAt,

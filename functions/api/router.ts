@@ -42,6 +42,8 @@ export const router = (api: Routes, outside: Routes) => {
     const operation = Object.hasOwn(store.methods, method) ? store.methods[method] : undefined;
     if (operation) return { ...store, operation, params: match.params };
     const allow = Object.keys(store.methods);
-    throw new Problem("method-not-allowed", `${method} is not supported here; ${allow.join(", ")} is.`, { allow });
+    throw new Problem("method-not-allowed", `${method} is not supported here. Supported: ${allow.join(", ")}.`, {
+      allow,
+    });
   };
 };

@@ -15,6 +15,8 @@ export type FanfareEvent =
       readonly kind: Told;
       readonly notificationId: string;
       readonly hop: number;
+      /** How many live subscriptions the user has, reached or not: of none the notification was accepted for nobody. */
+      readonly subscriptions: number;
       /** How many endpoints came to which outcome in this run. */
       readonly outcomes: Readonly<Record<string, number>>;
       /** What the vendors gave as reasons, for outcomes other than delivered. */

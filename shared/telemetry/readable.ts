@@ -9,9 +9,9 @@ export const readable = (event: FanfareEvent): string => {
       const counts = Object.entries(event.outcomes).map(([outcome, count]) => `${count} ${outcome}`);
       const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(", ")})` : "";
       const retry = event.retryAt === undefined ? "" : `; again at ${timeOf(event.retryAt)}`;
-      const outcome = counts.length > 0 ? counts.join(", ") : "nobody to tell";
+      const outcome = counts.length > 0 ? counts.join(", ") : nobodyOf(event.subscriptions);
       const what = event.kind === "content" ? "" : ` of ${event.kind}`;
-      return `delivery${what} ${event.notificationId}: ${outcome}${reasons}, ${event.sinceAcceptedMs} ms after the 201${retry}`;
+      return `delivery${what} ${event.notificationId}: ${outcome}${reasons}, ${event.sinceAcceptedMs} ms after it was accepted${retry}`;
     }
     case "postponed":
       return `delivery ${event.notificationId}: ${event.reason}; again at ${timeOf(event.retryAt)}`;
@@ -25,5 +25,9 @@ export const readable = (event: FanfareEvent): string => {
     }
   }
 };
+
+/** Which of the many reasons, the notification's platforms, content and state say. */
+const nobodyOf = (subscriptions: number): string =>
+  subscriptions === 0 ? "nobody is subscribed" : `none of ${subscriptions} subscriptions is to be told`;
 
 const timeOf = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(11, 19)}Z`;

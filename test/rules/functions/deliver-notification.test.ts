@@ -164,6 +164,7 @@ test("of several devices each has its own outcome; one message goes on, at the e
       event: "delivery",
       kind: "content",
       notificationId: notification.id,
+      subscriptions: 6,
       hop: 3,
       outcomes: { delivered: 1, busy: 2, gone: 1, rejected: 1, misconfigured: 1 },
       reasons: ["503", "429", "400 BadTopic", "401"],
@@ -280,7 +281,7 @@ test("with nobody to tell, nothing is written and the run is told of all the sam
   const { deliver, happened, events } = world({ devices: {} });
   await deliver();
   expect(happened).toEqual([]);
-  expect(events).toMatchObject([{ outcomes: {}, reasons: [] }]);
+  expect(events).toMatchObject([{ subscriptions: 0, outcomes: {}, reasons: [] }]);
 });
 
 test("of two subscriptions with one channel one is tried, in every run until it is done, and the other after it not again", async () => {
