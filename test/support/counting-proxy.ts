@@ -6,7 +6,9 @@ import type { AddressInfo } from "node:net";
 export type CountingProxy = {
   readonly port: number;
   readonly waves: () => readonly (readonly string[])[];
-  readonly clear: () => void;
+  /** From now on requests are held and counted, from nothing; until then, and after `pass`, they go straight on. */
+  readonly count: () => void;
+  readonly pass: () => void;
   readonly stop: () => Promise<void>;
 };
 
@@ -19,6 +21,7 @@ const quietMs = 150;
  */
 export const startCountingProxy = async (targetPort: number): Promise<CountingProxy> => {
   let waves: string[][] = [];
+  let isCounting = false;
   let held: (() => void)[] = [];
   let quiet: NodeJS.Timeout | undefined;
   const agent = new Agent({ keepAlive: true });
@@ -27,9 +30,7 @@ export const startCountingProxy = async (targetPort: number): Promise<CountingPr
     for (const pass of held.splice(0)) pass();
   };
   const server = createServer((incoming, outgoing) => {
-    if (held.length === 0) waves.push([]);
-    waves.at(-1)?.push(nameOf(incoming));
-    held.push(() => {
+    const pass = (): void => {
       const { method, url: path, headers } = incoming;
       const onward = requestTo({ host: "127.0.0.1", port: targetPort, method, path, headers, agent }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
@@ -37,7 +38,14 @@ export const startCountingProxy = async (targetPort: number): Promise<CountingPr
       });
       onward.on("error", () => outgoing.destroy());
       incoming.pipe(onward);
-    });
+    };
+    if (!isCounting) {
+      pass();
+      return;
+    }
+    if (held.length === 0) waves.push([]);
+    waves.at(-1)?.push(nameOf(incoming));
+    held.push(pass);
     clearTimeout(quiet);
     quiet = setTimeout(release, quietMs);
   }).listen(0, "127.0.0.1");
@@ -46,8 +54,12 @@ export const startCountingProxy = async (targetPort: number): Promise<CountingPr
   return {
     port: (server.address() as AddressInfo).port,
     waves: () => waves,
-    clear: () => {
+    count: () => {
       waves = [];
+      isCounting = true;
+    },
+    pass: () => {
+      isCounting = false;
     },
     stop: async () => {
       clearTimeout(quiet);

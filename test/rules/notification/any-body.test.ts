@@ -37,7 +37,7 @@ test("any JSON whatever, near valid or far, is understood or told by a known mem
   fc.assert(
     fc.property(fc.oneof(anyBodies(now), nearlyGoodBodies(now)), (body) => {
       const given = arrived(body);
-      const startedAt = performance.now();
+      const before = process.cpuUsage(); // time of the processor: a busy machine takes none of it away
       try {
         parseNotification(given, now);
         accepted += 1;
@@ -49,7 +49,7 @@ test("any JSON whatever, near valid or far, is understood or told by a known mem
         for (const { target } of error.details) expect(target).toMatch(targets);
         expect(error.details.length).toBe(new Set(error.details.map(({ target }) => target)).size);
       }
-      expect(performance.now() - startedAt).toBeLessThan(100);
+      expect(process.cpuUsage(before).user).toBeLessThan(100_000);
     }),
     { numRuns: 3_000 },
   );
