@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { startContractStack, type ContractStack } from "./contract-stack.ts";
 import { createCases } from "./create.cases.ts";
+import { deliveryCases } from "./deliveries.cases.ts";
 import { faultCases } from "./faults.cases.ts";
 import { feedCases } from "./feed.cases.ts";
 import { subscriptionCases } from "./subscriptions.cases.ts";
@@ -19,4 +20,5 @@ beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(shared.stack.o
 describe("POST notifications", () => createCases(() => shared));
 describe("faults", () => faultCases(() => shared));
 describe("the feed", () => feedCases(() => shared));
+describe("deliveries", () => deliveryCases(() => shared));
 describe("subscriptions", () => subscriptionCases(() => shared));
