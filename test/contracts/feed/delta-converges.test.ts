@@ -1,26 +1,17 @@
-import { syncBuiltinESMExports } from "node:module";
-import timers from "node:timers/promises";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { FeedKey } from "../../../shared/feed-key.ts";
 import type { DeltaPage, Feed } from "../../../shared/feed/feed.ts";
 import type { Mark } from "../../../shared/feed/mark.ts";
 import { notificationOf } from "../../../shared/feed/rows.ts";
 import { isExpired, type Notification, type NotificationId } from "../../../shared/notification/notification.ts";
-import type { StoredRow, Table } from "../../../shared/storage/table.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { feedOver } from "./feed-in-memory.ts";
 import { draftOf, handClock, newFeed, rowsOf } from "./samples.ts";
+import { pausesAreTurns, pausesTakeTime, scheduledTable } from "./scheduled-table.ts";
 
-// Who lost a race waits a turn, not real milliseconds: the scheduler says who comes first.
-beforeEach(() => {
-  vi.spyOn(timers, "setTimeout").mockImplementation(() => new Promise((resolve) => setImmediate(resolve)));
-  syncBuiltinESMExports();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  syncBuiltinESMExports();
-});
+beforeEach(pausesAreTurns);
+afterEach(pausesTakeTime);
 
 const steps = fc.oneof(
   fc.record({ kind: fc.constant("post" as const), name: fc.nat({ max: 7 }), isShort: fc.boolean() }),
@@ -33,26 +24,6 @@ const steps = fc.oneof(
   fc.record({ kind: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 40 }) }),
 );
 type Step = typeof steps extends fc.Arbitrary<infer Made> ? Made : never;
-
-/** The table with every request held until the scheduler lets it through. */
-const scheduled = (table: Table, scheduler: fc.Scheduler): Table => {
-  const turn = (request: string): Promise<string> => scheduler.schedule(Promise.resolve(request));
-  return {
-    ...table,
-    find: async (...where) => {
-      await turn("find");
-      return table.find(...where);
-    },
-    transact: async (changes) => {
-      await turn("transact");
-      await table.transact(changes);
-    },
-    range: async function* (...where): AsyncIterable<StoredRow> {
-      await turn("range");
-      yield* table.range(...where);
-    },
-  };
-};
 
 /** A client: what it knows of each notification, and the mark it has come to. */
 const newClient = ({ delta }: Pick<Feed, "delta">, feed: FeedKey, top: number) => {
@@ -84,7 +55,7 @@ test("whatever twenty writers do in whatever order, a client that reads meanwhil
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), writers, fc.integer({ min: 1, max: 5 }), async (scheduler, scripts, top) => {
       const [table, feed, clock] = [memoryTable(), newFeed(), handClock()];
-      const shared = scheduled(table, scheduler);
+      const shared = scheduledTable(table, scheduler);
       const instances = [feedOver(shared, clock), feedOver(shared, clock), feedOver(shared, clock)];
       const ids: NotificationId[] = [];
       const take = async ({ accept, change, remove }: Feed, step: Step): Promise<void> => {
