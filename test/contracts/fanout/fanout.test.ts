@@ -5,11 +5,13 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { connectionString } from "../../../infra/local/service-bus/connection-string.ts";
 import { milliseconds, systemClock } from "../../../shared/clock.ts";
 import { busFanout, openBus, pingBus } from "../../../shared/fanout/fanout.bus.ts";
+import { fanoutQueue } from "../../../shared/fanout/fanout.ts";
 import { parseFanoutJob, type FanoutJob } from "../../../shared/fanout/job.ts";
 import { newNotificationId } from "../../../shared/notification/notification.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import { closedPort } from "../../support/closed-port.ts";
 import { startFanoutBus, type FanoutBus } from "../../support/fanout-bus.ts";
+import { inspectorOf } from "../../support/service-bus/inspect.ts";
 import { until } from "../../support/until.ts";
 import { newFeed } from "../feed/samples.ts";
 
@@ -82,6 +84,25 @@ test("a scheduled job does not come before its time, and its life is counted fro
   expect(Date.now()).toBeGreaterThanOrEqual(notBefore);
   expect(second?.messageId).toContain(job.id);
   expect(second?.timeToLive).toBe(milliseconds.hour);
+});
+
+test("once the notification has ended its messages are nowhere on the queue: not waiting, not scheduled, no dead letters", async () => {
+  const fanout = busFanout(open(), systemClock);
+  const inspector = inspectorOf(broker.connectionString);
+  const [now, later] = [jobOf(), jobOf({ hop: 1 })];
+  const left = async (): Promise<string[]> => {
+    const places = [{}, { subQueueType: "deadLetter" }] as const;
+    const held = await Promise.all(places.map((place) => inspector.contents(fanoutQueue, place)));
+    const about = held.flat().map(({ messageId }) => String(messageId));
+    return about.filter((messageId) => messageId.startsWith(now.id) || messageId.startsWith(later.id));
+  };
+  const expiresAt = Date.now() + 1_800;
+  await fanout.send(now, { expiresAt });
+  await fanout.send(later, { expiresAt, notBefore: expiresAt - 1_000 });
+  expect(await left()).toHaveLength(2);
+  await until(async () => (await left()).length === 0, { what: "both are gone" });
+  expect(Date.now()).toBeGreaterThanOrEqual(expiresAt);
+  await inspector.close();
 });
 
 test("a job whose notification is about to end still has a moment to be taken", async () => {
