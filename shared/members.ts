@@ -34,7 +34,7 @@ const lastLike = (keys: readonly string[], name: string): string | undefined =>
 /** One of a list of words, in any case, as the list spells it, and as the API's description shows it. */
 export const anyCase = <Word extends string>(words: readonly Word[], error: string) =>
   z
-    .string({ error })
+    .string({ error: required(error) })
     .meta({ enum: [...words] })
     .transform((given, context): Word => {
       const word = wordLike(given, words);
@@ -57,6 +57,14 @@ export const anyCaseList = <Word extends string>(words: readonly Word[], error: 
       context.addIssue({ code: "custom", message: error });
       return z.NEVER;
     });
+
+/**
+ * For the API's description, which cannot see what a refinement checks: members of which `anyOf` or exactly `oneOf` must be there.
+ * A null one equals its absence.
+ */
+export const needed = (how: "anyOf" | "oneOf", names: readonly string[]) => ({
+  [how]: names.map((name) => ({ required: [name], properties: { [name]: { not: { type: "null" } } } })),
+});
 
 const wordLike = <Word extends string>(given: unknown, words: readonly Word[]): Word | undefined =>
   typeof given === "string" ? words.find((word) => word.toLowerCase() === given.toLowerCase()) : undefined;

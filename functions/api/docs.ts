@@ -38,6 +38,7 @@ export const docsPage: Operation = ({ base }) =>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Fanfare API</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="${base}/docs/swagger-ui.css">
 <main id="api"></main>
 <noscript>This page draws <a href="${base}/beta/openapi.json">the API's description</a> with a script.</noscript>

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { anyCase, faultsOf, members, required, sentenceOf, strangeName } from "../members.ts";
+import { anyCase, faultsOf, members, needed, required, sentenceOf, strangeName } from "../members.ts";
 import { checkDataTypes } from "../notification/data-types.ts";
 import { readStates, userActionStates, type StateChange } from "../notification/notification.ts";
 import { Problem, type Fault } from "../problem.ts";
@@ -17,18 +17,25 @@ const state = {
 const hasState = (given: StateChange): boolean => given.readState !== undefined || given.userActionState !== undefined;
 const needsState = { path: ["readState"], error: "or userActionState is required" };
 const object = "The body must be a JSON object";
+/** For the API's description: what `strangersIn` refuses. */
+const noOthers = { additionalProperties: false, patternProperties: { "^@odata\\.type$": {} } };
 
 /** What each member must be by itself; whoever reads a body goes by `parseChange`, which knows what else may not be there. */
-export const changeSchema = members(state, object).refine(hasState, needsState);
+export const changeSchema = members(state, object)
+  .refine(hasState, needsState)
+  .meta({ ...noOthers, ...needed("anyOf", Object.keys(state)) });
 
 const idsWrong = `must be an array of 1 to ${changesMax} strings`;
 /** One fault, however many of them are wrong. */
-const ids = z.array(z.unknown(), { error: required(idsWrong) }).transform((given, context): string[] => {
-  const strings = given.filter((id) => typeof id === "string");
-  if (given.length > 0 && given.length <= changesMax && strings.length === given.length) return strings;
-  context.addIssue({ code: "custom", message: idsWrong });
-  return z.NEVER;
-});
+const ids = z
+  .array(z.unknown(), { error: required(idsWrong) })
+  .meta({ items: { type: "string" }, minItems: 1, maxItems: changesMax })
+  .transform((given, context): string[] => {
+    const strings = given.filter((id) => typeof id === "string");
+    if (given.length > 0 && given.length <= changesMax && strings.length === given.length) return strings;
+    context.addIssue({ code: "custom", message: idsWrong });
+    return z.NEVER;
+  });
 export const manyChangeSchema = members(
   { ...state, ids: ids.exactOptional(), all: z.literal(true, { error: "must be true" }).exactOptional() },
   object,
@@ -37,7 +44,8 @@ export const manyChangeSchema = members(
   .refine((given) => (given.ids === undefined) !== (given.all === undefined), {
     path: ["ids"],
     error: "or all is required, and not both",
-  });
+  })
+  .meta({ ...noOthers, ...needed("anyOf", Object.keys(state)), ...needed("oneOf", ["ids", "all"]) });
 
 /**
  * Understands the body that changes one notification's state (contract 4): members and values without case, null equals absence.

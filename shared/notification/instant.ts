@@ -1,11 +1,13 @@
-const form = /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d)?)?$/;
+/** What `parseInstant` reads, as far as a form can say it: RFC 3339 (section 5.6), and without zone, seconds or time of day too. */
+export const instantForm =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d)?)?$/;
 
 /**
  * Reads an ISO 8601 date and time to epoch milliseconds; no zone means UTC, further fraction digits are cut.
  * Returns undefined for any other text and for days that no calendar has (30 February).
  */
 export const parseInstant = (text: string): number | undefined => {
-  const match = form.exec(text);
+  const match = instantForm.exec(text);
   if (!match) return undefined;
   const [, year, month, day, hour = "00", minute = "00", second = "00", fraction = "", zone = "Z"] = match;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;

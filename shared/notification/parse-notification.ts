@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { milliseconds } from "../clock.ts";
-import { anyCase, anyCaseList, faultsOf, member, members, required, sentenceOf } from "../members.ts";
+import { anyCase, anyCaseList, faultsOf, member, members, needed, required, sentenceOf } from "../members.ts";
 import { Problem, type Fault } from "../problem.ts";
 import { checkDataTypes } from "./data-types.ts";
 import { hostNameSchema } from "./host-name.ts";
-import { parseInstant } from "./instant.ts";
+import { instantForm, parseInstant } from "./instant.ts";
 import { lifetimeMaxMs, platformTypes, priorities, type NotificationDraft } from "./notification.ts";
 
 const lifetimeDefaultMs = 7 * milliseconds.day;
@@ -27,9 +27,11 @@ const visualContent = members(
 const payload = members(
   { rawContent: text(nonEmpty).min(1, nonEmpty).exactOptional(), visualContent: visualContent.exactOptional() },
   "must be an object with rawContent or visualContent",
-).refine((content) => content.rawContent !== undefined || content.visualContent !== undefined, {
-  error: "must have rawContent or visualContent",
-});
+)
+  .refine((content) => content.rawContent !== undefined || content.visualContent !== undefined, {
+    error: "must have rawContent or visualContent",
+  })
+  .meta(needed("anyOf", ["rawContent", "visualContent"]));
 
 const platforms = "must be a non-empty array of Windows, iOS, Android and WebPush";
 const targetPolicy = members(
@@ -47,7 +49,9 @@ const fallbackPolicy = members(
   {
     endpointFallback: members(
       {
-        platformTypes: anyCaseList(["iOS"], onlyIos).refine(({ length }) => length === 1, { error: onlyIos }),
+        platformTypes: anyCaseList(["iOS"], onlyIos)
+          .refine(({ length }) => length === 1, { error: onlyIos })
+          .meta({ maxItems: 1 }),
         fallbackDelayInSeconds: z
           .number({ error: required(delay) })
           .int(delay)
@@ -65,7 +69,7 @@ const wholeSeconds = `must be a whole number from 0 to ${displayTtlMaxSeconds}, 
 const displayTimeToLive = z
   .union(
     [
-      z.int(),
+      z.int().meta({ minimum: 0, maximum: displayTtlMaxSeconds }),
       z
         .string()
         .regex(/^\d{1,10}$/)
@@ -78,7 +82,7 @@ const displayTimeToLive = z
 const instant = "must be an ISO 8601 date and time";
 const expirationDateTime = z
   .string({ error: instant })
-  .meta({ format: "date-time" })
+  .meta({ pattern: instantForm.source })
   .transform((given, context) => {
     const epochMs = parseInstant(given);
     if (epochMs !== undefined) return epochMs;
@@ -88,8 +92,7 @@ const expirationDateTime = z
 
 const bounded = (least: number) => `must be a string of ${least} to 64 characters`;
 /** What each member of a notification must be by itself (contract 2.2); rules between members are `parseNotification`'s. */
-export /** The body of a POST, as it is on the wire; what the API's description shows. */
-const notificationSchema = members(
+export const notificationSchema = members(
   {
     targetHostName: hostNameSchema,
     appNotificationId: text(bounded(1)).min(1, bounded(1)).max(64, bounded(1)),

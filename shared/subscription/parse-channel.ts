@@ -13,6 +13,7 @@ const urlLengthMax = 2_048;
 const publicKeyBytes = 65;
 const authSecretBytes = 16;
 
+/** A form has no flags: the API's description shows its source. */
 const matching = (form: RegExp, wrong: string) => z.string({ error: required(wrong) }).regex(form, wrong);
 
 const url = z
@@ -55,10 +56,14 @@ const webPush = members(
     endpoint: url,
     keys: members(
       {
-        p256dh: z.string({ error: required(notAPoint) }).refine(isPublicKey, { error: notAPoint }),
+        p256dh: z
+          .string({ error: required(notAPoint) })
+          .refine(isPublicKey, { error: notAPoint })
+          .meta({ pattern: "^[\\w+/-]{87}={0,2}$" }),
         auth: z
           .string({ error: required(notASecret) })
-          .refine((text) => bytesOf(text).length === authSecretBytes, { error: notASecret }),
+          .refine((text) => bytesOf(text).length === authSecretBytes, { error: notASecret })
+          .meta({ pattern: "^[\\w+/-]{22}={0,2}$" }),
       },
       "must be an object with p256dh and auth",
     ),
@@ -80,7 +85,7 @@ const android = members(
     // Opaque, and some 160 characters today; Google promises neither.
     token: matching(/^[\x21-\x7e]{1,4096}$/, "must be a registration token: 1 to 4096 visible ASCII characters"),
     packageName: matching(
-      /^(?=.{1,255}$)[a-z]\w*(\.[a-z]\w*)+$/i,
+      /^(?=.{1,255}$)[A-Za-z]\w*(\.[A-Za-z]\w*)+$/,
       "must be an Android application id of at most 255 characters, such as com.contoso.app",
     ),
   },
@@ -91,13 +96,11 @@ const ios = members(
   {
     // 32 bytes today; Apple says not to rely on it. https://developer.apple.com/documentation/usernotifications
     token: matching(
-      /^([\da-f]{2}){1,100}$/i,
+      /^([\dA-Fa-f]{2}){1,100}$/,
       "must be a device token in hexadecimal: 2 to 200 digits, an even number",
     ).toLowerCase(),
-    bundleId: matching(/^[a-z\d.-]{1,155}$/i, "must be a bundle id: 1 to 155 letters, digits, hyphens and dots"),
-    environment: z
-      .string({ error: required("must be production or sandbox") })
-      .pipe(anyCase(["production", "sandbox"], "must be production or sandbox")),
+    bundleId: matching(/^[A-Za-z\d.-]{1,155}$/, "must be a bundle id: 1 to 155 letters, digits, hyphens and dots"),
+    environment: anyCase(["production", "sandbox"], "must be production or sandbox"),
   },
   mustBe("iOS"),
 ).transform((given): GivenChannel => ({ channel: { kind: "apns", ...given }, expiresAt: null }));

@@ -25,7 +25,6 @@ export const acceptedAnswer = z
   .describe("Exactly the original's seven members; rawContent is never echoed.");
 
 export const entityAnswer = z.strictObject({
-  "@odata.context": context.exactOptional(),
   id,
   targetHostName: z.string(),
   appNotificationId: z.string(),
@@ -43,7 +42,7 @@ export const entityAnswer = z.strictObject({
   "@odata.etag": z.string().describe("For If-Match; moves with every change of the notification."),
 });
 
-const tombstoneAnswer = z
+export const tombstoneAnswer = z
   .strictObject({
     id,
     status: z.literal("deleted"),
@@ -110,7 +109,6 @@ export const subscriptionAnswer = z.strictObject({
 });
 
 export const subscriptionsAnswer = z.strictObject({
-  "@odata.context": context.exactOptional(),
   value: z.array(subscriptionAnswer),
 });
 

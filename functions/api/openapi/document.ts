@@ -1,27 +1,24 @@
 import { examplesFor } from "./examples.ts";
-import { faults } from "./faults.ts";
-import { operations, type Described } from "./operations.ts";
+import { faults, type Fault, type FaultName } from "./faults.ts";
+import { headers, type HeaderName } from "./headers.ts";
+import type { Described } from "./operations/described.ts";
+import { operations } from "./operations/operations.ts";
 import { parameters } from "./parameters.ts";
 import { schemas } from "./schemas.ts";
 
 const reference = (kind: string, name: string | number): { $ref: string } => ({ $ref: `#/components/${kind}/${name}` });
 
-const everyAnswer = {
-  "request-id": reference("headers", "request-id"),
-  "client-request-id": reference("headers", "client-request-id"),
-};
+const headersNamed = (names: readonly HeaderName[]) =>
+  Object.fromEntries(
+    (["request-id", "client-request-id", ...names] as const).map((name) => [name, reference("headers", name)]),
+  );
 
-const headers = {
-  "request-id": {
-    description: "Names this request in the service's logs.",
-    schema: { type: "string", format: "uuid" },
-  },
-  "client-request-id": { description: "The caller's own, or request-id again.", schema: { type: "string" } },
-  "Retry-After": {
-    description: "In so many seconds a request passes, if nobody else comes before.",
-    schema: { type: "integer", minimum: 1 },
-  },
-};
+/** What holds for every operation. */
+const introduction = [
+  "One notification for a user, on every device they are signed in on: a self-hosted successor to Microsoft Graph's user notifications.",
+  "Member names and enumerated values are matched without case, unknown members of a notification are ignored, and null equals absence. Any object of a notification may have an `@odata.type`, if it names the type expected there.",
+  "Any other method is answered 405 with `Allow`, any other path 404, both with the body of every fault.",
+].join("\n\n");
 
 const texts = new Map<string, string>();
 
@@ -42,30 +39,31 @@ export const openApiDocument = (base: string) => {
   const operation = (path: string, method: string, described: Described) => ({
     operationId: operationIdOf(path, method),
     summary: described.summary,
+    ...(described.description && { description: described.description }),
     tags: [described.tag],
     ...(described.needsToken === false && { security: [] }),
-    ...(described.parameters && { parameters: described.parameters.map((name) => reference("parameters", name)) }),
+    parameters: [...(described.parameters ?? []), "clientRequestId"].map((name) => reference("parameters", name)),
     ...(described.body && { requestBody: { required: true, content: contentOf(described.body) } }),
     responses: {
       ...Object.fromEntries(
-        Object.entries(described.answers).map(([status, { says, content }]) => [
+        Object.entries(described.answers).map(([status, { says, content, headers: more = [] }]) => [
           status,
-          { description: says, headers: everyAnswer, ...(content && { content: contentOf(content) }) },
+          { description: says, headers: headersNamed(more), ...(content && { content: contentOf(content) }) },
         ]),
       ),
-      ...Object.fromEntries(described.faults.map((status) => [status, reference("responses", status)])),
+      ...Object.fromEntries(described.faults.map((name) => [statusOf(name), reference("responses", name)])),
     },
   });
 
-  const responses = Object.entries(faults).map(([status, { code, says }]) => [
-    status,
+  const responses = Object.entries<Fault>(faults).map(([name, { code, says, headers: more = [] }]) => [
+    name,
     {
       description: `${code}. ${says}`,
-      headers: { ...everyAnswer, ...(status === "406" && { "Retry-After": reference("headers", "Retry-After") }) },
+      headers: headersNamed(more),
       content: {
         "application/json": {
           schema: reference("schemas", "Error"),
-          ...(status === "400" && { example: examples.error }),
+          ...(name === "400" && { example: examples.error }),
         },
       },
     },
@@ -76,8 +74,7 @@ export const openApiDocument = (base: string) => {
     info: {
       title: "Fanfare",
       version: "1",
-      description:
-        "One notification for a user, on every device they are signed in on: a self-hosted successor to Microsoft Graph's user notifications. Member names and enumerated values are matched without case, unknown members of a notification are ignored, and null equals absence.",
+      description: introduction,
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: base }],
@@ -108,6 +105,9 @@ export const openApiDocument = (base: string) => {
     },
   };
 };
+
+/** `409-too-many` is a 409. */
+const statusOf = (name: FaultName): string => name.slice(0, 3);
 
 /** `patch-me-notifications-id`: stable, and unlike any other. */
 const operationIdOf = (path: string, method: string): string =>

@@ -62,12 +62,12 @@ export const examplesFor = (base: string) => ({
   entity,
   list: { "@odata.context": context(base, ""), value: [entity] },
   delta: {
-    "@odata.context": context(base, ""),
+    "@odata.context": context(base, "/$delta"),
     value: [
       entity,
       { id: "019f3c2a-11aa-7d9e-8f00-5b1c2d3e4f50", status: "deleted", "@removed": { reason: "deleted" } },
     ],
-    "@odata.deltaLink": `${base}/me/notifications/delta?targetHostName=${host}&%24deltatoken=opaque`,
+    "@odata.deltaLink": `${base}/me/notifications/delta?targetHostName=${host}&$deltatoken=opaque`,
   },
   change: { readState: "read", userActionState: "activated" },
   markMany: { ids: [id], readState: "read" },

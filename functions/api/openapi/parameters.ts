@@ -15,21 +15,24 @@ export const parameters = {
     "The same key and body within 24 hours give the first answer again, and nobody rings twice; the same key with another body is answered 409.",
     { schema: { type: "string", minLength: 1, maxLength: 255 } },
   ),
-  contentEncoding: header("Content-Encoding", "The body may be compressed.", {
+  contentEncoding: header("Content-Encoding", "The body may be compressed. Matched without case.", {
     schema: { type: "string", enum: ["gzip", "deflate", "identity"] },
   }),
-  ifMatch: header("If-Match", "Only if the notification's ETag is one of these; else 412."),
+  ifMatch: header("If-Match", "Only if the notification's ETag is one of these; else 412. `*` is any."),
+  anyMatch: header("If-Match", "Many notifications have no ETag in common: `*`, or 412.", {
+    schema: { type: "string", const: "*" },
+  }),
   targetHostName: query(
     "targetHostName",
     "The app's host name. It may be left out when the calling app is a client of exactly one.",
   ),
+  anyHostName: query("targetHostName", "Only the subscriptions of this one of the app's host names."),
   top: query("$top", "At most so many on a page.", { type: "integer", minimum: 1, maximum: 100, default: 20 }),
   deltaTop: query("$top", "At most so many on a page.", { type: "integer", minimum: 1, maximum: 100, default: 100 }),
   filter: query(
     "$filter",
-    "Compares readState, userActionState, groupName or priority by eq and ne, joined by and, or and parentheses.",
-    { type: "string" },
-    { example: "readState eq 'unread' and priority ne 'Low'" },
+    // No `example`: the page for people would send it along unless they cleared it.
+    "Compares readState, userActionState, groupName or priority by eq and ne, joined by and, or and parentheses, such as `readState eq 'unread' and priority ne 'Low'`.",
   ),
   skiptoken: query("$skiptoken", "From an @odata.nextLink; opaque."),
   deltatoken: query("$deltatoken", "From an @odata.deltaLink; opaque. Without one the pass begins at the beginning."),

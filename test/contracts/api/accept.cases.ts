@@ -7,6 +7,7 @@ import { parseNotification } from "../../../shared/notification/parse-notificati
 import { Problem } from "../../../shared/problem.ts";
 import { anyBodies, goodBodies } from "../../rules/notification/bodies.ts";
 import { closedPort } from "../../support/closed-port.ts";
+import { heldToItsDescription } from "../../support/api-description.ts";
 import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
 import { publicUrl, type Backends } from "../../support/backends.ts";
 import { notification, post, postPath, sampleHost, subscribe, unsidOf } from "./api-under-test.ts";
@@ -25,7 +26,7 @@ const accepted = (body: unknown, headers: Record<string, string> = {}) =>
 export const acceptCases = (shared: () => Backends): void => {
   beforeAll(async () => {
     backends = shared();
-    app = await loadApp(backends.settings());
+    app = await heldToItsDescription(await loadApp(backends.settings()));
     authorization = await backends.authorization(backends.apps.sample);
     unsid = await unsidOf(app, backends, user);
   });

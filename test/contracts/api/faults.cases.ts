@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { heldToItsDescription } from "../../support/api-description.ts";
 import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
 import { newChannel, type Backends } from "../../support/backends.ts";
 import { closedPort } from "../../support/closed-port.ts";
@@ -24,7 +25,7 @@ const token = async (...who: Parameters<Backends["authorization"]>): Promise<str
 export const faultCases = (shared: () => Backends): void => {
   beforeAll(async () => {
     backends = shared();
-    app = await loadApp(backends.settings());
+    app = await heldToItsDescription(await loadApp(backends.settings()));
     authorization = await token(backends.apps.sample);
     unsid = await unsidOf(app, backends, "ada@contoso.com");
     const { serviceBusKey, tablesKey, dataKey, vapid } = backends.secrets;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { heldToItsDescription } from "../../support/api-description.ts";
 import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
 import { publicUrl, type Backends } from "../../support/backends.ts";
 import { notification, sampleHost, subscribe } from "./api-under-test.ts";
@@ -13,7 +14,7 @@ let authorization: string;
 export const feedCases = (shared: () => Backends): void => {
   beforeAll(async () => {
     backends = shared();
-    app = await loadApp(backends.settings());
+    app = await heldToItsDescription(await loadApp(backends.settings()));
   });
   afterAll(async () => {
     await app.close();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { putApp } from "../../../shared/auth/app-registry.table.ts";
 import { milliseconds } from "../../../shared/clock.ts";
+import { heldToItsDescription } from "../../support/api-description.ts";
 import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
 import { newChannel, publicUrl, startBackends, type Backends } from "../../support/backends.ts";
 import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
@@ -23,14 +24,16 @@ beforeAll(async () => {
     bundleIds: ["com.contoso.app"],
     packageNames: ["com.contoso.app"],
   });
-  app = await loadApp(
-    backends.settings({
-      SUBSCRIPTIONS_PER_FEED: "4",
-      PUSH_HOSTS_EXTRA: new URL(push.url).host,
-      PUSH_EXTRA_CA: push.ca,
-      VAPID_PUBLIC_KEY: push.keys.publicKey,
-      VAPID_PRIVATE_KEY: push.keys.privateKey,
-    }),
+  app = await heldToItsDescription(
+    await loadApp(
+      backends.settings({
+        SUBSCRIPTIONS_PER_FEED: "4",
+        PUSH_HOSTS_EXTRA: new URL(push.url).host,
+        PUSH_EXTRA_CA: push.ca,
+        VAPID_PUBLIC_KEY: push.keys.publicKey,
+        VAPID_PRIVATE_KEY: push.keys.privateKey,
+      }),
+    ),
   );
 });
 afterAll(async () => {
