@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import { exportJWK, exportSPKI, generateKeyPair, type CryptoKey } from "jose";
+import { exportJWK, exportSPKI, generateKeyPair, importJWK, type CryptoKey } from "jose";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { requiredScope } from "../../../shared/auth/caller.ts";
 import { tokensOf } from "../../../shared/auth/tokens.http.ts";
@@ -160,6 +160,26 @@ describe("tokens of any issuer", () => {
     const key = Buffer.from(await exportSPKI(issuer.publicKey));
     const token = await issuer.sign({}, { key, alg: "HS256" });
     await expect(tokens.verify(`Bearer ${token}`)).rejects.toEqual(unauthenticated("signature"));
+  });
+
+  test("a signature by an algorithm that is not on the list is refused, be the key the issuer's own", async () => {
+    const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
+    // Without "alg", as Entra publishes its keys: then nothing but our list says which are taken.
+    const keys = [{ ...(await exportJWK(publicKey)), kid: "k1", use: "sig" }];
+    issuer.instead["/keys"] = (_, response) =>
+      response.setHeader("content-type", "application/json").end(JSON.stringify({ keys }));
+    const jwk = await exportJWK(privateKey);
+    for (const [alg, isTaken] of [
+      ["RS256", true],
+      ["PS256", true],
+      ["RS384", false],
+      ["RS512", false],
+      ["PS512", false],
+    ] as const) {
+      const verified = tokens.verify(`Bearer ${await issuer.sign({}, { key: await importJWK(jwk, alg), alg })}`);
+      if (isTaken) expect(await verified).toMatchObject({ clientId: "client" });
+      else await expect(verified).rejects.toEqual(unauthenticated("signature"));
+    }
   });
 
   test.each<[string, string, RequestListener]>([
