@@ -14,7 +14,7 @@ export const strictHost = "strict.contoso.com";
 /** Nobody's client; that app and the example's may send to it. */
 export const sendersOnlyHost = "senders-only.contoso.com";
 /** Live subscriptions that a user may have. */
-export const subscriptionsPerFeed = 4;
+const subscriptionsPerFeed = 4;
 
 /** Starts it, with all that any of the stories needs. */
 export const startContractStack = async (): Promise<ContractStack> => {
