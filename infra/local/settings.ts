@@ -29,6 +29,20 @@ export const portOf = (name: PortName, env: Environment = process.env): number =
   return port;
 };
 
+/**
+ * From which ports the setting `0` takes: `FANFARE_FREE_PORTS`, two numbers with a hyphen. By default those below the ones from
+ * which operating systems take the local ends of connections (Linux from 32768, others 49152): else one of those could sit on a
+ * part's port while it is being restarted. Several stacks that start at the same time stay apart by ranges of their own.
+ */
+export const freePortsOf = (env: Environment = process.env): { readonly from: number; readonly to: number } => {
+  const text = env.FANFARE_FREE_PORTS?.trim() ?? "";
+  const [, from = 20_000, to = 32_767] = (/^(\d{1,5})-(\d{1,5})$/.exec(text) ?? []).map(Number);
+  if ((text !== "" && !/^\d{1,5}-\d{1,5}$/.test(text)) || from < 1 || to > 65_535 || to - from < 100) {
+    throw new CannotStart("FANFARE_FREE_PORTS must be a range of at least a hundred ports, such as 20000-32767.");
+  }
+  return { from, to };
+};
+
 /** Where the local stack keeps its state: `FANFARE_DATA_DIR`, or, when that is absent or blank, `.local` below the working directory. */
 export const dataDir = (env: Environment = process.env): string => {
   const named = env.FANFARE_DATA_DIR?.trim() ?? "";

@@ -40,6 +40,13 @@ type Start = {
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const inherited = ["PATH", "HOME", "TMPDIR", "SystemRoot"];
 
+/** Test files run side by side, and a stack listens a while after it chose: each worker has ports that no other one chooses. */
+const ownPorts = (): Record<string, string> => {
+  const worker = Number(process.env.VITEST_POOL_ID ?? 1) % 4;
+  const from = 20_000 + worker * 3_000;
+  return { FANFARE_FREE_PORTS: `${from}-${from + 2_999}` };
+};
+
 /**
  * Starts a built program and resolves once it is ready. Rejects with the program's own output when it ends before
  * that or takes too long; then it runs no longer. It is killed when this process ends before it.
@@ -56,7 +63,7 @@ export const startProgram = async (start: Start): Promise<Program> => {
   } = start;
   const child = spawn(process.execPath, ["--enable-source-maps", resolve(root, file), ...args], {
     cwd,
-    env: { ...ownEnvironment(), ...env },
+    env: { ...ownEnvironment(), ...ownPorts(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const exited = endOf(child);

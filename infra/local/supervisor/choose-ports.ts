@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { CannotStart } from "../cannot-start.ts";
-import { portOf, ports, type PortName } from "../settings.ts";
+import { freePortsOf, portOf, ports, type PortName } from "../settings.ts";
 import { writeJson } from "./write-json.ts";
 
 export type Ports = Readonly<Record<PortName, number>>;
@@ -45,10 +45,11 @@ const owners: Readonly<Record<PortName, string>> = {
 export const choosePorts = async ({ directory, used, env, patienceMs = 0 }: PortsWish): Promise<Ports> => {
   const path = join(directory, "ports.json");
   const kept = await readKept(path);
+  const range = freePortsOf(env);
   const chosen: Partial<Record<PortName, number>> = {};
   for (const name of portNames) {
     const set = portOf(name, env);
-    const free = (): Promise<number> => freePort([...Object.values(chosen), ...Object.values(kept)]);
+    const free = (): Promise<number> => freePort([...Object.values(chosen), ...Object.values(kept)], range);
     chosen[name] = set === 0 ? (kept[name] ?? (await free())) : set;
   }
   const all = portsSchema.parse(chosen);
@@ -97,13 +98,9 @@ const becomesFree = async (port: number, deadline: number): Promise<boolean> => 
   }
 };
 
-/**
- * Below the ports from which operating systems take the local ends of connections (Linux from 32768, others 49152):
- * else one of those could sit on a part's port while it is being restarted.
- */
-const freePort = async (taken: readonly number[]): Promise<number> => {
+const freePort = async (taken: readonly number[], { from, to }: ReturnType<typeof freePortsOf>): Promise<number> => {
   for (;;) {
-    const port = randomInt(20_000, 32_768);
+    const port = randomInt(from, to + 1);
     if (!taken.includes(port) && (await isFree(port))) return port;
   }
 };
