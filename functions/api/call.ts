@@ -34,7 +34,8 @@ export const identify = async (use: Identifying, { headers }: Pick<HttpRequest, 
   return caller;
 };
 
-type Admitting = { readonly appWrites: AppWrites; readonly busy: Busy };
+/** What `admitWrite` uses. */
+export type Admitting = { readonly appWrites: AppWrites; readonly busy: Busy };
 
 /**
  * Runs the rest of a write, once the calling app has a permit for it and bus and backlog can take it; throws `busy` before anything
@@ -60,6 +61,9 @@ export const heldUnsid = async (use: Holding, headers: Headers): Promise<HeldUns
 };
 
 type SigningIn = Holding & { readonly apps: Pick<AppRegistry, "ofClient"> };
+
+/** What every operation of a signed-in user uses before its own. */
+export type AsUser = Identifying & SigningIn;
 
 /**
  * Permission for what a user's own client app asks: the user, the apps whose feeds it may reach (never none) and, by X-UNS-ID,

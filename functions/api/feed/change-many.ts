@@ -1,5 +1,3 @@
-import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import type { DataCipher } from "../../../shared/data-keys.ts";
 import type { Fanout } from "../../../shared/fanout/fanout.ts";
@@ -13,27 +11,20 @@ import {
   type StateChange,
 } from "../../../shared/notification/notification.ts";
 import { Problem } from "../../../shared/problem.ts";
-import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
-import type { AppWrites } from "../../../shared/throttle/app-writes.ts";
-import type { Busy } from "../../../shared/throttle/busy.ts";
 import { encodingOf, readJson } from "../body.ts";
-import { admitWrite, identify, signedIn, type Operation } from "../call.ts";
+import { admitWrite, identify, signedIn, type Admitting, type AsUser, type Operation } from "../call.ts";
 import { odataHeaders } from "../odata.ts";
 import { badOption, linkTo, optionsOf } from "./options.ts";
 import { placeMeant, type Place } from "./place.ts";
 import { tellDevices } from "./tell-devices.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: AppRegistry;
-  readonly subscriptions: Pick<Subscriptions, "holderOf">;
-  readonly appWrites: AppWrites;
-  readonly busy: Busy;
-  readonly feed: Pick<Feed, "change" | "list">;
-  readonly fanout: Fanout;
-  readonly cipher: DataCipher;
-  readonly clock: Clock;
-};
+type Uses = AsUser &
+  Admitting & {
+    readonly feed: Pick<Feed, "change" | "list">;
+    readonly fanout: Fanout;
+    readonly cipher: DataCipher;
+    readonly clock: Clock;
+  };
 
 /** What one call marked: the result of each id, what devices are to be told of, and where `all` goes on. */
 type Came = {

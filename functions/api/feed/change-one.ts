@@ -1,31 +1,22 @@
-import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Fanout } from "../../../shared/fanout/fanout.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import { parseChange } from "../../../shared/feed/parse-change.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
-import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
-import type { AppWrites } from "../../../shared/throttle/app-writes.ts";
-import type { Busy } from "../../../shared/throttle/busy.ts";
 import { encodingOf, readJson } from "../body.ts";
-import { admitWrite, identify, signedIn, type Operation } from "../call.ts";
+import { admitWrite, identify, signedIn, type Admitting, type AsUser, type Operation } from "../call.ts";
 import { entityAnswer } from "./answer.ts";
 import { conditionOf } from "./conditions.ts";
 import { optionsOf } from "./options.ts";
 import { notFound, placeOf } from "./place.ts";
 import { tellDevices } from "./tell-devices.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: AppRegistry;
-  readonly subscriptions: Pick<Subscriptions, "holderOf">;
-  readonly appWrites: AppWrites;
-  readonly busy: Busy;
-  readonly feed: Pick<Feed, "change" | "findAny">;
-  readonly fanout: Fanout;
-  readonly clock: Clock;
-};
+type Uses = AsUser &
+  Admitting & {
+    readonly feed: Pick<Feed, "change" | "findAny">;
+    readonly fanout: Fanout;
+    readonly clock: Clock;
+  };
 
 /** `PATCH BASE/me/notifications/{id}`: the user has read it, acted on it, or not after all (contract 4). The order of the checks is 2.5's. */
 export const changeNotification =

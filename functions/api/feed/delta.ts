@@ -1,5 +1,3 @@
-import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import type { DataCipher } from "../../../shared/data-keys.ts";
 import { changeEntityOf } from "../../../shared/feed/entity.ts";
@@ -7,18 +5,14 @@ import type { Feed } from "../../../shared/feed/feed.ts";
 import type { FetchMarks } from "../../../shared/feed/fetch-marks.ts";
 import { etagOf } from "../../../shared/feed/mark.ts";
 import { openToken, sealToken } from "../../../shared/feed/tokens.ts";
-import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
 import type { Reads } from "../../../shared/throttle/reads.ts";
-import { identify, signedIn, type Operation } from "../call.ts";
+import { identify, signedIn, type AsUser, type Operation } from "../call.ts";
 import { notificationsContext, odataHeaders } from "../odata.ts";
 import { noteFetched } from "./note-fetched.ts";
 import { badOption, linkTo, optionsOf, topOf, type Options } from "./options.ts";
 import { placeMeant, type Place } from "./place.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: AppRegistry;
-  readonly subscriptions: Pick<Subscriptions, "holderOf">;
+type Uses = AsUser & {
   readonly reads: Reads;
   readonly feed: Pick<Feed, "delta">;
   readonly fetchMarks: FetchMarks;

@@ -1,21 +1,15 @@
-import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import type { FetchMarks } from "../../../shared/feed/fetch-marks.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
-import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
 import type { Reads } from "../../../shared/throttle/reads.ts";
-import { identify, signedIn, type Operation } from "../call.ts";
+import { identify, signedIn, type AsUser, type Operation } from "../call.ts";
 import { entityAnswer } from "./answer.ts";
 import { noteFetched } from "./note-fetched.ts";
 import { optionsOf } from "./options.ts";
 import { notFound, placesOf } from "./place.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: AppRegistry;
-  readonly subscriptions: Pick<Subscriptions, "holderOf">;
+type Uses = AsUser & {
   readonly reads: Reads;
   readonly feed: Pick<Feed, "find">;
   readonly fetchMarks: FetchMarks;
