@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import telemetry from "azurite/dist/src/common/Telemetry.js";
 import tableConfiguration from "azurite/dist/src/table/TableConfiguration.js";
@@ -23,8 +24,11 @@ export const startTables = async ({ port, directory, key }: TablesOptions): Prom
   telemetry.AzuriteTelemetryClient.init(directory ?? "", false, undefined);
   useAccount(key);
   const server = new tableServer.default(configuration(await freePort("tables", port), directory));
+  const isNew = directory !== undefined && !existsSync(fileIn(directory));
   await server.start();
+  const saving = isNew ? saveOften(() => server.metadataStore.saveDBState()) : undefined;
   const stop = async (): Promise<void> => {
+    clearInterval(saving);
     await server.close();
     // If it was just saving, Azurite does not wait for that: the file would stay what it was five seconds ago.
     if (directory !== undefined) await server.metadataStore.saveDBState();
@@ -32,9 +36,21 @@ export const startTables = async ({ port, directory, key }: TablesOptions): Prom
   return { ready: `Tables ready, ${server.getHttpServerAddress()}`, stop };
 };
 
+const fileIn = (directory: string): string => join(directory, "tables.json");
+
+/** The tables themselves and the apps are made in the first seconds of a first start: without them nothing would work after a crash. */
+const saveOften = (save: () => Promise<void>): NodeJS.Timeout => {
+  const endsAt = performance.now() + 10_000;
+  const saving = setInterval(() => {
+    if (performance.now() > endsAt) clearInterval(saving);
+    save().catch(() => undefined); // Azurite's own saving goes on, and says what is wrong
+  }, 500);
+  return saving.unref();
+};
+
 const configuration = (port: number, directory: string | undefined) => {
   const keepAliveSeconds = 5;
-  const file = join(directory ?? "", "tables.json");
+  const file = fileIn(directory ?? "");
   const inMemory = directory === undefined;
   return new tableConfiguration.default(
     "127.0.0.1",

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, watch } from "node:fs/promises";
+import { mkdtemp, readFile, rm, watch } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TableClient, TableServiceClient } from "@azure/data-tables";
@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { secretsIn } from "../../../infra/local/secrets.ts";
 import { tablesConnectionString } from "../../../infra/local/tables/connection.ts";
 import { startProgram, type Program } from "../../support/program.ts";
+import { until } from "../../support/until.ts";
 
 let directory: string;
 let program: Program;
@@ -40,6 +41,20 @@ test("what was written is there after an orderly restart", async () => {
   expect(await program.stop()).toEqual({ code: 0, signal: null });
   await start(port);
   expect(await samples().getEntity("p", "r")).toMatchObject({ value: "kept" });
+});
+
+test("what was made in the first seconds of a first start outlives a crash that soon follows", async () => {
+  const first = await mkdtemp(join(tmpdir(), "fanfare-tables-"));
+  const env = { FANFARE_DATA_DIR: first, FANFARE_TABLES_PORT: "0" };
+  const young = await startProgram({ name: "tables", env });
+  const address = tablesConnectionString(Number(/:(\d+)$/.exec(young.ready)?.[1]), (await secretsIn(first)).tablesKey);
+  await TableServiceClient.fromConnectionString(address, options).createTable("samples");
+  // Azurite's own first save would come after five seconds.
+  const saved = async (): Promise<boolean> =>
+    (await readFile(join(first, "tables", "tables.json"), "utf8")).includes("samples");
+  await until(() => saved().catch(() => false), { what: "the table is in the file", within: 3_500 });
+  await young.kill();
+  await rm(first, { recursive: true });
 });
 
 test("an orderly stop in the middle of a save loses nothing", async () => {
