@@ -25,7 +25,8 @@ export type Call = {
 
 export type Operation = (call: Call) => Promise<Answer>;
 
-type Identifying = { readonly tokens: Tokens; readonly apps: Pick<AppRegistry, "isBlocked"> };
+/** What `identify` uses. */
+export type Identifying = { readonly tokens: Tokens; readonly apps: Pick<AppRegistry, "isBlocked"> };
 
 /** Who calls. Throws `unauthenticated` without a valid token, and `forbidden` when the calling app is blocked. */
 export const identify = async (use: Identifying, { headers }: Pick<HttpRequest, "headers">): Promise<Caller> => {
@@ -52,7 +53,8 @@ export const admitWrite = async <T>(use: Admitting, { clientId }: Caller, write:
   }
 };
 
-type Holding = { readonly subscriptions: Pick<Subscriptions, "holderOf"> };
+/** What `heldUnsid` uses. */
+export type Holding = { readonly subscriptions: Pick<Subscriptions, "holderOf"> };
 
 /** The X-UNS-ID that was sent, with whose it is; undefined when none was sent. Whether it may be used, `shared/auth/authorise.ts` says. */
 export const heldUnsid = async (use: Holding, headers: Headers): Promise<HeldUnsid<UnsidHolder> | undefined> => {

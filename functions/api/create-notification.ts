@@ -1,7 +1,6 @@
 import type { AppRegistry } from "../../shared/auth/app-registry.ts";
 import { targetUser } from "../../shared/auth/authorise.ts";
 import type { Caller, User } from "../../shared/auth/caller.ts";
-import type { Tokens } from "../../shared/auth/tokens.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Fanout } from "../../shared/fanout/fanout.ts";
 import { feedKeyOf } from "../../shared/feed-key.ts";
@@ -10,26 +9,31 @@ import { hashOf } from "../../shared/hash.ts";
 import { printInstant } from "../../shared/notification/instant.ts";
 import { parseNotification } from "../../shared/notification/parse-notification.ts";
 import { Problem } from "../../shared/problem.ts";
-import type { Subscriptions } from "../../shared/subscription/subscriptions.ts";
-import type { AppWrites } from "../../shared/throttle/app-writes.ts";
-import type { Busy } from "../../shared/throttle/busy.ts";
 import { encodingOf, readBody } from "./body.ts";
-import { admitWrite, heldUnsid, identify, inOrder, type Call, type Operation } from "./call.ts";
+import {
+  admitWrite,
+  heldUnsid,
+  identify,
+  inOrder,
+  type Admitting,
+  type Call,
+  type Holding,
+  type Identifying,
+  type Operation,
+} from "./call.ts";
 import type { Answer } from "./http.ts";
 import { notificationsContext, odataHeaders } from "./odata.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: Pick<AppRegistry, "find" | "isBlocked">;
-  readonly appWrites: AppWrites;
-  readonly busy: Busy;
-  readonly subscriptions: Pick<Subscriptions, "holderOf">;
-  readonly feed: Pick<Feed, "accept">;
-  readonly fanout: Fanout;
-  readonly clock: Clock;
-  /** Answer 201 for replaced notifications too. */
-  readonly always201: boolean;
-};
+type Uses = Identifying &
+  Admitting &
+  Holding & {
+    readonly apps: Pick<AppRegistry, "find">;
+    readonly feed: Pick<Feed, "accept">;
+    readonly fanout: Fanout;
+    readonly clock: Clock;
+    /** Answer 201 for replaced notifications too. */
+    readonly always201: boolean;
+  };
 
 /** `POST BASE/me/notifications`: accepts one notification for a user (contract 2). The order of the checks is the contract's. */
 export const createNotification =

@@ -38,8 +38,14 @@ const administrationOf = (access: BusAccess, adminUrl: string | undefined): Serv
     access.kind === "identity"
       ? new ServiceBusAdministrationClient(access.fullyQualifiedNamespace, access.credential, options)
       : new ServiceBusAdministrationClient(access.connectionString, options);
-  if (adminUrl === undefined) return client;
-  // The SDK (7.9.5) calls https on the broker's own port, whatever the connection string says.
+  return adminUrl === undefined ? client : answeredAt(client, adminUrl);
+};
+
+/** The SDK (7.9.5) calls https on the broker's own port, whatever the connection string says: sends its calls where they are answered. */
+export const answeredAt = (
+  client: ServiceBusAdministrationClient,
+  adminUrl: string,
+): ServiceBusAdministrationClient => {
   client.pipeline.addPolicy({
     name: "administration address",
     sendRequest: (request, next) => {

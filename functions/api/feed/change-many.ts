@@ -1,6 +1,4 @@
-import type { Clock } from "../../../shared/clock.ts";
 import type { DataCipher } from "../../../shared/data-keys.ts";
-import type { Fanout } from "../../../shared/fanout/fanout.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import { changesMax, parseManyChange } from "../../../shared/feed/parse-change.ts";
 import { openToken, sealToken } from "../../../shared/feed/tokens.ts";
@@ -14,16 +12,15 @@ import { Problem } from "../../../shared/problem.ts";
 import { encodingOf, readJson } from "../body.ts";
 import { admitWrite, identify, signedIn, type Admitting, type AsUser, type Operation } from "../call.ts";
 import { odataHeaders } from "../odata.ts";
-import { badOption, linkTo, optionsOf } from "./options.ts";
+import { badOption, linkTo, optionsOf } from "../options.ts";
 import { placeMeant, type Place } from "./place.ts";
-import { tellDevices } from "./tell-devices.ts";
+import { tellDevices, type Telling } from "./tell-devices.ts";
 
 type Uses = AsUser &
-  Admitting & {
+  Admitting &
+  Telling & {
     readonly feed: Pick<Feed, "change" | "list">;
-    readonly fanout: Fanout;
     readonly cipher: DataCipher;
-    readonly clock: Clock;
   };
 
 /** What one call marked: the result of each id, what devices are to be told of, and where `all` goes on. */

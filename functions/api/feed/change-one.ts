@@ -1,5 +1,3 @@
-import type { Clock } from "../../../shared/clock.ts";
-import type { Fanout } from "../../../shared/fanout/fanout.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import { parseChange } from "../../../shared/feed/parse-change.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
@@ -7,15 +5,14 @@ import { encodingOf, readJson } from "../body.ts";
 import { admitWrite, identify, signedIn, type Admitting, type AsUser, type Operation } from "../call.ts";
 import { entityAnswer } from "./answer.ts";
 import { conditionOf } from "./conditions.ts";
-import { optionsOf } from "./options.ts";
+import { optionsOf } from "../options.ts";
 import { notFound, placeOf } from "./place.ts";
-import { tellDevices } from "./tell-devices.ts";
+import { tellDevices, type Telling } from "./tell-devices.ts";
 
 type Uses = AsUser &
-  Admitting & {
+  Admitting &
+  Telling & {
     readonly feed: Pick<Feed, "change" | "findAny">;
-    readonly fanout: Fanout;
-    readonly clock: Clock;
   };
 
 /** `PATCH BASE/me/notifications/{id}`: the user has read it, acted on it, or not after all (contract 4). The order of the checks is 2.5's. */

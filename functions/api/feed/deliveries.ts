@@ -1,7 +1,6 @@
 import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
 import { targetUser } from "../../../shared/auth/authorise.ts";
 import { adminRole, type Caller } from "../../../shared/auth/caller.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import { deliveryOf } from "../../../shared/delivery/delivery-entity.ts";
 import type { Ledgers } from "../../../shared/delivery/ledger.ts";
 import { feedKeyOf, type FeedKey } from "../../../shared/feed-key.ts";
@@ -9,14 +8,13 @@ import type { Feed } from "../../../shared/feed/feed.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
-import { heldUnsid, identify, signedIn, type Operation } from "../call.ts";
-import { optionsOf } from "./options.ts";
+import { heldUnsid, identify, signedIn, type AsUser, type Operation } from "../call.ts";
+import { optionsOf } from "../options.ts";
 import { notFound, placesOf } from "./place.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: AppRegistry;
-  readonly subscriptions: Pick<Subscriptions, "holderOf" | "of">;
+type Uses = AsUser & {
+  readonly apps: Pick<AppRegistry, "find">;
+  readonly subscriptions: Pick<Subscriptions, "of">;
   readonly feed: Pick<Feed, "findAny">;
   readonly ledgers: Pick<Ledgers, "read">;
 };

@@ -9,7 +9,7 @@ import type { Reads } from "../../../shared/throttle/reads.ts";
 import { identify, signedIn, type AsUser, type Operation } from "../call.ts";
 import { notificationsContext, odataHeaders } from "../odata.ts";
 import { noteFetched } from "./note-fetched.ts";
-import { badOption, linkTo, optionsOf, topOf, type Options } from "./options.ts";
+import { badOption, linkTo, optionsOf, topOf, type Options } from "../options.ts";
 import { placeMeant, type Place } from "./place.ts";
 
 type Uses = AsUser & {

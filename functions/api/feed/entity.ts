@@ -6,7 +6,7 @@ import type { Reads } from "../../../shared/throttle/reads.ts";
 import { identify, signedIn, type AsUser, type Operation } from "../call.ts";
 import { entityAnswer } from "./answer.ts";
 import { noteFetched } from "./note-fetched.ts";
-import { optionsOf } from "./options.ts";
+import { optionsOf } from "../options.ts";
 import { notFound, placesOf } from "./place.ts";
 
 type Uses = AsUser & {

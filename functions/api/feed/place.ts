@@ -6,7 +6,7 @@ import type { Feed } from "../../../shared/feed/feed.ts";
 import type { NotificationId } from "../../../shared/notification/notification.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { UnsidHolder } from "../../../shared/subscription/subscription.ts";
-import { badOption } from "./options.ts";
+import { badOption } from "../options.ts";
 
 /** The feed a request is about, whose it is, and the device that acts if X-UNS-ID named one. */
 export type Place = {

@@ -1,18 +1,15 @@
-import type { Clock } from "../../../shared/clock.ts";
-import type { Fanout } from "../../../shared/fanout/fanout.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
 import { admitWrite, identify, signedIn, type Admitting, type AsUser, type Operation } from "../call.ts";
 import { conditionOf } from "./conditions.ts";
-import { optionsOf } from "./options.ts";
+import { optionsOf } from "../options.ts";
 import { notFound, placeOf } from "./place.ts";
-import { tellDevices } from "./tell-devices.ts";
+import { tellDevices, type Telling } from "./tell-devices.ts";
 
 type Uses = AsUser &
-  Admitting & {
+  Admitting &
+  Telling & {
     readonly feed: Pick<Feed, "remove" | "findAny">;
-    readonly fanout: Fanout;
-    readonly clock: Clock;
   };
 
 /** `DELETE BASE/me/notifications/{id}`: its content is gone at once; a repeat is answered alike and completes the telling (contract 4). */

@@ -3,7 +3,8 @@ import type { Fanout } from "../../../shared/fanout/fanout.ts";
 import type { Notification } from "../../../shared/notification/notification.ts";
 import type { Place } from "./place.ts";
 
-type Uses = { readonly fanout: Fanout; readonly clock: Clock };
+/** What `tellDevices` uses. */
+export type Telling = { readonly fanout: Fanout; readonly clock: Clock };
 
 /**
  * Has the user's other devices told that the feed has changed, by one message whatever the number of notifications: it names the one
@@ -11,7 +12,7 @@ type Uses = { readonly fanout: Fanout; readonly clock: Clock };
  * message, so that a repeat completes what a crash or a 406 left untold, and the broker drops what it has seen.
  */
 export const tellDevices = async (
-  { fanout, clock }: Uses,
+  { fanout, clock }: Telling,
   { feed, actor }: Place,
   notifications: readonly Notification[],
 ): Promise<void> => {

@@ -1,15 +1,9 @@
-import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import { subscriptionIdFrom } from "../../../shared/subscription/subscription.ts";
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
-import { identify, type Operation } from "../call.ts";
-import { reachableFeeds } from "./reachable.ts";
+import { identify, type Identifying, type Operation } from "../call.ts";
+import { reachableFeeds, type Reaching } from "./reachable.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: Pick<AppRegistry, "ofClient" | "isBlocked">;
-  readonly subscriptions: Pick<Subscriptions, "remove">;
-};
+type Uses = Identifying & Reaching & { readonly subscriptions: Pick<Subscriptions, "remove"> };
 
 /**
  * `DELETE BASE/me/notifications/subscriptions/{id}`: the device hears no more, and its UNSID names nobody, at once. A repeat is

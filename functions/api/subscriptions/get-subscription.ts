@@ -1,17 +1,11 @@
-import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import { Problem } from "../../../shared/problem.ts";
 import { subscriptionIdFrom } from "../../../shared/subscription/subscription.ts";
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
-import { identify, type Operation } from "../call.ts";
-import { reachableFeeds } from "./reachable.ts";
+import { identify, type Identifying, type Operation } from "../call.ts";
+import { reachableFeeds, type Reaching } from "./reachable.ts";
 import { listed } from "./shown.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: Pick<AppRegistry, "ofClient" | "isBlocked">;
-  readonly subscriptions: Pick<Subscriptions, "find">;
-};
+type Uses = Identifying & Reaching & { readonly subscriptions: Pick<Subscriptions, "find"> };
 
 /** `GET BASE/me/notifications/subscriptions/{id}`: one live subscription of the user, whichever of the calling app's host names it is of. */
 export const getSubscription =

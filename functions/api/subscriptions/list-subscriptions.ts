@@ -1,17 +1,11 @@
-import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import { Problem } from "../../../shared/problem.ts";
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
-import { identify, type Operation } from "../call.ts";
-import { optionsOf } from "../feed/options.ts";
-import { reachableFeeds } from "./reachable.ts";
+import { identify, type Identifying, type Operation } from "../call.ts";
+import { optionsOf } from "../options.ts";
+import { reachableFeeds, type Reaching } from "./reachable.ts";
 import { listed } from "./shown.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: Pick<AppRegistry, "ofClient" | "isBlocked">;
-  readonly subscriptions: Pick<Subscriptions, "of">;
-};
+type Uses = Identifying & Reaching & { readonly subscriptions: Pick<Subscriptions, "of"> };
 
 /** `GET BASE/me/notifications/subscriptions`: the user's live ones, of all the calling app's host names or of `targetHostName` (contract 3). */
 export const listSubscriptions =

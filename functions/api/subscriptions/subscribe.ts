@@ -1,17 +1,15 @@
 import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
 import { clientUser } from "../../../shared/auth/authorise.ts";
-import type { Tokens } from "../../../shared/auth/tokens.ts";
 import { milliseconds, type Clock } from "../../../shared/clock.ts";
 import { parseSubscription, requireRegistered } from "../../../shared/subscription/parse-subscription.ts";
 import type { PushHosts } from "../../../shared/subscription/push-hosts.ts";
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
 import { readJson } from "../body.ts";
-import { identify, type Operation } from "../call.ts";
+import { identify, type Identifying, type Operation } from "../call.ts";
 import { shown } from "./shown.ts";
 
-type Uses = {
-  readonly tokens: Tokens;
-  readonly apps: Pick<AppRegistry, "find" | "isBlocked">;
+type Uses = Identifying & {
+  readonly apps: Pick<AppRegistry, "find">;
   readonly subscriptions: Pick<Subscriptions, "subscribe">;
   readonly pushHosts: PushHosts;
   readonly clock: Clock;

@@ -6,6 +6,7 @@ import {
   type ServiceBusReceiverOptions,
   type ServiceBusSender,
 } from "@azure/service-bus";
+import { answeredAt } from "../../../shared/fanout/backlog.bus.ts";
 import type { Broker } from "./emulator.ts";
 
 /** A client that retries soon and gives up within seconds. */
@@ -41,18 +42,8 @@ export const endsOf = (client: ServiceBusClient, name: string): QueueUnderTest =
   deadLetters: client.createReceiver(name, { ...lapsing, subQueueType: "deadLetter" }),
 });
 
-/** The SDK (7.9.5) calls https on the broker's own port, whatever the connection string says: send its calls where they are answered. */
+/** The broker's administration, wherever it answers. */
 export const adminOf = ({ connectionString, adminUrl }: Broker): ServiceBusAdministrationClient => {
   const admin = new ServiceBusAdministrationClient(connectionString, { retryOptions: { maxRetries: 0 } });
-  if (adminUrl === undefined) return admin;
-  admin.pipeline.addPolicy({
-    name: "administration address",
-    sendRequest: (request, next) => {
-      const { pathname, search } = new URL(request.url);
-      request.url = new URL(`${pathname}${search}`, adminUrl).href;
-      request.allowInsecureConnection = adminUrl.startsWith("http:");
-      return next(request);
-    },
-  });
-  return admin;
+  return adminUrl === undefined ? admin : answeredAt(admin, adminUrl);
 };

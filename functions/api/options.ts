@@ -1,7 +1,7 @@
 import type { HttpRequest } from "@azure/functions";
-import { strangeName } from "../../../shared/members.ts";
-import { hostNameSchema } from "../../../shared/notification/host-name.ts";
-import { Problem } from "../../../shared/problem.ts";
+import { strangeName } from "../../shared/members.ts";
+import { hostNameSchema } from "../../shared/notification/host-name.ts";
+import { Problem } from "../../shared/problem.ts";
 
 /** OData's system query options that the feed knows; each operation supports some of them. */
 type Option = "$top" | "$filter" | "$skiptoken" | "$deltatoken";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Problem } from "../../../../../shared/problem.ts";
-import { linkTo, optionsOf, topOf } from "../../../../../functions/api/feed/options.ts";
+import { Problem } from "../../../../shared/problem.ts";
+import { linkTo, optionsOf, topOf } from "../../../../functions/api/options.ts";
 
 const list = ["$top", "$filter", "$skiptoken"] as const;
 const optionsIn = (query: string, supported: readonly (typeof list)[number][] = list) =>
