@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig, globalIgnores } from "eslint/config";
 import { createTypeScriptImportResolver } from "eslint-import-resolver-typescript";
@@ -8,6 +9,8 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** `from` may not be imported by `target`: the arrows of the design, checked. Rooms of shared/ are listed upstream first. */
 const forbidden = (target, from, message) => ({ target, from, message });
+const rooms = readdirSync(`${root}shared`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+const roomsBut = (...names) => rooms.flatMap(({ name }) => (names.includes(name) ? [] : `./shared/${name}`));
 const zones = [
   forbidden(
     ["./functions", "./shared"],
@@ -21,6 +24,17 @@ const zones = [
     ["./shared/feed", "./shared/fanout", "./shared/delivery", "./shared/channels"],
     "notification, subscription and auth are the base: they import no room above them.",
   ),
+  forbidden(
+    ["./shared/storage", "./shared/telemetry"],
+    roomsBut("storage", "telemetry"),
+    "storage and telemetry import no other room.",
+  ),
+  forbidden(
+    "./shared/throttle",
+    ["./shared/feed", "./shared/subscription", "./shared/delivery", "./shared/channels", "./shared/expiry"],
+    "throttle knows the queue and the tables, not what is limited.",
+  ),
+  forbidden(roomsBut("expiry"), "./shared/expiry", "expiry comes last: nobody but the functions imports it."),
   forbidden(
     "./shared/feed",
     ["./shared/fanout", "./shared/delivery", "./shared/channels"],

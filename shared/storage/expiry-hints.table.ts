@@ -1,4 +1,4 @@
-import { endOfHintsHour, hintPartition, hintsEndedBy } from "../expiry/hours.ts";
+import { endOfHintsHour, hintPartition, hintsEndedBy } from "./hint-hours.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { RowConflict, type StoredRow, type Table } from "./table.ts";
 

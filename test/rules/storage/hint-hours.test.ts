@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { endOfHintsHour, hintPartition, hintsEndedBy } from "../../../shared/expiry/hours.ts";
+import { endOfHintsHour, hintPartition, hintsEndedBy } from "../../../shared/storage/hint-hours.ts";
 import { now } from "../samples.ts";
 
 test.each([
