@@ -1,9 +1,17 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { newUserForEach } from "./anyone.ts";
 import { startContractStack, type ContractStack } from "./contract-stack.ts";
 import { createCases } from "./create.cases.ts";
 import { deliveryCases } from "./deliveries.cases.ts";
 import { faultCases } from "./faults.cases.ts";
-import { feedCases } from "./feed.cases.ts";
+import { feedDeltaCases } from "./feed-delta.cases.ts";
+import { feedEntityCases } from "./feed-entity.cases.ts";
+import { feedIsolationCases } from "./feed-isolation.cases.ts";
+import { feedListCases } from "./feed-list.cases.ts";
+import { feedManyCases } from "./feed-many.cases.ts";
+import { feedOneCases } from "./feed-one.cases.ts";
+import { feedSilenceCases } from "./feed-silence.cases.ts";
+import { openapiCases } from "./openapi.cases.ts";
 import { subscriptionCases } from "./subscriptions.cases.ts";
 
 let shared: ContractStack;
@@ -19,6 +27,16 @@ beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(shared.stack.o
 // One stack for all: to start it costs more than any of them does.
 describe("POST notifications", () => createCases(() => shared));
 describe("faults", () => faultCases(() => shared));
-describe("the feed", () => feedCases(() => shared));
+describe("the feed", () => {
+  newUserForEach(() => shared);
+  feedEntityCases();
+  feedListCases();
+  feedIsolationCases();
+  feedOneCases();
+  feedDeltaCases();
+  feedManyCases();
+  feedSilenceCases();
+  openapiCases();
+});
 describe("deliveries", () => deliveryCases(() => shared));
 describe("subscriptions", () => subscriptionCases(() => shared));
