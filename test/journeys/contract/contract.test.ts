@@ -1,9 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import { newUserForEach } from "./anyone.ts";
+import { oneAppSends } from "./app-sender.ts";
 import { startContractStack, type ContractStack } from "./contract-stack.ts";
+import { createRepeatCases } from "./create-repeat.cases.ts";
+import { createReplaceCases } from "./create-replace.cases.ts";
+import { createRequestCases } from "./create-request.cases.ts";
 import { createCases } from "./create.cases.ts";
 import { deliveryCases } from "./deliveries.cases.ts";
-import { faultCases } from "./faults.cases.ts";
+import { refusedCallerCases } from "./faults-access.cases.ts";
+import { faultyBodyCases } from "./faults-body.cases.ts";
+import { faultOrderCases } from "./faults-order.cases.ts";
+import { faultyRequestCases } from "./faults-request.cases.ts";
 import { feedDeltaCases } from "./feed-delta.cases.ts";
 import { feedEntityCases } from "./feed-entity.cases.ts";
 import { feedIsolationCases } from "./feed-isolation.cases.ts";
@@ -25,8 +32,20 @@ afterAll(async () => {
 beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(shared.stack.output())));
 
 // One stack for all: to start it costs more than any of them does.
-describe("POST notifications", () => createCases(() => shared));
-describe("faults", () => faultCases(() => shared));
+describe("POST notifications", () => {
+  newUserForEach(() => shared);
+  createCases();
+  createRequestCases();
+  createReplaceCases();
+  createRepeatCases();
+});
+describe("faults", () => {
+  oneAppSends(() => shared);
+  faultyBodyCases();
+  faultyRequestCases();
+  refusedCallerCases();
+  faultOrderCases();
+});
 describe("the feed", () => {
   newUserForEach(() => shared);
   feedEntityCases();
