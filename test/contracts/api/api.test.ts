@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { startBackends, type Backends } from "../../support/backends.ts";
 import { acceptCases } from "./accept.cases.ts";
-import { faultCases } from "./faults.cases.ts";
+import { refusedCallerCases } from "./faults-access.cases.ts";
+import { faultyBodyCases } from "./faults-body.cases.ts";
+import { outageCases } from "./faults-outage.cases.ts";
+import { faultyRequestCases } from "./faults-request.cases.ts";
+import { throttledCases } from "./faults-throttled.cases.ts";
+import { oneAppIsAsked } from "./faults-under-test.ts";
 import { feedCases } from "./feed.cases.ts";
 import { openapiCases } from "./openapi.cases.ts";
 
@@ -13,6 +18,13 @@ afterAll(() => shared.stop());
 
 // One set of backends for all, and for each an app and users of its own.
 describe("POST notifications", () => acceptCases(() => shared));
-describe("faults", () => faultCases(() => shared));
+describe("faults", () => {
+  oneAppIsAsked(() => shared);
+  faultyRequestCases();
+  refusedCallerCases();
+  faultyBodyCases();
+  throttledCases();
+  outageCases();
+});
 describe("the feed", () => feedCases(() => shared));
 describe("the description", () => openapiCases(() => shared));

@@ -1,0 +1,80 @@
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { heldToItsDescription } from "../../support/api-description.ts";
+import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
+import type { Backends } from "../../support/backends.ts";
+import { post, unsidOf } from "./api-under-test.ts";
+
+// Who imports these sees what the hooks below gave them.
+export let backends: Backends;
+export let app: AppInProcess;
+export let authorization: string;
+export let unsid: string;
+/** What must never be shown or logged: of each test that hands one out. */
+export const secrets: string[] = [];
+const answers: Answered[] = [];
+
+export const token = async (...who: Parameters<Backends["authorization"]>): Promise<string> => {
+  const header = await backends.authorization(...who);
+  secrets.push(header.slice("Bearer ".length));
+  return header;
+};
+
+/** One app in all cases of the `describe` that calls it. */
+export const oneAppIsAsked = (shared: () => Backends): void => {
+  beforeAll(async () => {
+    backends = shared();
+    app = await heldToItsDescription(await loadApp(backends.settings()));
+    authorization = await token(backends.apps.sample);
+    unsid = await unsidOf(app, backends, "ada@contoso.com");
+    const { serviceBusKey, tablesKey, dataKey, vapid } = backends.secrets;
+    secrets.push(unsid, serviceBusKey, tablesKey, dataKey.split(":")[1]!, vapid.privateKey);
+    secrets.push(/SharedAccessKey=([^;]+)/.exec(backends.bus.connectionString)![1]!);
+    secrets.push(/AccountKey=([^;]+)/.exec(backends.tables.connectionString)![1]!);
+  });
+  afterAll(async () => {
+    await app.close();
+  });
+
+  /** No answer and no log line of any test holds a secret or a trace of the inside. */
+  afterEach(() => {
+    for (const text of [...answers.splice(0).map((answer) => answer.text), ...app.logged.splice(0)]) {
+      for (const secret of secrets) expect(text).not.toContain(secret);
+      expect(text).not.toMatch(/\.[cm]?[jt]s:\d+|node_modules|RestError|ZodError/);
+    }
+  });
+};
+
+const guid = /^[0-9a-f-]{36}$/;
+const codes: Record<number, string> = {
+  400: "BadRequest",
+  401: "Unauthorized",
+  403: "Forbidden",
+  404: "NotFound",
+  405: "MethodNotAllowed",
+  406: "NotAcceptable",
+  413: "RequestEntityTooLarge",
+  415: "UnsupportedMediaType",
+};
+
+/** An answer in the form every fault has (contract 2.5). */
+export const expectFault = (answer: Answered, status: number, message: RegExp | string = ""): void => {
+  answers.push(answer);
+  expect([answer.status, answer.json?.error?.message]).toEqual([status, expect.stringMatching(message)]);
+  const requestId = answer.headers.get("request-id");
+  expect(requestId).toMatch(guid);
+  const { details, ...error } = answer.json.error;
+  expect(error).toEqual({
+    code: codes[status],
+    message: expect.stringMatching(/\.$/) as string,
+    innerError: {
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/) as string,
+      "request-id": requestId,
+      "client-request-id": answer.headers.get("client-request-id"),
+    },
+  });
+  expect(answer.headers.get("content-type")).toMatch(/^application\/json;/);
+  expect(answer.headers.get("cache-control")).toBe("private");
+  for (const detail of details ?? []) expect(Object.keys(detail as object)).toEqual(["code", "target", "message"]);
+};
+export const posted = (body: unknown, headers: Record<string, string> = {}): Promise<Answered> =>
+  post(app, body, { unsid, headers: { authorization, ...headers } });
