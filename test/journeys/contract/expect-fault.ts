@@ -1,50 +1,11 @@
-import { expect } from "vitest";
+import { expectFaultForm } from "../../support/expect-fault.ts";
 import type { Answer } from "./caller.ts";
 
-export const guid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+export { guid } from "../../support/expect-fault.ts";
 
-const names: Readonly<Record<number, string>> = {
-  400: "BadRequest",
-  401: "Unauthorized",
-  403: "Forbidden",
-  404: "NotFound",
-  405: "MethodNotAllowed",
-  406: "NotAcceptable",
-  409: "Conflict",
-  410: "Gone",
-  412: "PreconditionFailed",
-  413: "RequestEntityTooLarge",
-  415: "UnsupportedMediaType",
-  500: "InternalServerError",
-};
-
-/** The answer is this fault, in the body's one form, with both id headers. With `details` it must name members; no fault but a 400 may. */
-export const expectFault = (answer: Answer, status: number, { details = false } = {}): void => {
-  const { headers, text, json } = answer;
-  expect(answer.status, text).toBe(status);
-  const error = json?.error as Record<string, unknown> & { innerError: Record<string, string>; details?: unknown[] };
-  expect(error, text).toBeTypeOf("object");
-  expect(Object.keys(json as object), text).toEqual(["error"]);
-  const mayHaveDetails = status === 400 && "details" in error;
-  const wanted = ["code", "innerError", "message", ...(details || mayHaveDetails ? ["details"] : [])].toSorted();
-  expect(Object.keys(error).toSorted(), text).toEqual(wanted);
-  expect(
-    text.startsWith(`{"error":{"code":"${names[status]!}","message":${JSON.stringify(error.message)},`),
-    text,
-  ).toBe(true);
-  const { date = "" } = error.innerError;
-  const [ours, theirs] = [headers["request-id"], headers["client-request-id"]];
-  expect(ours).toMatch(guid);
-  expect(theirs).toBeTypeOf("string");
-  const inner = `"innerError":{"date":"${date}","request-id":"${String(ours)}","client-request-id":"${String(theirs)}"}`;
-  expect(text).toContain(inner);
-  expect(date).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/);
-  expect(Math.abs(Date.parse(`${date}Z`) - Date.now())).toBeLessThan(60_000);
-  expect(headers["content-type"]).toMatch(/^application\/json/);
-  for (const detail of error.details ?? []) {
-    expect(Object.keys(detail as object), text).toEqual(["code", "target", "message"]);
-  }
-};
+/** The answer is this fault. With `details` it must name members. */
+export const expectFault = ({ headers, ...answer }: Answer, status: number, asked: { details?: boolean } = {}): void =>
+  expectFaultForm({ ...answer, header: (name) => headers[name] }, status, asked);
 
 /** The members a contract fault names. */
 export const targetsOf = ({ json }: Answer): string[] =>
