@@ -1,129 +1,20 @@
 import { expect, test } from "vitest";
-import { deliverNotification } from "../../../functions/deliver-notification.ts";
-import type { ChannelSender } from "../../../shared/channels/channel.ts";
-import type { Outcome } from "../../../shared/channels/outcome.ts";
-import { mergeEntries, type Ledger } from "../../../shared/delivery/ledger.ts";
-import type { FanoutJob } from "../../../shared/fanout/job.ts";
-import { lifetimeMaxMs, type Notification, type PlatformType } from "../../../shared/notification/notification.ts";
-import type { Channel } from "../../../shared/subscription/subscription.ts";
+import { lifetimeMaxMs } from "../../../shared/notification/notification.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
-import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
-import { channelOf, feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
-
-const notification = notificationWith();
-const job: FanoutJob = {
-  v: 1,
-  feed,
-  id: notification.id,
-  version: 7,
-  kind: "content",
-  hop: 3,
-  acceptedAt: startedAt - 50,
-};
-
-type World = {
-  readonly notification?: Notification | undefined;
-  /** What each device answers, one outcome an attempt, the last one for ever. */
-  readonly devices: Readonly<Record<string, readonly Outcome[]>>;
-  /** The platform of each device that is no browser. */
-  readonly platforms?: Readonly<Record<string, PlatformType>>;
-  /** The device whose channel another has, too. */
-  readonly sharing?: Readonly<Record<string, string>>;
-  /** The channels that are served; all four by default. */
-  readonly served?: readonly Channel["kind"][];
-  /** The step that fails, once. */
-  readonly failing?: "find" | "of" | "read" | "schedule" | "forget" | "record";
-  /** It fails because the store or the bus is away, not for a fault of ours; `always`, not once. */
-  readonly away?: "once" | "always";
-};
-
-/** The whole job on stores of a few lines; `happened` is what it did to the world, in order. */
-const world = (given: World) => {
-  let stored = "notification" in given ? given.notification : notification;
-  let now = startedAt;
-  let { failing } = given;
-  const ledgers = new Map<string, Ledger>();
-  const ledgerOf = (key: string): Ledger => ledgers.get(key) ?? { entries: {}, mark: undefined };
-  const happened: string[] = [];
-  const scheduled: { job: FanoutJob; notBefore: number | undefined; expiresAt: number }[] = [];
-  const events: FanfareEvent[] = [];
-  const forgotten = new Set<string>();
-  const attempts = new Map<string, number>();
-  const step = async (name: NonNullable<World["failing"]>, what?: string): Promise<void> => {
-    await Promise.resolve();
-    if (failing === name) {
-      if (given.away !== "always") failing = undefined;
-      throw given.away ? new Unavailable(name, { cause: undefined }) : new Error(`${name} failed`);
-    }
-    if (what !== undefined) happened.push(what);
-  };
-  const names = Object.keys(given.devices);
-  const alive = (): Notification | undefined => (stored && stored.expiresAt > now ? stored : undefined);
-  const platformOf = (name: string): PlatformType => given.platforms?.[name] ?? "WebPush";
-  const tagOf = (name: string): string => `tag of ${given.sharing?.[name] ?? name}`;
-  /** Each channel is a sender of its own, which knows its devices only. */
-  const sender = (kind: Channel["kind"]): ChannelSender => ({
-    send: ({ kind: told, subscription: { id, channel } }) => {
-      expect(channel?.kind).toBe(kind);
-      const count = attempts.get(id) ?? 0;
-      attempts.set(id, count + 1);
-      happened.push(told === "tap" ? `tapped ${id}` : `sent to ${id}`);
-      const outcomes = given.devices[id] ?? [];
-      return Promise.resolve(outcomes[count] ?? outcomes.at(-1) ?? { kind: "delivered" });
-    },
-    close: () => Promise.resolve(),
-  });
-  const served = given.served ?? (["webpush", "wns", "fcm", "apns"] as const);
-  const run = deliverNotification({
-    feed: {
-      find: () => step("find").then(() => (alive()?.status === "deleted" ? undefined : alive())),
-      findAny: () => step("find").then(alive),
-    },
-    subscriptions: {
-      of: () =>
-        step("of").then(() =>
-          names.map((name) => ({
-            ...subscriptionWith({
-              id: subscriptionId(name),
-              platformType: platformOf(name),
-              channel: channelOf(platformOf(name)),
-              channelTag: tagOf(name),
-            }),
-            ...(forgotten.has(name) && { channel: null }),
-          })),
-        ),
-      forgetChannel: (_, { id }) => step("forget", `forgot ${id}`).then(() => void forgotten.add(id)),
-    },
-    ledgers: {
-      read: (_feed, key) => step("read").then(() => ledgerOf(key)),
-      record: async (_feed, key, read, entries) => {
-        await step("record", "recorded");
-        ledgers.set(key, { entries: mergeEntries(read.entries, entries), mark: "1" });
-      },
-    },
-    fanout: {
-      send: async (next, { notBefore, expiresAt }) => {
-        await step("schedule", "scheduled");
-        scheduled.push({ job: next, notBefore, expiresAt });
-      },
-    },
-    channels: Object.fromEntries(served.map((kind) => [kind, sender(kind)])),
-    clock: { now: () => now },
-    policy: { baseSeconds: 5, capSeconds: 3_600 },
-    chance: () => 0.5,
-  });
-  const deliver = (message: unknown = job): Promise<void> => run(message, (event) => events.push(event));
-  const entryOf = (name: string, key: string = notification.id) => ledgerOf(key).entries[tagOf(name)];
-  const change = (changes: Partial<Notification>): void => void (stored = stored && { ...stored, ...changes });
-  return { deliver, change, happened, scheduled, events, attempts, entryOf, advanceTo: (time: number) => (now = time) };
-};
-
-const delivered: Outcome = { kind: "delivered" };
-const busy: Outcome = { kind: "busy", reason: "503" };
-const asked: Outcome = { kind: "busy", reason: "429", retryAfterSeconds: 60 };
-const gone: Outcome = { kind: "gone" };
-const rejected: Outcome = { kind: "rejected", reason: "400 BadTopic" };
-const misconfigured: Outcome = { kind: "misconfigured", reason: "401" };
+import { notificationWith, now as startedAt } from "../samples.ts";
+import {
+  asked,
+  busy,
+  delivered,
+  everything,
+  gone,
+  job,
+  misconfigured,
+  notification,
+  platforms,
+  rejected,
+  world,
+} from "./delivery-world.ts";
 
 test("every device of the user gets it, and a second run of the message sends nothing more", async () => {
   const { deliver, happened } = world({ devices: { phone: [delivered], laptop: [delivered] } });
@@ -328,99 +219,8 @@ test.each([[{ ...job, v: 2 }], ["text"], [{}], [undefined]])(
   },
 );
 
-const changed = notificationWith({ id: notification.id, version: 9, readState: "read" });
-const change: FanoutJob = { ...job, version: 9, kind: "state", actor: subscriptionId("phone"), hop: 0 };
-const platforms = { phone: "iOS", tablet: "Android", desktop: "Windows" } as const;
-const everything = { browser: [delivered], phone: [delivered], tablet: [delivered], desktop: [delivered] };
-const ledgerOfTaps = `${notification.id}.state`;
-
-test("a change of state taps every device but the browsers and the one that made it, once", async () => {
-  const { deliver, happened, events, entryOf } = world({ notification: changed, devices: everything, platforms });
-  await deliver(change);
-  expect(happened).toEqual(["tapped tablet", "tapped desktop", "recorded"]);
-  expect(events).toMatchObject([{ event: "delivery", kind: "state", outcomes: { delivered: 2 } }]);
-  expect(entryOf("tablet", ledgerOfTaps)).toMatchObject({ contentVersion: 9, outcome: "delivered" });
-  await deliver(change);
-  await deliver({ ...change, hop: 1 });
-  expect(happened).toHaveLength(3);
-});
-
-test("a deletion is tapped, though the notification is found no more", async () => {
-  const deleted = notificationWith({ id: notification.id, version: 9, status: "deleted", payload: {} });
-  const { deliver, happened } = world({ notification: deleted, devices: everything, platforms });
-  await deliver({ ...change, actor: subscriptionId("browser") });
-  expect(happened).toEqual(["tapped phone", "tapped tablet", "tapped desktop", "recorded"]);
-});
-
-test("without an actor everybody but the browsers is tapped", async () => {
-  const { actor: _, ...byNobody } = change;
-  const { deliver, happened } = world({ notification: changed, devices: everything, platforms });
-  await deliver(byNobody);
-  expect(happened).toEqual(["tapped phone", "tapped tablet", "tapped desktop", "recorded"]);
-});
-
-test("taps and content have a ledger each: neither finishes what the other has to do", async () => {
-  const { deliver, happened, entryOf } = world({
-    notification: notificationWith({ id: notification.id, version: 9 }),
-    devices: { tablet: [delivered] },
-    platforms,
-  });
-  await deliver(change);
-  await deliver();
-  expect(happened).toEqual(["tapped tablet", "recorded", "sent to tablet", "recorded"]);
-  expect(entryOf("tablet")).toMatchObject({ contentVersion: 7 });
-  expect(entryOf("tablet", ledgerOfTaps)).toMatchObject({ contentVersion: 9 });
-});
-
-test("the next change is tapped again, and a message of the one before then finds it told", async () => {
-  const {
-    deliver,
-    change: become,
-    happened,
-  } = world({
-    notification: changed,
-    devices: { tablet: [delivered] },
-    platforms,
-  });
-  await deliver(change);
-  become({ version: 10, userActionState: "dismissed" });
-  await deliver({ ...change, version: 10 });
-  await deliver({ ...change, hop: 1 });
-  expect(happened).toEqual(["tapped tablet", "recorded", "tapped tablet", "recorded"]);
-});
-
-test("a device that is busy is tapped again later, by a message that still knows the actor", async () => {
-  const { deliver, scheduled, happened, advanceTo } = world({
-    notification: changed,
-    devices: { phone: [delivered], tablet: [busy, delivered] },
-    platforms,
-  });
-  await deliver(change);
-  const at = startedAt + 2_500;
-  expect(scheduled).toEqual([{ job: { ...change, hop: 1 }, notBefore: at, expiresAt: changed.expiresAt }]);
-  advanceTo(at);
-  await deliver(scheduled[0]?.job);
-  expect(happened.filter((what) => what.startsWith("tapped"))).toEqual(["tapped tablet", "tapped tablet"]);
-});
-
 test("content goes to each device by its own channel", async () => {
   const { deliver, happened } = world({ devices: everything, platforms });
   await deliver();
   expect(happened).toEqual(["sent to browser", "sent to phone", "sent to tablet", "sent to desktop", "recorded"]);
 });
-
-test.each(["content", "state"] as const)(
-  "a device whose channel is not served leaves no trace in a %s run: it is as if it were not there",
-  async (kind) => {
-    const { deliver, happened, events, entryOf } = world({
-      notification: notificationWith({ id: notification.id, version: 9 }),
-      devices: { tablet: [delivered], desktop: [delivered] },
-      platforms,
-      served: ["webpush", "fcm"],
-    });
-    await deliver({ ...change, kind });
-    expect(happened).toEqual([kind === "state" ? "tapped tablet" : "sent to tablet", "recorded"]);
-    expect(events).toMatchObject([{ outcomes: { delivered: 1 } }]);
-    expect(entryOf("desktop", kind === "state" ? ledgerOfTaps : notification.id)).toBeUndefined();
-  },
-);

@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import type { FanoutJob } from "../../../shared/fanout/job.ts";
+import { notificationWith, now as startedAt, subscriptionId } from "../samples.ts";
+import { busy, delivered, everything, job, notification, platforms, world } from "./delivery-world.ts";
+
+const changed = notificationWith({ id: notification.id, version: 9, readState: "read" });
+const change: FanoutJob = { ...job, version: 9, kind: "state", actor: subscriptionId("phone"), hop: 0 };
+const ledgerOfTaps = `${notification.id}.state`;
+
+test("a change of state taps every device but the browsers and the one that made it, once", async () => {
+  const { deliver, happened, events, entryOf } = world({ notification: changed, devices: everything, platforms });
+  await deliver(change);
+  expect(happened).toEqual(["tapped tablet", "tapped desktop", "recorded"]);
+  expect(events).toMatchObject([{ event: "delivery", kind: "state", outcomes: { delivered: 2 } }]);
+  expect(entryOf("tablet", ledgerOfTaps)).toMatchObject({ contentVersion: 9, outcome: "delivered" });
+  await deliver(change);
+  await deliver({ ...change, hop: 1 });
+  expect(happened).toHaveLength(3);
+});
+
+test("a deletion is tapped, though the notification is found no more", async () => {
+  const deleted = notificationWith({ id: notification.id, version: 9, status: "deleted", payload: {} });
+  const { deliver, happened } = world({ notification: deleted, devices: everything, platforms });
+  await deliver({ ...change, actor: subscriptionId("browser") });
+  expect(happened).toEqual(["tapped phone", "tapped tablet", "tapped desktop", "recorded"]);
+});
+
+test("without an actor everybody but the browsers is tapped", async () => {
+  const { actor: _, ...byNobody } = change;
+  const { deliver, happened } = world({ notification: changed, devices: everything, platforms });
+  await deliver(byNobody);
+  expect(happened).toEqual(["tapped phone", "tapped tablet", "tapped desktop", "recorded"]);
+});
+
+test("taps and content have a ledger each: neither finishes what the other has to do", async () => {
+  const { deliver, happened, entryOf } = world({
+    notification: notificationWith({ id: notification.id, version: 9 }),
+    devices: { tablet: [delivered] },
+    platforms,
+  });
+  await deliver(change);
+  await deliver();
+  expect(happened).toEqual(["tapped tablet", "recorded", "sent to tablet", "recorded"]);
+  expect(entryOf("tablet")).toMatchObject({ contentVersion: 7 });
+  expect(entryOf("tablet", ledgerOfTaps)).toMatchObject({ contentVersion: 9 });
+});
+
+test("the next change is tapped again, and a message of the one before then finds it told", async () => {
+  const {
+    deliver,
+    change: become,
+    happened,
+  } = world({
+    notification: changed,
+    devices: { tablet: [delivered] },
+    platforms,
+  });
+  await deliver(change);
+  become({ version: 10, userActionState: "dismissed" });
+  await deliver({ ...change, version: 10 });
+  await deliver({ ...change, hop: 1 });
+  expect(happened).toEqual(["tapped tablet", "recorded", "tapped tablet", "recorded"]);
+});
+
+test("a device that is busy is tapped again later, by a message that still knows the actor", async () => {
+  const { deliver, scheduled, happened, advanceTo } = world({
+    notification: changed,
+    devices: { phone: [delivered], tablet: [busy, delivered] },
+    platforms,
+  });
+  await deliver(change);
+  const at = startedAt + 2_500;
+  expect(scheduled).toEqual([{ job: { ...change, hop: 1 }, notBefore: at, expiresAt: changed.expiresAt }]);
+  advanceTo(at);
+  await deliver(scheduled[0]?.job);
+  expect(happened.filter((what) => what.startsWith("tapped"))).toEqual(["tapped tablet", "tapped tablet"]);
+});
+
+test.each(["content", "state"] as const)(
+  "a device whose channel is not served leaves no trace in a %s run: it is as if it were not there",
+  async (kind) => {
+    const { deliver, happened, events, entryOf } = world({
+      notification: notificationWith({ id: notification.id, version: 9 }),
+      devices: { tablet: [delivered], desktop: [delivered] },
+      platforms,
+      served: ["webpush", "fcm"],
+    });
+    await deliver({ ...change, kind });
+    expect(happened).toEqual([kind === "state" ? "tapped tablet" : "sent to tablet", "recorded"]);
+    expect(events).toMatchObject([{ outcomes: { delivered: 1 } }]);
+    expect(entryOf("desktop", kind === "state" ? ledgerOfTaps : notification.id)).toBeUndefined();
+  },
+);
