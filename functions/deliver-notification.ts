@@ -51,6 +51,9 @@ export const deliverNotification =
     }
   };
 
+/** The end of an outage of ours is felt within a minute. */
+const putOffMostSeconds = 60;
+
 /**
  * Thrown back, a message comes again at once: a store that is away for seconds would use up its delivery count, and what was
  * accepted would be lost among the dead letters. So it goes on to a later hop, as for a device that is busy.
@@ -60,7 +63,11 @@ const putOff = async (
   { job, reason }: { readonly job: FanoutJob; readonly reason: string },
   emit: Emit,
 ): Promise<void> => {
-  const retryAt = use.clock.now() + Math.ceil((1 + use.chance()) * use.policy.baseSeconds * 1_000);
+  const { baseSeconds, capSeconds } = use.policy;
+  // Longer with each hop, for what cannot be recorded rings again.
+  const ceiling = Math.min(capSeconds, putOffMostSeconds, baseSeconds * 2 ** (job.hop + 1));
+  const delaySeconds = ((1 + use.chance()) / 2) * ceiling;
+  const retryAt = use.clock.now() + Math.ceil(delaySeconds * 1_000);
   // The notification, and with it its end, may not have been read: it has none later than this.
   const when = { notBefore: retryAt, expiresAt: job.acceptedAt + lifetimeMaxMs };
   await use.fanout.send({ ...job, hop: job.hop + 1 }, when);
@@ -99,16 +106,7 @@ const bringUpToDate = async (use: Uses, job: FanoutJob, emit: Emit): Promise<voi
     // The same hop scheduled by two runs is one message to the broker; what it finds undone it will schedule on.
     await use.fanout.send({ ...job, hop: job.hop + 1 }, { notBefore: retryAt, expiresAt: notification.expiresAt });
   }
-  const gone = new Set(
-    settled.filter(({ decision }) => decision.kind === "forget").map(({ subscription }) => subscription.channelTag),
-  );
-  // Whoever else has a dead channel has none either, and would be the next to be tried.
-  const cutOff = subscriptions.filter(({ channel, channelTag }) => channel !== null && gone.has(channelTag));
-  await Promise.all(cutOff.map((subscription) => use.subscriptions.forgetChannel(job.feed, subscription)));
-  if (settled.length > 0) {
-    const entries = Object.fromEntries(settled.map(({ subscription, entry }) => [subscription.channelTag, entry]));
-    await use.ledgers.record(job.feed, ledgerKey, ledger, entries, notification.expiresAt);
-  }
+  // Told before it is recorded: should one of our stores fail now, the devices were reached all the same.
   emit({
     event: "delivery",
     kind: job.kind,
@@ -119,6 +117,16 @@ const bringUpToDate = async (use: Uses, job: FanoutJob, emit: Emit): Promise<voi
     ...(retryAt !== undefined && { retryAt }),
     sinceAcceptedMs: use.clock.now() - job.acceptedAt,
   });
+  const gone = new Set(
+    settled.filter(({ decision }) => decision.kind === "forget").map(({ subscription }) => subscription.channelTag),
+  );
+  // Whoever else has a dead channel has none either, and would be the next to be tried.
+  const cutOff = subscriptions.filter(({ channel, channelTag }) => channel !== null && gone.has(channelTag));
+  await Promise.all(cutOff.map((subscription) => use.subscriptions.forgetChannel(job.feed, subscription)));
+  if (settled.length > 0) {
+    const entries = Object.fromEntries(settled.map(({ subscription, entry }) => [subscription.channelTag, entry]));
+    await use.ledgers.record(job.feed, ledgerKey, ledger, entries, notification.expiresAt);
+  }
 };
 
 type Due = {

@@ -1,6 +1,6 @@
 /**
  * Storage or queue did not do what was asked because it is throttled, unreachable or slow. Whether the effect took
- * place is unknown. Adapters throw it; the HTTP edge answers 406 (contract 2.6), a queue handler lets it through (redelivery).
+ * place is unknown. Adapters throw it; the HTTP edge answers 406 (contract 2.6), the delivery of a message is put off to a later hop.
  */
 export class Unavailable extends Error {
   override readonly name = "Unavailable";

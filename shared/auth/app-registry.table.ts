@@ -59,7 +59,7 @@ type Snapshot = {
  * The registry over the table `apps`, kept in memory: it is small, and every request asks it. A row that cannot be read is
  * reported and left out: its app is then nobody's, and all others go on.
  */
-export const tableAppRegistry = (apps: Table, clock: Clock, report: Report = () => undefined): AppRegistry => {
+export const tableAppRegistry = (apps: Table, clock: Clock, report: Report): AppRegistry => {
   const told = reportOnce(report);
   let snapshot: Snapshot | undefined;
   let refreshing: Promise<Snapshot> | undefined;

@@ -19,7 +19,7 @@ const jobSchema = z.object({
   actor: z.string().exactOptional(),
   /** Rises with every re-send: see `messageIdOf`. */
   hop: z.int().nonnegative(),
-  /** Epoch milliseconds of the 201, for measuring how long a device waited. */
+  /** Epoch milliseconds at which the POST, PATCH or DELETE was accepted, for measuring how long a device waited. */
   acceptedAt: z.number(),
   /** W3C Trace Context of the request. */
   traceparent: z.string().optional(),

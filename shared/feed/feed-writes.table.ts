@@ -24,11 +24,11 @@ export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | 
           const [alias, onceFound] = await Promise.all([
             feeds.find(feed, aliasKey(draft.appNotificationId)),
             once && feeds.find(feed, onceKey(once)),
-            // Before the row it is for: a crash or a refusal in between leaves a harmless hint, never a row that is not purged.
-            hints.note(feed, draft.expiresAt),
           ]);
           return { alias, once: onceFound };
         },
+        // A crash or a refusal after it leaves a harmless hint, never a row that is not purged.
+        before: () => hints.note(feed, draft.expiresAt),
         decide: (found, standing) => decideAccept({ draft, once }, found, standing),
         alwaysCounts: once === undefined,
       }),
@@ -37,8 +37,8 @@ export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | 
       const ids = given.map(parseNotificationId);
       const known = [...new Set(ids)].filter((id) => id !== undefined);
       // A write that only counts may be the first of its feed: the head it makes is to be found by the purge.
-      if (countsAlways) await hints.note(feed, use.clock.now() + milliseconds.day);
-      const changed = await changeEach({ feeds, turn }, feed, known, { change, isMet, countsAlways });
+      const before = countsAlways ? () => hints.note(feed, use.clock.now() + milliseconds.day) : undefined;
+      const changed = await changeEach({ feeds, turn, before }, feed, known, { change, isMet, countsAlways });
       return ids.map((id) => id && changed.get(id));
     },
 
@@ -57,9 +57,11 @@ export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | 
 /** A changed notification takes four rows, the head one more, and a transaction has at most 100; of the largest content 3 MiB of its 4. */
 const changedAtOnceMost = 24;
 
+type Changing = { readonly feeds: Table; readonly turn: WriteTurn; readonly before: (() => Promise<void>) | undefined };
+
 /** In as many transactions as it takes, each by itself: a crash between two leaves changes whose repeat completes them. */
 const changeEach = async (
-  { feeds, turn }: { readonly feeds: Table; readonly turn: WriteTurn },
+  { feeds, turn, before }: Changing,
   feed: FeedKey,
   ids: readonly NotificationId[],
   write: Omit<StateWrite, "isCounted">,
@@ -70,6 +72,7 @@ const changeEach = async (
     const part = { ...write, isCounted };
     const result = await turn(feed, {
       find: () => Promise.all(some.map((id) => feeds.find(feed, notificationKey(id)))),
+      ...(before && !isCounted && { before }),
       decide: (rows, standing) => decideChange(part, rows, standing),
       alwaysCounts: !isCounted,
     });

@@ -20,6 +20,8 @@ export const fullFeeds = (clock: Clock) => {
       if (until > clock.now()) throw throttled(sentence, until, clock.now());
       untilOf.delete(feed);
     },
+    /** Whether it was full when this instance saw it last, and still is. */
+    knows: (feed: FeedKey): boolean => (untilOf.get(feed) ?? 0) > clock.now(),
     /** The feed is full until then (epoch milliseconds): remembers it, and gives what to throw. */
     found: (feed: FeedKey, until: number): Problem => {
       if (untilOf.size >= rememberedMost) untilOf.clear();

@@ -16,8 +16,8 @@ import { parseUsage, printUsage, type Usage } from "../throttle/usage.ts";
 /**
  * The rows of one feed, all in its own partition, so that each change is one transaction:
  * `h` head · `n_<inverted id>` notification · `a_<hash(appNotificationId)>` → live id ·
- * `c_<version>` change log, one row for each notification and each tombstone · `k_<hash>` what an Idempotency-Key did (`once.ts`).
- * (`s_…` subscriptions are in `shared/subscription`.)
+ * `c_<version>` change log, one row for each notification and each tombstone · `k_<hash>` what an Idempotency-Key did (`once.ts`) ·
+ * `f_<id>_<subscription>` what a device has fetched (`fetch-marks`) · `s_…` subscriptions (`shared/subscription`).
  */
 export const headKey = "h";
 
@@ -32,7 +32,7 @@ export const changeKey = (version: number): string => `c_${String(version).padSt
 
 /**
  * The feed's head. Every write replaces it by its ETag, so versions have no gaps and the user's writes are counted exactly. Whoever
- * replaces it for another reason (the purge) hands all of it on, `at` moved to its own time if that is later.
+ * replaces it for another reason (the purge, a read that sweeps, a device that subscribes) hands all of it on; who deletes moves `at` to its own time if that is later.
  */
 export type Head = {
   readonly epoch: string;
@@ -41,28 +41,29 @@ export type Head = {
   readonly at: number;
   /** The user's writes, for the limits of contract 2.6. */
   readonly usage: Usage;
-  /** Random, of the last transaction: who lost the answer to its own, which the SDK then repeated in vain, knows it by this. */
-  readonly stamp: string;
+  /** Random, of the last transactions, newest first: who lost the answer to its own, which the SDK then repeated in vain, knows it by this. */
+  readonly stamps: readonly string[];
 };
 
-export const headRow = (feed: FeedKey, { at, usage, ...plain }: Head): Row => ({
+export const headRow = (feed: FeedKey, { at, usage, stamps, ...plain }: Head): Row => ({
   ...plain,
   partitionKey: feed,
   rowKey: headKey,
   at: new Date(at),
   usage: printUsage(usage),
+  stamps: stamps.join(" "),
 });
 
 export const headOf = (row: StoredRow): Head => {
-  const { at, usage, ...plain } = headSchema.parse(row);
-  return { ...plain, at: at.getTime(), usage: parseUsage(usage) };
+  const { at, usage, stamps, ...plain } = headSchema.parse(row);
+  return { ...plain, at: at.getTime(), usage: parseUsage(usage), stamps: stamps.split(" ").filter(Boolean) };
 };
 const headSchema = z.object({
   epoch: z.string(),
   version: z.int(),
   at: z.date(),
   usage: z.string(),
-  stamp: z.string(),
+  stamps: z.string(),
 });
 
 /**

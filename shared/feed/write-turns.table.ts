@@ -1,13 +1,13 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
-import { RowConflict, type StoredRow, type Table } from "../storage/table.ts";
+import { decidedAnew } from "../storage/decided-anew.ts";
+import type { Table } from "../storage/table.ts";
 import type { Limits } from "../throttle/usage.ts";
 import { Unavailable } from "../unavailable.ts";
-import { newHead, randomMark } from "./new-head.ts";
+import { newHead, randomStamp } from "./new-head.ts";
 import { fullFeeds } from "./full-feeds.ts";
-import { headKey, headOf, headRow, type Head } from "./rows.ts";
+import { headKey, headOf, headRow } from "./rows.ts";
 import { over, type Decision, type Standing } from "./write.ts";
 
 export type WriteTurnsUse = { readonly feeds: Table; readonly clock: Clock; readonly limits: Limits };
@@ -15,6 +15,11 @@ export type WriteTurnsUse = { readonly feeds: Table; readonly clock: Clock; read
 /** One write: what it reads, which goes beside the head's reading, and what it makes of that. */
 type Write<Found, Result> = {
   readonly find: () => Promise<Found>;
+  /**
+   * What must be done before anything is stored, and does no harm if nothing is. It goes beside the reading, for it seldom costs
+   * anything; but where the feed was full when last seen it waits until the write is decided, so that a refusal writes nothing.
+   */
+  readonly before?: () => Promise<void>;
   readonly decide: (found: Found, standing: Standing) => Decision<Result>;
   /** A feed known to be full refuses it unread. Not so what may turn out to be a repeat, or was counted already. */
   readonly alwaysCounts: boolean;
@@ -27,14 +32,11 @@ type Write<Found, Result> = {
  */
 export type WriteTurn = <Found, Result>(feed: FeedKey, write: Write<Found, Result>) => Promise<Result>;
 
-/** How long a write is decided anew because writers of other instances were first. */
-const patienceMs = 5_000;
-
 /** How long a write waits for those of this instance that came before it: while the store hangs, a line would only grow. */
 const inLineMs = 10_000;
 
-/** Before it is decided anew: longer each time, and random, lest many writers meet again and again. */
-const pauseAfter = (lostRaces: number): Promise<void> => pause(Math.random() * Math.min(200, 10 * 2 ** lostRaces));
+/** Of so many transactions the head knows the stamps: others may have written before a lost answer is looked into. */
+const stampsKept = 8;
 
 /** The one way in which a feed is written. */
 export const writeTurns = (use: WriteTurnsUse): WriteTurn => {
@@ -47,7 +49,7 @@ export const writeTurns = (use: WriteTurnsUse): WriteTurn => {
     return inTurn(feed, async () => {
       if (write.alwaysCounts) full.check(feed); // those before it may have found that out
       if (performance.now() - cameAt > inLineMs) throw new Unavailable("The user's feed", { cause: undefined });
-      const made = await make(use, feed, write);
+      const made = await make({ use, feed, write, isKnownFull: full.knows(feed) });
       if (made.kind === "full") throw full.found(feed, made.until);
       return made.result;
     });
@@ -57,18 +59,26 @@ export const writeTurns = (use: WriteTurnsUse): WriteTurn => {
 type Made<Result> =
   { readonly kind: "made"; readonly result: Result } | Extract<Decision<Result>, { readonly kind: "full" }>;
 
-const make = async <Found, Result>(
-  { feeds, clock, limits }: WriteTurnsUse,
-  feed: FeedKey,
-  { find, decide }: Write<Found, Result>,
-): Promise<Made<Result>> => {
-  const giveUpAt = performance.now() + patienceMs;
+type Making<Found, Result> = {
+  readonly use: WriteTurnsUse;
+  readonly feed: FeedKey;
+  readonly write: Write<Found, Result>;
+  readonly isKnownFull: boolean;
+};
+
+const make = <Found, Result>({ use, feed, write, isKnownFull }: Making<Found, Result>): Promise<Made<Result>> => {
+  const { feeds, clock, limits } = use;
+  const { find, before, decide } = write;
   let tried: { readonly stamp: string; readonly result: Result } | undefined;
-  for (let lostRaces = 1; ; lostRaces += 1) {
-    const [headFound, found] = await Promise.all([feeds.find(feed, headKey), find()]);
+  return decidedAnew("The user's feed", async () => {
+    const [headFound, found] = await Promise.all([
+      feeds.find(feed, headKey),
+      find(),
+      isKnownFull ? undefined : before?.(),
+    ]);
     const head = headFound ? headOf(headFound) : newHead(0);
     // The transaction was made and its answer lost: the SDK sent it again, and met what it had done itself.
-    if (tried?.stamp === head.stamp) return { kind: "made", result: tried.result };
+    if (tried && head.stamps.includes(tried.stamp)) return { kind: "made", result: tried.result };
 
     const now = Math.max(clock.now(), head.at);
     const decision = decide(found, { feed, head, limits, now });
@@ -76,20 +86,14 @@ const make = async <Found, Result>(
     const { result } = decision;
     if (decision.kind === "leave") return { kind: "made", result };
 
-    const stamp = randomMark();
+    if (isKnownFull) await before?.();
+    const stamp = randomStamp();
     tried = { stamp, result };
-    try {
-      await feeds.transact([
-        headChange(feed, headFound, { ...head, ...decision.head, at: now, stamp }),
-        ...decision.changes,
-      ]);
-      return { kind: "made", result };
-    } catch (error) {
-      if (!(error instanceof RowConflict)) throw error;
-      if (performance.now() >= giveUpAt) throw new Unavailable("The user's feed", { cause: error });
-      await pauseAfter(lostRaces);
-    }
-  }
+    const stamps = [stamp, ...head.stamps].slice(0, stampsKept);
+    await feeds.transact([
+      over(headFound, headRow(feed, { ...head, ...decision.head, at: now, stamps })),
+      ...decision.changes,
+    ]);
+    return { kind: "made", result };
+  });
 };
-
-const headChange = (feed: FeedKey, found: StoredRow | undefined, head: Head) => over(found, headRow(feed, head));

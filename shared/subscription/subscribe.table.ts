@@ -1,11 +1,10 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { User } from "../auth/caller.ts";
 import { milliseconds } from "../clock.ts";
 import { feedKeyOf, type FeedKey } from "../feed-key.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
 import { Problem } from "../problem.ts";
-import { RowConflict, type Change, type Row, type StoredRow } from "../storage/table.ts";
-import { Unavailable } from "../unavailable.ts";
+import { decidedAnew } from "../storage/decided-anew.ts";
+import type { Change, Row, StoredRow } from "../storage/table.ts";
 import {
   endOf,
   rowKeyOf,
@@ -21,10 +20,6 @@ import {
 import { newUnsid, type SubscriptionDraft, type Unsid } from "./subscription.ts";
 import type { Subscribed, Subscriptions } from "./subscriptions.ts";
 import { deleteIfThere, holderRow, type SubscriptionsUse } from "./unsids.table.ts";
-
-/** How long a subscription is decided anew because writers of other instances were first. */
-const patienceMs = 5_000;
-const pauseAfter = (lostRaces: number): Promise<void> => pause(Math.random() * Math.min(200, 10 * 2 ** lostRaces));
 
 /** One that ends within this is renewed through the head: by then somebody may count it among the expired. */
 const aboutToEndMs = 5 * milliseconds.minute;
@@ -55,30 +50,23 @@ const subscribe = async (use: SubscriptionsUse, asked: Asked): Promise<Subscribe
   const id = subscriptionIdOf(feed, draft.deviceId);
   const subscription = subscriptionFrom(draft, id, expiresAt);
   const fresh = newUnsid();
-  const giveUpAt = performance.now() + patienceMs;
-  for (let lostRaces = 1; ; lostRaces += 1) {
+  // The device subscribed twice at once, say: the next attempt adopts what the other made.
+  return decidedAnew("The user's feed", async () => {
     // The hint comes before the row it is for: a crash in between leaves a harmless hint, never a row that is not purged.
     const [found] = await Promise.all([feeds.find(feed, rowKeyOf(id)), hints.note(feed, expiresAt)]);
     const live = found && endOf(found) > clock.now() ? found : undefined;
     const unsid = (live && unsidOf(live, use.cipher, use.report)) ?? fresh;
     const row = rowOf(feed, subscription, unsid, use.cipher);
-    try {
-      if (found && livesOn(found, row, clock.now())) {
-        await feeds.write({ kind: "replace", row, ifMatch: found.etag });
-      } else {
-        await register(use, { feed, found, isLive: live !== undefined, row });
-      }
-    } catch (error) {
-      if (!(error instanceof RowConflict)) throw error;
-      if (performance.now() >= giveUpAt) throw new Unavailable("The user's feed", { cause: error });
-      await pauseAfter(lostRaces);
-      continue; // the device subscribed twice at once, say: adopt what the other made
+    if (found && livesOn(found, row, clock.now())) {
+      await feeds.write({ kind: "replace", row, ifMatch: found.etag });
+    } else {
+      await register(use, { feed, found, isLive: live !== undefined, row });
     }
     // A crash here leaves a subscription whose UNSID nobody was told yet; the client's repeat finds it and completes this.
     await publish(use, asked, { row, unsid });
     // Ours if it is the one made here, also when an answer was lost and the SDK's own repeat met the row.
     return { subscription, unsid, isNew: unsid === fresh };
-  }
+  });
 };
 
 const livesOn = (found: StoredRow, row: Row, now: number): boolean =>

@@ -74,7 +74,6 @@ export const isUnsid = (text: string): boolean => /^[\w-]{43}$/.test(text);
 /** What a UNSID says: whose it is, for which app, and which device's. */
 export type UnsidHolder = {
   readonly subscriptionId: SubscriptionId;
-  readonly feed: string;
   readonly tenantId: string;
   readonly objectId: string;
   readonly principalName: string;

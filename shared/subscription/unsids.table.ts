@@ -25,18 +25,17 @@ export type SubscriptionsUse = {
 
 const holderSchema = z.object({
   subscriptionId: z.string(),
-  feed: z.string(),
   tenantId: z.string(),
   objectId: z.string(),
   principalName: z.string(),
   hostName: z.string(),
 });
 
-type Held = Omit<UnsidHolder, "subscriptionId" | "feed"> & { readonly row: Row; readonly expiresAt: number };
+type Held = Omit<UnsidHolder, "subscriptionId"> & { readonly row: Row; readonly expiresAt: number };
 
 /** The row that says whose a UNSID is. JSON, for a name may hold what no column takes. */
 export const holderRow = (place: UnsidPlace, { row, expiresAt, ...whose }: Held): Row => {
-  const holder = { subscriptionId: row.rowKey.slice(subscriptionsFrom.length), feed: row.partitionKey, ...whose };
+  const holder = { subscriptionId: row.rowKey.slice(subscriptionsFrom.length), ...whose };
   return { ...place, holder: JSON.stringify(holder), expiresAt: new Date(expiresAt) };
 };
 

@@ -23,11 +23,14 @@ export type FanfareEvent =
       readonly reasons: readonly string[];
       /** Epoch milliseconds of the scheduled next run, if there is one. */
       readonly retryAt?: number;
-      /** From the 201 to the end of this run. */
+      /** From the acceptance of the POST, PATCH or DELETE to the end of this run. */
       readonly sinceAcceptedMs: number;
     }
   | {
-      /** A run that came to nothing because our own stores were away; it is made again. */
+      /**
+       * A run that our own stores kept from its end, be it from reading or, where a `delivery` event came before, from recording what
+       * was done; it is made again.
+       */
       readonly event: "postponed";
       readonly notificationId: string;
       readonly hop: number;
@@ -42,7 +45,7 @@ export type FanfareEvent =
       readonly kind: Told;
       readonly notificationId: string;
       readonly hop: number;
-      /** From the 201 to this run. */
+      /** From the acceptance of the POST, PATCH or DELETE to this run. */
       readonly sinceAcceptedMs: number;
     }
   | {

@@ -23,7 +23,8 @@ const lookEveryMs = 10 * milliseconds.second;
 /**
  * The same fanout, watched, and the port that says what was seen: a send that failed shuts writes out for five seconds, then
  * a few are let through, more each second, until one got to the bus. A send fails within eight seconds, so while the bus is away few find
- * it out. While writes come, the backlog is looked at every ten seconds, behind their backs; a look that fails says nothing.
+ * it out. While writes come, the backlog is looked at every ten seconds, behind their backs; a look that fails shuts nobody out, and
+ * ends what an earlier one said.
  */
 export const busyWatch = ({ fanout, backlog, backlogLimit, clock }: Uses): { fanout: Fanout; busy: Busy } => {
   const bus = gate();

@@ -1,4 +1,5 @@
 import type { DataCipher } from "../../../shared/data-keys.ts";
+import type { FeedKey } from "../../../shared/feed-key.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import { changesMax, parseManyChange } from "../../../shared/feed/parse-change.ts";
 import { openToken, sealToken } from "../../../shared/feed/tokens.ts";
@@ -70,10 +71,24 @@ const countsAlways = { countsAlways: true };
 /** Each by the id it was asked by, in that order, also those that were asked for twice. */
 const markThese = async (use: Uses, { feed }: Place, change: StateChange, asked: readonly string[]): Promise<Came> => {
   const known = new Set(asked.map(parseNotificationId).filter((id) => id !== undefined));
-  const changed = (await use.feed.change(feed, [...known], change, countsAlways)).filter((one) => one !== undefined);
-  const live = new Set(changed.map(({ id }) => id));
-  const statusOf = (id: NotificationId | undefined) => (id !== undefined && live.has(id) ? 200 : 404);
-  return { results: asked.map((id) => ({ id, status: statusOf(parseNotificationId(id)) })), about: changed };
+  const changed = await markOldestFirst(use, feed, change, [...known]);
+  const statusOf = (id: NotificationId | undefined) => (id !== undefined && changed.has(id) ? 200 : 404);
+  const results = asked.map((id) => ({ id, status: statusOf(parseNotificationId(id)) }) as const);
+  return { results, about: [...changed.values()] };
+};
+
+/**
+ * The newest comes last, so that its version is the highest: the message to the devices names it, and ends with it. As a rule it
+ * lives longest, and the devices are to hear of all the others as well.
+ */
+const markOldestFirst = async (
+  use: Uses,
+  feed: FeedKey,
+  change: StateChange,
+  ids: readonly NotificationId[],
+): Promise<ReadonlyMap<NotificationId, Notification>> => {
+  const changed = await use.feed.change(feed, ids.toSorted(), change, countsAlways);
+  return new Map(changed.flatMap((one) => (one ? [[one.id, one]] : [])));
 };
 
 /**
@@ -94,10 +109,10 @@ const markAll = async (
   };
   const { notifications, next } = await use.feed.list(feed, { top: changesMax, matches, ...from });
   const ids = notifications.map(({ id }) => id);
-  const changed = await use.feed.change(feed, ids, change, countsAlways);
+  const changed = await markOldestFirst(use, feed, change, ids);
   return {
-    results: ids.map((id, index) => ({ id, status: changed[index] ? 200 : 404 })),
-    about: [...alreadySo, ...changed.filter((one) => one !== undefined)],
+    results: ids.map((id) => ({ id, status: changed.has(id) ? 200 : 404 })),
+    about: [...alreadySo, ...changed.values()],
     next,
   };
 };

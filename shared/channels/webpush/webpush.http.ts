@@ -40,8 +40,9 @@ export const webPushSender = ({ vapid, clock, extra, timeLimitMs = 8_000 }: Opti
   };
 
   return {
-    send: async ({ notification, subscription }) => {
+    send: async ({ kind, notification, subscription }) => {
       const { channel } = subscription;
+      if (kind === "tap") return { kind: "rejected", reason: "a browser is never tapped" }; // it would have to show something
       if (!channel) return { kind: "gone" };
       if (channel.kind !== "webpush") return { kind: "rejected", reason: "not a Web Push channel" };
       const now = clock.now();

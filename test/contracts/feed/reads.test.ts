@@ -139,7 +139,7 @@ describe("what has expired and is tripped over", () => {
     expect(after).toMatchObject({
       epoch: before?.epoch,
       version: 6,
-      stamp: before?.stamp,
+      stamps: before?.stamps,
       usage: before?.usage,
     });
   });

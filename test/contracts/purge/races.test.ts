@@ -167,7 +167,7 @@ test("a head whose last write is less than a day old stays: the user's writes st
     epoch: written?.epoch,
     version: 1,
     usage: written?.usage,
-    stamp: written?.stamp,
+    stamps: written?.stamps,
   });
 });
 

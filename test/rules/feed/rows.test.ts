@@ -107,7 +107,7 @@ test("head, alias and change rows say what they were given", () => {
   const { id, expiresAt, knownUntil, version } = notification;
   const admission = admit(noUsage, { per5Minutes: 1, perDay: 1 }, now);
   const usage = admission.kind === "admitted" ? admission.usage : noUsage;
-  const head = { epoch: "e", version, at: now, usage, stamp: "s" };
+  const head = { epoch: "e", version, at: now, usage, stamps: ["s", "r"] };
   expect(headOf({ ...headRow(feed, head), etag: "1" })).toEqual(head);
   expect(aliasOf({ ...aliasRow(feed, notification), etag: "1" })).toEqual({ id, expiresAt, knownUntil, version });
   expect(changeRow(feed, notification)).toMatchObject({ rowKey: "c_0000000007", id, expiresAt: new Date(knownUntil) });

@@ -214,6 +214,43 @@ test("a writer whose answers are lost is told the same as one who hears them", a
   );
 });
 
+test("a writer whose answer is lost knows its own success also when others have written since", async () => {
+  const memory = memoryTable();
+  const use = { hints: { note: () => Promise.resolve() }, clock: { now: () => now }, limits };
+  const other = feedWrites({ ...use, feeds: memory });
+  let hasLost = false;
+  const deaf: Table = {
+    ...memory,
+    transact: async (changes) => {
+      await memory.transact(changes);
+      if (hasLost) return;
+      hasLost = true;
+      for (let index = 0; index < 5; index += 1)
+        await other.accept(feed, draftWith({ appNotificationId: `other-${index}` }));
+      throw new RowConflict("The request was sent again, and met what it had done itself.");
+    },
+  };
+  const accepted = await feedWrites({ ...use, feeds: deaf }).accept(feed, draftWith({ appNotificationId: "mine" }));
+  expect(accepted).toMatchObject({ isNew: true, notification: { version: 1 } });
+  const head = await memory.find(feed, headKey);
+  expect(head && headOf(head).version).toBe(6);
+});
+
+test("a feed known to be full costs a refused POST no write, under a key either; a repeat still comes through", async () => {
+  const noted: number[] = [];
+  const hints = { note: (_: unknown, at: number) => Promise.resolve(void noted.push(at)) };
+  const use = { feeds: memoryTable(), hints, clock: { now: () => now }, limits: { per5Minutes: 1, perDay: 1 } };
+  const { accept } = feedWrites(use);
+  const first = await accept(feed, draftWith({}), { key: "k", body: "b" });
+  const post = (index: number) =>
+    accept(feed, draftWith({ expiresAt: now + index * milliseconds.day }), { key: `other-${index}`, body: "b" });
+  await expect(post(1)).rejects.toMatchObject({ kind: "busy" }); // how it becomes known
+  const before = noted.length;
+  for (let index = 2; index < 6; index += 1) await expect(post(index)).rejects.toMatchObject({ kind: "busy" });
+  expect(noted).toHaveLength(before);
+  expect(await accept(feed, draftWith({}), { key: "k", body: "b" })).toMatchObject({ acceptedAt: first.acceptedAt });
+});
+
 test("what expired for one instance lives for none whose clock is behind: two never share an appNotificationId", async () => {
   const table = memoryTable();
   const { clock, instances } = twoInstances(table);

@@ -108,7 +108,11 @@ test.each(["find", "of", "read", "schedule", "forget", "record"] as const)(
       devices: { slow: [busy], dead: [gone], ok: [delivered] },
     });
     await expect(deliver()).rejects.toThrow(`${failing} failed`);
-    expect(events).toEqual([]);
+    // What had been done by then was told.
+    const isReached = failing === "forget" || failing === "record";
+    expect(events).toMatchObject(
+      isReached ? [{ event: "delivery", outcomes: { busy: 1, gone: 1, delivered: 1 } }] : [],
+    );
     await deliver();
     expect(new Set(scheduled.map(({ job: next }) => next.hop))).toEqual(new Set([4]));
     expect(["slow", "ok"].map((name) => entryOf(name)?.outcome)).toEqual(["busy", "delivered"]);
@@ -124,16 +128,33 @@ test.each(["find", "of", "read", "forget", "record"] as const)(
       devices: { dead: [gone], ok: [delivered] },
     });
     await deliver();
-    const retryAt = startedAt + 7_500;
+    const retryAt = startedAt + 45_000; // three quarters of a minute: the fourth hop waits as long as any
     expect(scheduled).toEqual([
       { job: { ...job, hop: 4 }, notBefore: retryAt, expiresAt: job.acceptedAt + lifetimeMaxMs },
     ]);
     const reason = `${failing} is throttled or unreachable`;
+    const isReached = failing === "forget" || failing === "record";
+    if (isReached) expect(events.shift()).toMatchObject({ event: "delivery", outcomes: { gone: 1, delivered: 1 } });
     expect(events).toEqual([{ event: "postponed", notificationId: notification.id, hop: 3, reason, retryAt }]);
     await deliver(scheduled[0]?.job);
     expect(entryOf("ok")?.outcome).toBe("delivered");
   },
 );
+
+test("while nothing can be recorded a device rings at ever longer intervals, of a minute at most", async () => {
+  const { deliver, scheduled, advanceTo } = world({ failing: "record", away: "always", devices: { ok: [delivered] } });
+  await deliver({ ...job, hop: 0 });
+  const waits: number[] = [];
+  let now = startedAt;
+  for (let index = 0; index < 6; index += 1) {
+    const next = scheduled[index];
+    waits.push((next?.notBefore ?? 0) - now);
+    now = next?.notBefore ?? 0;
+    advanceTo(now);
+    await deliver(next?.job);
+  }
+  expect(waits).toEqual([7_500, 15_000, 30_000, 45_000, 45_000, 45_000]);
+});
 
 test("with the bus away nothing can be put off: the message is thrown back", async () => {
   const { deliver, scheduled } = world({ failing: "schedule", away: "always", devices: { slow: [busy] } });

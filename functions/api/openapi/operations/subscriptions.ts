@@ -7,7 +7,7 @@ export const subscriptions: Paths = {
     post: {
       summary: "Subscribe a device of the signed-in user, or renew it.",
       description:
-        "It lives for 30 days unless it is renewed, and never longer than its channel. Renewing is the same request again: same user, targetHostName and deviceId.",
+        "It lives for 30 days, if the service is not set otherwise, unless it is renewed, and never longer than its channel. Renewing is the same request again: same user, targetHostName and deviceId.",
       tag: "Subscriptions",
       parameters: ["contentEncoding"],
       body: { schema: "Subscription", example: "subscription" },

@@ -8,7 +8,7 @@ import type { SubscriptionId, UnsidHolder } from "../../../../shared/subscriptio
 const user = { tenantId: "tenant", objectId: "user", principalName: "ada@contoso.com" };
 const phone: Caller = { kind: "user", clientId: "phone", tenantId: "tenant", roles: [], user, scopes: [requiredScope] };
 const app = registeredAppSchema.parse({ hostName: "app.contoso.com", senders: [], clients: ["phone"] });
-const holder: UnsidHolder = { ...user, hostName: app.hostName, feed: "feed", subscriptionId: "s" as SubscriptionId };
+const holder: UnsidHolder = { ...user, hostName: app.hostName, subscriptionId: "s" as SubscriptionId };
 const headersWith = (headers: Record<string, string> = {}): Headers => new Headers(headers);
 const never = new Promise<never>(() => undefined);
 

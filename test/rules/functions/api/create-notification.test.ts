@@ -84,9 +84,7 @@ const world = ({
     },
     subscriptions: {
       holderOf: (given) =>
-        Promise.resolve(
-          given === unsid ? { ...holder, feed: "unused", subscriptionId: "device" as SubscriptionId } : undefined,
-        ),
+        Promise.resolve(given === unsid ? { ...holder, subscriptionId: "device" as SubscriptionId } : undefined),
     },
     feed: {
       accept: (feed, draft, once) => {

@@ -5,8 +5,8 @@ import { notificationWith, now } from "../../../samples.ts";
 import { base, hostName, unsid, user, world } from "./world.ts";
 
 const live = notificationWith({ id: newNotificationId(now), version: 7 });
-const webOnly = notificationWith({ id: newNotificationId(now), version: 8, platformTypes: ["WebPush"] });
-const tombstone = notificationWith({ id: newNotificationId(now), version: 9, status: "deleted", payload: {} });
+const webOnly = notificationWith({ id: newNotificationId(now + 1), version: 8, platformTypes: ["WebPush"] });
+const tombstone = notificationWith({ id: newNotificationId(now + 2), version: 9, status: "deleted", payload: {} });
 const read = { body: { readState: "read" } };
 const valueOf = (answer: { readonly body?: unknown }) =>
   (answer.body as { value: readonly { id: string; status: number }[] }).value;
@@ -141,6 +141,26 @@ test("all are marked a hundred a call, newest first, skipping those that are so 
   const unread = stored.filter(({ readState }) => readState === "unread");
   expect([...valueOf(first), ...valueOf(second)]).toEqual(unread.map(({ id }) => ({ id, status: 200 })));
   expect([valueOf(first).length, jobs.length]).toEqual([100, 2]);
+});
+
+test("of many the devices are told by the newest, whose message ends last, in whatever order they were asked for", async () => {
+  const stored = many(3);
+  const newest = stored
+    .map(({ id }) => id)
+    .toSorted()
+    .at(-1);
+  const byIds = world({ stored });
+  const ids = stored
+    .map(({ id }) => id)
+    .toSorted()
+    .toReversed();
+  expect(valueOf(await byIds.ask("changeMany", "?", { body: { ids, readState: "read" } }))).toMatchObject(
+    ids.map((id) => ({ id, status: 200 })),
+  );
+  expect(byIds.jobs).toMatchObject([[{ id: newest }, {}]]);
+  const all = world({ stored });
+  await all.ask("changeMany", "?", { body: { all: true, readState: "read" } });
+  expect(all.jobs).toMatchObject([[{ id: newest }, {}]]);
 });
 
 test("marking all that could not be told is told by the repeat, which finds nothing left to mark", async () => {
