@@ -1,10 +1,10 @@
 import { HttpRequest } from "@azure/functions";
-import { changeNotifications } from "../../../../../functions/api/feed/change-many.ts";
-import { changeNotification } from "../../../../../functions/api/feed/change-one.ts";
-import { deltaOfNotifications } from "../../../../../functions/api/feed/delta.ts";
-import { readNotification } from "../../../../../functions/api/feed/entity.ts";
-import { listNotifications } from "../../../../../functions/api/feed/list.ts";
-import { removeNotification } from "../../../../../functions/api/feed/remove.ts";
+import { changeNotifications } from "../../../../../functions/api/feed/change-notifications.ts";
+import { changeNotification } from "../../../../../functions/api/feed/change-notification.ts";
+import { deltaOfNotifications } from "../../../../../functions/api/feed/delta-of-notifications.ts";
+import { readNotification } from "../../../../../functions/api/feed/read-notification.ts";
+import { listNotifications } from "../../../../../functions/api/feed/list-notifications.ts";
+import { removeNotification } from "../../../../../functions/api/feed/remove-notification.ts";
 import { answerTo } from "../../../../../functions/api/http.ts";
 import { registeredAppSchema } from "../../../../../shared/auth/app-registry.ts";
 import { requiredScope, type Caller, type UserCaller } from "../../../../../shared/auth/caller.ts";

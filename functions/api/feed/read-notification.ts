@@ -4,7 +4,7 @@ import type { FetchMarks } from "../../../shared/feed/fetch-marks.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
 import type { Reads } from "../../../shared/throttle/reads.ts";
 import { identify, signedIn, type AsUser, type Operation } from "../call.ts";
-import { entityAnswer } from "./answer.ts";
+import { entityAnswer } from "./entity-answer.ts";
 import { noteFetched } from "./note-fetched.ts";
 import { optionsOf } from "../options.ts";
 import { notFound, placesOf } from "./place.ts";

@@ -3,7 +3,7 @@ import { parseChange } from "../../../shared/feed/parse-change.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
 import { encodingOf, readJson } from "../body.ts";
 import { admitWrite, identify, signedIn, type Admitting, type AsUser, type Operation } from "../call.ts";
-import { entityAnswer } from "./answer.ts";
+import { entityAnswer } from "./entity-answer.ts";
 import { conditionOf } from "./conditions.ts";
 import { optionsOf } from "../options.ts";
 import { notFound, placeOf } from "./place.ts";
