@@ -1,0 +1,42 @@
+import { Command, CommanderError } from "commander";
+import { addDeadLetters } from "./dead-letters.ts";
+import { exitCodes, Failed, type ExitCode } from "./failed.ts";
+import { sentenceOf } from "./sentence.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const help = `
+Where: the local stack of this folder (FANFARE_DATA_DIR names another's data), unless the environment has the app's own settings
+ServiceBusConnection or ServiceBusConnection__fullyQualifiedNamespace, and TablesConnection or TablesConnection__endpoint. The
+latter of each pair use your sign-in to Azure (az login).
+
+Output: results on stdout, everything else on stderr. In scripts use npm run -s, for npm prints a heading of its own.
+
+Exit codes: 0 done, 1 failed, 2 what was named is not there, 64 wrong usage, 130 interrupted.
+`;
+
+/** Does what the command line says. Resolves to the exit code, whatever happens; the reason of a failure was told in one sentence. */
+export const run = async (args: readonly string[], use: Surroundings): Promise<ExitCode> => {
+  const program = new Command("npm run ops --")
+    .description("The operator's commands for Fanfare.")
+    .addHelpText("after", help)
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: (text) => use.output.text(text.trimEnd()),
+      writeErr: (text) => use.output.note(text.trimEnd()),
+    });
+  addDeadLetters(program, use); // commands inherit what was set above, so they come after it
+
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return use.stop.aborted ? exitCodes.interrupted : exitCodes.done;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (use.stop.aborted && !(error instanceof Failed)) {
+      use.output.note("Interrupted.");
+      return exitCodes.interrupted;
+    }
+    use.output.note(sentenceOf(error));
+    return error instanceof Failed ? error.exitCode : exitCodes.failed;
+  }
+};
