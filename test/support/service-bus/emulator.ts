@@ -21,10 +21,13 @@ export type Emulator = Broker & {
   readonly remove: () => Promise<void>;
 };
 
-/** Starts our emulator with the queues of the conformance suite, on free ports and with an empty data directory. */
-export const startEmulator = async (): Promise<Emulator> => {
+/**
+ * Starts our emulator on free ports and with an empty data directory, with the queues of the conformance suite; or with others, whose
+ * declaration `declare` writes into the folder, resolving to its path.
+ */
+export const startEmulator = async (declare = hurriedDeclaration): Promise<Emulator> => {
   const folder = await mkdtemp(join(tmpdir(), "fanfare-bus-"));
-  const settings = { FANFARE_DATA_DIR: folder, FANFARE_SERVICEBUS_QUEUES: await hurriedDeclaration(folder) };
+  const settings = { FANFARE_DATA_DIR: folder, FANFARE_SERVICEBUS_QUEUES: await declare(folder) };
   const start = (port: string, adminPort: string): Promise<Program> =>
     startProgram({
       name: "service-bus",
