@@ -54,19 +54,21 @@ export const memoryQueue = ({ clock, settings = fanoutSettings, newToken = numbe
     if (!content) throw new Error(`The content of message ${firstSequence} is gone.`);
     return JSON.parse(content.toString()) as Content;
   };
+  const seen = (entry: Entry) => ({
+    ...contentOf(entry),
+    sequence: entry.sequence,
+    ...(entry.ttlMs !== undefined && { expiresAt: entry.enqueuedAt + entry.ttlMs }),
+  });
   const receive = (lane: Lane): Received | undefined => {
     const entry = rules.lockNext(lane, now());
     if (!entry?.lock) return undefined;
-    const { messageId, body } = contentOf(entry);
-    const { lock, deliveryCount, sequence } = entry;
-    return { token: lock.token, lockedUntil: lock.until, deliveryCount: deliveryCount + 1, sequence, messageId, body };
+    const { token, until: lockedUntil } = entry.lock;
+    return { ...seen(entry), token, lockedUntil, deliveryCount: entry.deliveryCount + 1 };
   };
   const peek = (lane: Lane): Peeked[] => Array.from(rules.browse(lane, 0, now()), peeked);
   const peeked = (entry: Entry): Peeked => {
-    const { messageId, body } = contentOf(entry);
     const reason = entry.deadLetter?.reason;
-    const { sequence, deliveryCount: failures } = entry;
-    return { messageId, body, sequence, failures, ...(reason !== undefined && { deadLetterReason: reason }) };
+    return { ...seen(entry), failures: entry.deliveryCount, ...(reason !== undefined && { deadLetterReason: reason }) };
   };
   const settle = (token: string, kind: "complete" | "abandon"): Settled => {
     const result = rules.settle(token, { kind }, now());

@@ -1,3 +1,6 @@
+import { contentOf } from "../../shared/fanout/dead-letters.ts";
+import { replayIdOf, replayLifeMs } from "../../shared/fanout/replay.ts";
+
 /** A message as it is sent. What `shared/fanout/message.ts` makes is one. */
 export type Sent = {
   readonly messageId: string;
@@ -19,10 +22,12 @@ export type Received = {
   readonly lockedUntil: number;
   /** Unique in the queue, rising in the order in which messages became visible. */
   readonly sequence: number;
+  /** Epoch milliseconds at which its life ended or ends; absent when it has no end. */
+  readonly expiresAt?: number;
 };
 
 /** A message that was looked at and not touched. */
-export type Peeked = Pick<Received, "messageId" | "body" | "sequence"> & {
+export type Peeked = Pick<Received, "messageId" | "body" | "sequence" | "expiresAt"> & {
   /** Deliveries that ended without success. */
   readonly failures: number;
   /** Why it is a dead letter, in the broker's words; absent for any other. */
@@ -58,4 +63,13 @@ export type Queue = {
   readonly peekDeadLetters: () => Answer<readonly Peeked[]>;
   /** `active`: visible, locked or not. */
   readonly counts: () => Answer<QueueCounts>;
+};
+
+/** The copy of a dead letter that an operator's replay sends at `now`; then the dead letter is completed. */
+export const copyOf = ({ messageId, body, sequence, expiresAt }: Peeked | Received, now: number): Sent => {
+  const content = contentOf(body);
+  const job = content.kind === "job" ? content.job : undefined;
+  const timeToLive = replayLifeMs(expiresAt, now);
+  const id = replayIdOf({ sequence: String(sequence), messageId, job });
+  return { messageId: id, body, ...(timeToLive !== undefined && { timeToLive }) };
 };

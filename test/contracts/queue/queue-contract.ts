@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Peeked, Sent } from "../../simulation/queue.ts";
+import { copyOf, type Peeked, type Sent } from "../../simulation/queue.ts";
 import { bury, deliveriesMax, hurried, next, type QueueUnderTest } from "./queue-under-test.ts";
 
 /** Milliseconds within which a message that is there has come. */
@@ -156,7 +156,9 @@ export const queueContract = (name: string, open: () => QueueUnderTest | Promise
       await queue.send(message("now", { timeToLive: 1_000 }));
       await queue.send(message("later", { timeToLive: 1_000, scheduledEnqueueTimeUtc: new Date(due) }));
       await queue.pass(due + 300);
-      expect(namesOf(await queue.peek())).toEqual(["later"]);
+      const [later, ...others] = await queue.peek();
+      expect([later?.messageId, others]).toEqual(["later", []]);
+      expect(later?.expiresAt).toBeGreaterThanOrEqual(due + 1_000);
       await queue.pass(due + 1_200);
       await nothingIsLeft(queue);
       await nothingComes(queue);
@@ -193,19 +195,32 @@ export const queueContract = (name: string, open: () => QueueUnderTest | Promise
       await nothingIsLeft(queue);
     });
 
-    test("a dead letter is not sent again under its own id; a copy under another comes once, however often it is sent", async () => {
+    test("a dead letter is not sent again under its own id; its replayed copy comes once, however often it is sent", async () => {
       const queue = await open();
-      await bury(queue, message("a"));
+      await bury(queue, message("a", { timeToLive: 60_000 }));
       await queue.send(message("a"));
       await nothingComes(queue);
-      const copy: Sent = { ...message("a"), messageId: "a:again" };
-      for (const _time of [1, 2]) await queue.send(copy);
-      const { token, body, deliveryCount } = await next(queue);
-      expect({ body, deliveryCount }).toEqual({ body: message("a").body, deliveryCount: 1 });
-      await queue.send(copy);
-      await queue.complete(token);
+      const [deadLetter] = await queue.peekDeadLetters();
+      if (!deadLetter) throw new Error("There is no dead letter.");
+      for (const _time of [1, 2]) await queue.send(copyOf(deadLetter, queue.now()));
+      const copy = await next(queue);
+      expect(copy).toMatchObject({ body: message("a").body, deliveryCount: 1 });
+      await queue.send(copyOf(deadLetter, queue.now()));
+      await queue.complete(copy.token);
       expect(namesOf(await queue.peek())).toEqual([]);
       expect(namesOf(await queue.peekDeadLetters())).toEqual(["a"]);
+    });
+
+    test("a copy that becomes a dead letter itself can be replayed in its turn", async () => {
+      const queue = await open();
+      await bury(queue, message("a"));
+      for (const _time of [1, 2]) {
+        const deadLetter = await queue.receiveDeadLetter();
+        if (!deadLetter) throw new Error("There is no dead letter.");
+        await bury(queue, copyOf(deadLetter, queue.now()));
+        await queue.complete(deadLetter.token);
+      }
+      expect(await queue.peekDeadLetters()).toMatchObject([{ body: message("a").body, failures: deliveriesMax }]);
     });
   });
 };

@@ -77,9 +77,8 @@ const endOf = (client: ServiceBusClient, name: string) => {
     if (!message) return undefined;
     const token = message.lockToken ?? "";
     held.set(token, { message, by });
-    const { messageId, body, sequence, failures } = peeked(message);
     const lockedUntil = message.lockedUntilUtc?.getTime() ?? NaN;
-    return { token, lockedUntil, messageId, body, sequence, deliveryCount: failures + 1 };
+    return { ...seen(message), token, lockedUntil, deliveryCount: failuresOf(message) + 1 };
   };
   const holding = async <T>(
     token: string,
@@ -111,10 +110,18 @@ const endOf = (client: ServiceBusClient, name: string) => {
   };
 };
 
-const peeked = (message: ServiceBusReceivedMessage): Peeked => ({
+const seen = (message: ServiceBusReceivedMessage) => ({
   messageId: String(message.messageId),
   body: message.body as unknown,
   sequence: Number(message.sequenceNumber?.toString()),
-  failures: message.deliveryCount ?? 0,
+  ...(message.timeToLive !== undefined && { expiresAt: message.expiresAtUtc?.getTime() ?? NaN }),
+});
+
+/** On the wire, and in the SDK, deliveries before this one are counted. */
+const failuresOf = ({ deliveryCount = 0 }: ServiceBusReceivedMessage): number => deliveryCount;
+
+const peeked = (message: ServiceBusReceivedMessage): Peeked => ({
+  ...seen(message),
+  failures: failuresOf(message),
   ...(message.deadLetterReason !== undefined && { deadLetterReason: message.deadLetterReason }),
 });
