@@ -91,4 +91,8 @@ const configFrom = (settings: Settings) => ({
   /** Events are printed for people on a laptop, as JSON anywhere else. */
   isDevelopment: settings.AZURE_FUNCTIONS_ENVIRONMENT === "Development",
   retryPolicy: { baseSeconds: settings.RETRY_BASE_SECONDS, capSeconds: settings.RETRY_CAP_SECONDS },
+  /** Requests at once to one push origin, at most, of each instance. */
+  deliveryConcurrency: settings.DELIVERY_CONCURRENCY,
+  /** Of a hundred answers to one credential so many may end subscriptions; more are not believed. */
+  pruningShareMax: settings.PRUNING_SHARE_MAX,
 });

@@ -105,6 +105,8 @@ export const settingsSchema = z.object({
   BACKLOG_LIMIT: wholeNumber(100_000, 1, unlimited),
   RETRY_BASE_SECONDS: wholeNumber(5, 1, 3_600),
   RETRY_CAP_SECONDS: wholeNumber(3_600, 1, 86_400),
+  DELIVERY_CONCURRENCY: wholeNumber(64, 1, 1_000),
+  PRUNING_SHARE_MAX: wholeNumber(10, 1, 100),
   AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
   PUSH_HOSTS_EXTRA: optionalList,
   PUSH_EXTRA_CA: z.string().optional(),

@@ -62,6 +62,43 @@ export type FanfareEvent =
       /** The run ended before it had met everything that was due. */
       readonly isMoreLeft: boolean;
       readonly durationMs: number;
+    }
+  | GovernorEvent;
+
+/** What an instance has learnt of a push service or a credential, told by each instance once, when it changes. */
+type GovernorEvent =
+  | {
+      /** It failed, or said nothing, several times in a row: deliveries to it wait. */
+      readonly event: "origin-down";
+      /** The push service's host. */
+      readonly origin: string;
+      readonly reason: string;
+    }
+  | { readonly event: "origin-up"; readonly origin: string; readonly downMs: number }
+  | {
+      /** An alarm: a push service refuses our credential, or our request for what it is. Deliveries by it wait until that is mended. */
+      readonly event: "credential-refused";
+      /** The credential's name. */
+      readonly credential: string;
+      readonly origin: string;
+      readonly reason: string;
+    }
+  | {
+      readonly event: "credential-accepted";
+      readonly credential: string;
+      readonly origin: string;
+      readonly refusedMs: number;
+    }
+  | {
+      /**
+       * An alarm: so many answers would have ended subscriptions (`gone`) or deliveries (`refused`: made with another credential, the service
+       * says) that the credential is in doubt. They are not believed, and these deliveries wait.
+       */
+      readonly event: "pruning-stopped" | "pruning-resumed";
+      readonly credential: string;
+      readonly answer: "gone" | "refused";
+      /** Of a hundred answers. */
+      readonly sharePercent: number;
     };
 
 /** What a job of the queue is about: content, a change of state, or an iOS fallback. */

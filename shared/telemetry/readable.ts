@@ -23,6 +23,18 @@ export const readable = (event: FanfareEvent): string => {
       const more = event.isMoreLeft ? "; more is left" : "";
       return `purge: ${event.rows} expired rows of ${event.feeds} feeds${failed}${lag}, ${event.durationMs} ms${more}`;
     }
+    case "origin-down":
+      return `push service ${event.origin} is down (${event.reason}): its deliveries wait`;
+    case "origin-up":
+      return `push service ${event.origin} is up again after ${secondsOf(event.downMs)} s`;
+    case "credential-refused":
+      return `ALARM push service ${event.origin} refuses the credential ${event.credential} (${event.reason}): its deliveries wait`;
+    case "credential-accepted":
+      return `push service ${event.origin} accepts the credential ${event.credential} again after ${secondsOf(event.refusedMs)} s`;
+    case "pruning-stopped":
+      return `ALARM ${event.sharePercent} % of answers to the credential ${event.credential} are ${event.answer}: none is believed`;
+    case "pruning-resumed":
+      return `${event.sharePercent} % of answers to the credential ${event.credential} are ${event.answer}: believed again`;
   }
 };
 
@@ -31,3 +43,5 @@ const nobodyOf = (subscriptions: number): string =>
   subscriptions === 0 ? "nobody is subscribed" : `none of ${subscriptions} subscriptions is to be told`;
 
 const timeOf = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(11, 19)}Z`;
+
+const secondsOf = (ms: number): number => Math.round(ms / 1_000);

@@ -72,6 +72,8 @@ test("on Azure, identities stand for keys and every other setting has its defaul
     backlogLimit: 100_000,
     isDevelopment: false,
     retryPolicy: { baseSeconds: 5, capSeconds: 3_600 },
+    deliveryConcurrency: 64,
+    pruningShareMax: 10,
   });
 });
 
@@ -97,6 +99,8 @@ test("what is set is taken", () => {
     BACKLOG_LIMIT: "6",
     RETRY_BASE_SECONDS: "1",
     RETRY_CAP_SECONDS: "60",
+    DELIVERY_CONCURRENCY: "8",
+    PRUNING_SHARE_MAX: "100",
   });
   expect(config).toMatchObject({
     bus: { kind: "connection-string", connectionString: "Endpoint=sb://x;SharedAccessKeyName=k;SharedAccessKey=s" },
@@ -113,6 +117,8 @@ test("what is set is taken", () => {
     },
     backlogLimit: 6,
     retryPolicy: { baseSeconds: 1, capSeconds: 60 },
+    deliveryConcurrency: 8,
+    pruningShareMax: 100,
   });
 });
 
@@ -199,6 +205,10 @@ test.each<[string, string]>([
   ["BACKLOG_LIMIT", "none"],
   ["RETRY_BASE_SECONDS", "-1"],
   ["RETRY_CAP_SECONDS", "86401"],
+  ["DELIVERY_CONCURRENCY", "0"],
+  ["DELIVERY_CONCURRENCY", "1001"],
+  ["PRUNING_SHARE_MAX", "0"],
+  ["PRUNING_SHARE_MAX", "101"],
 ])("%s=%j is told by the one name of the setting, never by its value", (name, value) => {
   const faults = faultsOf({ ...azure, [name]: value });
   expect(faults).toHaveLength(1);

@@ -1,0 +1,140 @@
+import { setTimeout as timer } from "node:timers/promises";
+import type { Route } from "../channels/channel.ts";
+import type { Outcome } from "../channels/outcome.ts";
+import { milliseconds, type Clock } from "../clock.ts";
+import type { FanfareEvent } from "../telemetry/events.ts";
+import { beliefIn } from "./belief.ts";
+import type { RetryPolicy } from "./decide.ts";
+import type { Governor, Held } from "./governor.ts";
+import { pushOrigin, type Change, type PushOrigin, type Turn } from "./push-origin.ts";
+import { remembered } from "./remembered.ts";
+
+type Options = {
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly chance: () => number;
+  readonly policy: RetryPolicy;
+  /** Requests at once to one push origin, at most. */
+  readonly concurrency: number;
+  /** Of a hundred answers, so many may end a subscription before none is believed; 100 believes all. */
+  readonly pruningShareMax: number;
+  /** Resolves after so many milliseconds: the only timer here, and a simulation's own. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
+};
+
+/** However many hosts strangers find that are allowed, no more of them are remembered. */
+const originsMost = 500;
+const credentialsMost = 1_000;
+/** For so long something waits for its turn; it keeps a message in hand. Milliseconds. */
+const patienceMs = 500;
+/** How many wait at an origin that wants less: few, lest it keep many messages in hand. */
+const waitingMost = 8;
+/** All slow origins together have so many requests out, half of what the host has in hand; the other half is for the quick ones. */
+const slowMost = 16;
+/** Slow is only who is so many times slower than the quickest that answered lately: were all slow alike, the cause would be here. */
+const slowTimes = 4;
+const latelyMs = 10 * milliseconds.second;
+
+type Waiter = { wake: () => void };
+/** The line keeps the order of arrival. */
+type Known = PushOrigin & { readonly line: Set<Waiter> };
+
+/**
+ * The governor of one instance, in its memory; a restart forgets all. Nothing here is shared between instances: each learns by itself, and
+ * the sum of their limits is what an origin may meet.
+ */
+export const memoryGovernor = (options: Options): Governor => {
+  const { clock, chance, pruningShareMax, wait = waitFor } = options;
+  const origins = remembered(
+    originsMost,
+    (): Known => ({ ...pushOrigin(options), line: new Set() }),
+    ({ pace, line }) => pace.out() + line.size > 0,
+  );
+  const beliefs = remembered(credentialsMost, (credential) => beliefIn(credential, pruningShareMax));
+
+  /** How many requests slow origins have out together; undefined when this one is not slow, or nobody is quick. */
+  const slowOut = ({ pace }: Known, now: number): number | undefined => {
+    if (!pace.isSlow(now)) return undefined;
+    let out = 0;
+    let quickestMs = Infinity;
+    for (const { pace: other } of origins.all()) {
+      if (other.isSlow(now)) out += other.out();
+      else if (now - other.answeredAt() < latelyMs) quickestMs = Math.min(quickestMs, other.answerMs(now));
+    }
+    return quickestMs * slowTimes < pace.answerMs(now) ? out : undefined;
+  };
+
+  const turnAt = async (origin: Known, credential: string, expiresAt: number): Promise<Turn | Held> => {
+    const { pace, line } = origin;
+    const waiter: Waiter = { wake: () => undefined };
+    const patience = { isOver: false };
+    let end: Promise<void> | undefined;
+    try {
+      for (;;) {
+        const now = clock.now();
+        const slow = slowOut(origin, now);
+        if (slow !== undefined && slow >= slowMost) return heldFor("the origin is slow", now, expiresAt, chance());
+        const entry = origin.enter(credential, now, expiresAt);
+        if (entry) return entry;
+        const isLineFull = pace.isCut() && line.size >= waitingMost && !line.has(waiter);
+        if (patience.isOver || isLineFull || slow !== undefined)
+          return heldFor("the origin has all it can take", now, expiresAt, chance());
+        line.add(waiter);
+        end ??= wait(patienceMs).then(() => void (patience.isOver = true));
+        await Promise.race([new Promise<void>((wake) => (waiter.wake = wake)), end]);
+      }
+    } finally {
+      if (line.delete(waiter)) wakeFirst(origin);
+    }
+  };
+
+  return {
+    send: async (route, attempt, { expiresAt, emit }) => {
+      const origin = origins.of(route.origin);
+      const turn = await turnAt(origin, route.credential, expiresAt);
+      if (turn.kind === "held") return turn;
+      const outcome = await attempt().catch((error: unknown) => {
+        origin.leave(turn, clock.now());
+        wakeFirst(origin);
+        throw error;
+      });
+      const now = clock.now();
+      for (const change of origin.learn(turn, outcome, now)) emit(eventOf(change, route, outcome));
+      wakeFirst(origin);
+      return beliefs.of(route.credential)({ outcome, now, emit });
+    },
+  };
+};
+
+/** As many as there is room for look again, and at least one: perhaps all are to be sent away, which each passes on. */
+const wakeFirst = ({ line, pace }: Known): void => {
+  let left = Math.max(1, pace.room());
+  for (const { wake } of line) {
+    if (left === 0) return;
+    wake();
+    left -= 1;
+  }
+};
+
+const waitFor = async (ms: number): Promise<void> => timer(ms, undefined, { ref: false });
+
+/** Soon again, and not all at once. */
+const heldFor = (reason: string, now: number, expiresAt: number, chance: number): Held => {
+  const soon = now + Math.floor((1 + chance) * milliseconds.second);
+  return { kind: "held", reason, until: Math.max(now + 1, Math.min(soon, expiresAt - milliseconds.second)) };
+};
+
+const eventOf = (change: Change, { origin: url, credential }: Route, outcome: Outcome): FanfareEvent => {
+  const origin = URL.canParse(url) ? new URL(url).host : "";
+  const reason = "reason" in outcome ? outcome.reason : outcome.kind;
+  switch (change.kind) {
+    case "origin-down":
+      return { event: "origin-down", origin, reason };
+    case "origin-up":
+      return { event: "origin-up", origin, downMs: change.afterMs };
+    case "credential-refused":
+      return { event: "credential-refused", credential, origin, reason };
+    case "credential-accepted":
+      return { event: "credential-accepted", credential, origin, refusedMs: change.afterMs };
+  }
+};

@@ -1,0 +1,82 @@
+/** One request that is out. */
+export type Begun = { readonly at: number; readonly number: number };
+
+/**
+ * What an end tells of the origin: it did what it was asked, it pushed back, it said nothing in time, or nothing is known, because perhaps it was
+ * never asked.
+ */
+export type End = "served" | "pushed-back" | "silent" | "unknown";
+
+/** So many may have gone out since the last answer. A quarter of what the host has in hand: a hanging origin gets no more. */
+const unansweredMost = 8;
+/** One that takes longer to answer is slow. */
+const slowMs = 500;
+/** Of what is known of the usual time, the part that each new one makes up. */
+const weight = 1 / 8;
+
+/**
+ * How many requests one push origin is given at once. Its limit is halved when it pushes back or says nothing in time, once for all that was out at
+ * that moment, and grows by one after as many good answers as the limit is high. And whatever the limit, no more than eight go out after
+ * the last answer of any kind: what is well is given more with each answer, and what has just begun to hang has eight, not all.
+ */
+export const originPace = (most: number) => {
+  /** In the order in which they went out. */
+  const out = new Set<Begun>();
+  let limit = most;
+  let begun = 0;
+  let begunBeforeCut = 0;
+  let begunBeforeAnswer = 0;
+  let unanswered = 0;
+  let earned = 0;
+  let usualMs = 0;
+  let answeredAt = -Infinity;
+
+  const cut = (): void => {
+    limit = Math.max(1, Math.floor(limit / 2));
+    begunBeforeCut = begun;
+    earned = 0;
+  };
+  const earn = (): void => {
+    earned += 1;
+    if (earned < limit) return;
+    limit = Math.min(most, limit + 1);
+    earned = 0;
+  };
+  /** Of what is out, the longest waiting counts as an answer that takes at least so long. */
+  const answerMs = (now: number): number => {
+    for (const { at } of out) return Math.max(usualMs, now - at);
+    return usualMs;
+  };
+
+  return {
+    limit: (): number => limit,
+    out: (): number => out.size,
+    answeredAt: (): number => answeredAt,
+    answerMs,
+    isSlow: (now: number): boolean => answerMs(now) > slowMs,
+    isCut: (): boolean => limit < most,
+    /** How many more may go out now. */
+    room: (): number => Math.max(0, Math.min(limit - out.size, unansweredMost - unanswered)),
+    begin: (now: number): Begun => {
+      begun += 1;
+      unanswered += 1;
+      const request: Begun = { at: now, number: begun };
+      out.add(request);
+      return request;
+    },
+    end: (request: Begun, end: End, now: number): void => {
+      out.delete(request);
+      if (end === "served" || end === "pushed-back") {
+        begunBeforeAnswer = begun;
+        unanswered = 0;
+        answeredAt = now;
+      } else if (request.number > begunBeforeAnswer) unanswered -= 1;
+      if (end === "unknown") return;
+      usualMs += (Math.max(0, now - request.at) - usualMs) * weight;
+      if (end === "served") earn();
+      else if (request.number > begunBeforeCut) cut();
+    },
+  };
+};
+
+export type OriginPace = ReturnType<typeof originPace>;

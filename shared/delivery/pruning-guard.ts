@@ -1,0 +1,71 @@
+import { milliseconds } from "../clock.ts";
+
+type Counts = { seen: number; ending: number };
+
+export type Judgement = {
+  /** False: too many at once said what would end a subscription or a delivery, so it is not believed. */
+  readonly isBelieved: boolean;
+  /** What this very answer changed, if anything. */
+  readonly change?: "stopped" | "resumed";
+  /** How many in a hundred said so, of those that were looked at. */
+  readonly sharePercent: number;
+};
+
+/** Fewer say nothing about a credential. */
+const seenLeast = 50;
+/** A rolling minute, in slots of a second. */
+const slots = 60;
+
+/**
+ * Watches the answers to one credential for those that end something: when more than a share of them do, within a minute and of
+ * at least fifty, the credential is the likelier cause, and none is believed any more. They are again once at least fifty answers in a
+ * row, over a minute or more, had no more than the share; not when it gets quiet, for then the retries of what was not believed, ever rarer,
+ * would one by one be believed after all. A share of 100 never stops anything.
+ */
+export const pruningGuard = (shareMaxPercent: number) => {
+  const minute = Array.from({ length: slots }, () => ({ second: -1, seen: 0, ending: 0 }));
+  /** What came since it stopped, or since it was last looked at whether it might end. */
+  let stopped: (Counts & { readonly since: number }) | undefined;
+
+  const count = (second: number, isEnding: boolean): Counts => {
+    const total: Counts = { seen: 1, ending: Number(isEnding) };
+    for (const [index, slot] of minute.entries()) {
+      if (index === second % slots && slot.second !== second) Object.assign(slot, { second, seen: 0, ending: 0 });
+      if (slot.second <= second - slots || slot.second > second) continue;
+      total.seen += slot.seen;
+      total.ending += slot.ending;
+      if (index !== second % slots) continue;
+      slot.seen += 1;
+      slot.ending += Number(isEnding);
+    }
+    return total;
+  };
+  const isTooMuch = ({ seen, ending }: Counts): boolean => ending * 100 > seen * shareMaxPercent;
+
+  const judgeOpen = (now: number, isEnding: boolean): Judgement => {
+    const total = count(Math.floor(now / milliseconds.second), isEnding);
+    const sharePercent = shareOf(total);
+    if (total.seen < seenLeast || !isTooMuch(total)) return { isBelieved: true, sharePercent };
+    stopped = { since: now, seen: 0, ending: 0 };
+    return { isBelieved: false, change: "stopped", sharePercent };
+  };
+  const judgeStopped = (since: Counts & { readonly since: number }, now: number, isEnding: boolean): Judgement => {
+    since.seen += 1;
+    since.ending += Number(isEnding);
+    const sharePercent = shareOf(since);
+    const isLookedAt = since.seen >= seenLeast && now - since.since >= slots * milliseconds.second;
+    if (!isLookedAt) return { isBelieved: false, sharePercent };
+    stopped = isTooMuch(since) ? { since: now, seen: 0, ending: 0 } : undefined;
+    if (stopped) return { isBelieved: false, sharePercent };
+    for (const slot of minute) slot.second = -1;
+    return { isBelieved: true, change: "resumed", sharePercent };
+  };
+
+  /** Counts one answer, and judges it. Those that tell nothing of a device (`busy`) are not counted. */
+  return (now: number, isEnding: boolean): Judgement =>
+    stopped ? judgeStopped(stopped, now, isEnding) : judgeOpen(now, isEnding);
+};
+
+export type PruningGuard = ReturnType<typeof pruningGuard>;
+
+const shareOf = ({ seen, ending }: Counts): number => Math.round((ending * 100) / seen);

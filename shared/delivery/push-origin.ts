@@ -1,0 +1,122 @@
+import type { Outcome } from "../channels/outcome.ts";
+import { milliseconds } from "../clock.ts";
+import { breaker, type Breaker, type Pass } from "./breaker.ts";
+import type { RetryPolicy } from "./decide.ts";
+import type { Held } from "./governor.ts";
+import { originPace, type Begun, type End } from "./origin-pace.ts";
+import { remembered } from "./remembered.ts";
+
+type Options = {
+  readonly policy: RetryPolicy;
+  /** Requests at once, at most. */
+  readonly concurrency: number;
+  readonly chance: () => number;
+};
+
+/** May be attempted; whoever has it says how it went, by `learn` or `leave`. */
+export type Turn = {
+  readonly kind: "turn";
+  readonly request: Begun;
+  readonly origin: Pass;
+  readonly credential: { readonly name: string; readonly pass: Pass };
+};
+
+/** What one answer changed for all on its route. */
+export type Change =
+  | { readonly kind: "origin-down" | "credential-refused" }
+  /** After how many milliseconds. */
+  | { readonly kind: "origin-up" | "credential-accepted"; readonly afterMs: number };
+
+/** One credential of many devices is refused less than three times in a row by chance, or by an endpoint that somebody made up. */
+const refusalsMost = 3;
+const failuresMost = 5;
+const credentialsMost = 1_000;
+
+/**
+ * One push origin: its pace, a breaker for all of it, and one for each credential on it. The breaker of the origin counts answers
+ * that it cannot serve and silence, not that it wants less: that is what the pace is for. A credential's counts its refusals.
+ */
+export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
+  const capMs = policy.capSeconds * milliseconds.second;
+  const mostMs = Math.min(30 * milliseconds.second, capMs);
+  const firstMs = Math.min(policy.baseSeconds * milliseconds.second, mostMs);
+  const down = breaker({ failuresMost, firstMs, mostMs, spreadMostMs: capMs, chance });
+  const refused = remembered(credentialsMost, () =>
+    breaker({
+      failuresMost: refusalsMost,
+      firstMs: Math.min(milliseconds.minute, capMs),
+      mostMs: Math.min(15 * milliseconds.minute, capMs),
+      spreadMostMs: capMs,
+      chance,
+    }),
+  );
+  const pace = originPace(concurrency);
+
+  return {
+    pace,
+    /** Undefined when there is no room. */
+    enter: (name: string, now: number, expiresAt: number): Turn | Held | undefined => {
+      const atOrigin = down.enter(now, expiresAt);
+      if (atOrigin.kind === "shut") return { kind: "held", reason: "the origin is down", until: atOrigin.until };
+      const atCredential = refused.of(name).enter(now, expiresAt);
+      if (atCredential.kind === "pass" && pace.room() > 0) {
+        const credential = { name, pass: atCredential.pass };
+        return { kind: "turn", request: pace.begin(now), origin: atOrigin.pass, credential };
+      }
+      down.leave(atOrigin.pass);
+      if (atCredential.kind === "shut")
+        return { kind: "held", reason: "the credential is refused", until: atCredential.until };
+      refused.of(name).leave(atCredential.pass);
+      return undefined;
+    },
+    /** The attempt came to nothing, by a fault of ours. */
+    leave: ({ request, origin, credential }: Turn, now: number): void => {
+      pace.end(request, "unknown", now);
+      down.leave(origin);
+      refused.of(credential.name).leave(credential.pass);
+    },
+    learn: ({ request, origin, credential: { name, pass } }: Turn, outcome: Outcome, now: number): Change[] => {
+      pace.end(request, endOf(outcome), now);
+      return [...learnOfOrigin(down, origin, outcome, now), ...learnOfCredential(refused.of(name), pass, outcome, now)];
+    },
+  };
+};
+
+export type PushOrigin = ReturnType<typeof pushOrigin>;
+
+const endOf = (outcome: Outcome): End => {
+  switch (outcome.kind) {
+    case "delivered":
+    case "gone":
+    case "misconfigured":
+      return "served";
+    case "rejected":
+      return "unknown"; // perhaps by ourselves, before anybody was asked
+    case "busy":
+      return outcome.origin === "silent" ? "silent" : "pushed-back";
+  }
+};
+
+const learnOfOrigin = (down: Breaker, pass: Pass, outcome: Outcome, now: number): Change[] => {
+  if (outcome.kind === "rejected") down.leave(pass);
+  else if (outcome.kind === "busy") {
+    const notBefore = now + (outcome.retryAfterSeconds ?? 0) * milliseconds.second;
+    const isCounted = outcome.origin !== "throttled";
+    return down.fail(pass, { now, notBefore, isCounted }) ? [{ kind: "origin-down" }] : [];
+  } else {
+    const afterMs = down.succeed(now);
+    if (afterMs !== undefined) return [{ kind: "origin-up", afterMs }];
+  }
+  return [];
+};
+
+const learnOfCredential = (refused: Breaker, pass: Pass, outcome: Outcome, now: number): Change[] => {
+  if (outcome.kind === "misconfigured")
+    return refused.fail(pass, { now, notBefore: now, isCounted: true }) ? [{ kind: "credential-refused" }] : [];
+  if (outcome.kind !== "delivered" && outcome.kind !== "gone") {
+    refused.leave(pass);
+    return [];
+  }
+  const afterMs = refused.succeed(now);
+  return afterMs === undefined ? [] : [{ kind: "credential-accepted", afterMs }];
+};
