@@ -14,18 +14,31 @@ export const knownPushHosts: readonly string[] = [
 ];
 
 /**
- * Why an endpoint is refused, or undefined when it may be used: https, no credentials, port 443, a known host.
- * The URL is parsed first and its host compared, for a pattern over the whole text could be fooled by its path.
+ * Why an endpoint is refused, or undefined when it may be used: https, no credentials, port 443, a known host, plainly written.
+ * The URL is parsed first and its host compared, for a pattern over the whole text could be fooled by its path. Where a push then
+ * goes is checked once more, by address, at each connection: `shared/channels/egress`.
  */
 export const endpointFault = (endpoint: string, { allowed, extra }: PushHosts): string | undefined => {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url?.protocol !== "https:") return "must be an https URL";
-  if (url.username || url.password) return "must not hold credentials";
+  const authority = authorityOf(endpoint);
+  if (url.username || url.password || authority?.includes("@")) return "must not hold credentials";
+  if (!isPlain(authority, url)) return "must begin with https:// and its host, plainly written";
   if (extra.includes(`${url.hostname}:${url.port || "443"}`)) return undefined;
   if (url.port) return "must use port 443";
   const known = allowed.some((host) => isAt(url.hostname, host));
   return known ? undefined : "must be at a push service this server knows";
 };
+
+/** The host, with its port and credentials, as the text itself has it (RFC 3986, section 3.2). */
+const authorityOf = (endpoint: string): string | undefined => /^https:\/\/([^/?#]*)/i.exec(endpoint)?.[1];
+
+/**
+ * A URL parser forgives much (`https:/\host`, a fullwidth or escaped letter, a tab, `host:0443`), and other parsers read some of
+ * that as another host. Push services write what they mean, so what it says must be what we read.
+ */
+const isPlain = (authority: string | undefined, { hostname, port }: URL): boolean =>
+  authority !== undefined && [hostname + (port && `:${port}`), `${hostname}:443`].includes(authority.toLowerCase());
 
 const isAt = (name: string, host: string): boolean =>
   host.startsWith(".") ? name.endsWith(host) && name.length > host.length : name === host;

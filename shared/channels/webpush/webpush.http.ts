@@ -1,8 +1,10 @@
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import webpush from "web-push";
 import type { Clock } from "../../clock.ts";
 import type { WebPushChannel } from "../../subscription/subscription.ts";
 import type { ChannelSender } from "../channel.ts";
+import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
+import { networkFaultOf } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
 import { webPushMessage, webPushTap, type WebPushMessage } from "./message.ts";
 import { outcomeOf, type WebPushResponse } from "./response.ts";
@@ -11,8 +13,8 @@ import { vapidHeaders, type Vapid, type VapidHeaders } from "./vapid.ts";
 type Options = {
   readonly vapid: Vapid;
   readonly clock: Clock;
-  /** A developer's own push service: its `host:port` pairs and the CA (PEM) that only they are trusted with. */
-  readonly extra?: { readonly hosts: readonly string[]; readonly ca: string };
+  /** The one thing that may be elsewhere than on the public internet. */
+  readonly extra?: Exception;
   /**
    * For one `send`, all its requests together; 8,000 milliseconds by default: below the queue's lock, so that a hanging
    * service cannot cost us the message.
@@ -21,25 +23,22 @@ type Options = {
 };
 
 type Delivery = { readonly channel: WebPushChannel; readonly message: WebPushMessage; readonly signal: AbortSignal };
-type Wire = { readonly agentFor: (url: URL) => Dispatcher; readonly vapid: VapidHeaders };
+type Wire = { readonly agent: Dispatcher; readonly vapid: VapidHeaders };
 
-/** Connections to one push origin; each carries one request at a time. */
 const connectionsPerOrigin = 32;
 /** Of an answer's body, only the beginning is read. */
 const answerBytesMax = 2_048;
 
 /** Web Push (RFC 8030) with `web-push`'s encryption (RFC 8291) over pooled connections of our own. */
 export const webPushSender = ({ vapid, clock, extra, timeLimitMs = 8_000 }: Options): ChannelSender => {
-  const standard = { connections: connectionsPerOrigin, keepAliveTimeout: 30_000 };
-  const agent = new Agent(standard);
-  const extraAgent = extra && new Agent({ ...standard, connect: { ca: extra.ca } });
-  const isExtra = (url: URL): boolean => extra?.hosts.includes(`${url.hostname}:${url.port || "443"}`) ?? false;
-  const wire: Wire = {
-    agentFor: (url) => (extraAgent && isExtra(url) ? extraAgent : agent),
-    vapid: vapidHeaders(vapid, clock),
-  };
+  const agent = guardedAgent({ connectionsPerOrigin, exception: extra });
+  const wire: Wire = { agent, vapid: vapidHeaders(vapid, clock) };
 
   return {
+    routeOf: ({ channel }) => ({
+      origin: channel?.kind === "webpush" ? new URL(channel.endpoint).origin : "",
+      credential: "vapid",
+    }),
     send: async ({ kind, notification, subscription }) => {
       const { channel } = subscription;
       if (kind === "tap") return { kind: "rejected", reason: "a browser is never tapped" }; // it would have to show something
@@ -53,9 +52,7 @@ export const webPushSender = ({ vapid, clock, extra, timeLimitMs = 8_000 }: Opti
       const tapped = await attempt({ channel, message: webPushTap(notification, now), signal }, wire, clock);
       return tapped.kind === "too-large" ? { kind: "rejected", reason: "413" } : tapped;
     },
-    close: async () => {
-      await Promise.all([agent.close(), extraAgent?.close()]);
-    },
+    close: () => agent.close(),
   };
 };
 
@@ -84,7 +81,7 @@ const encrypted = ({ channel: { keys }, message }: Delivery): Buffer | undefined
 
 const post = async ({ channel, message, signal }: Delivery, body: Buffer, wire: Wire): Promise<WebPushResponse> => {
   const url = new URL(channel.endpoint);
-  const answer = await wire.agentFor(url).request({
+  const answer = await wire.agent.request({
     origin: url.origin,
     path: url.pathname + url.search,
     method: "POST",
@@ -120,10 +117,12 @@ const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<strin
   return text.slice(0, answerBytesMax);
 };
 
-/** A network fault's code (ECONNREFUSED, UND_ERR_HEADERS_TIMEOUT …) says enough; its message might quote the endpoint. */
+/**
+ * Not there, or not to be spoken to. Nor is a host whose address is refused our misconfiguration: a stranger chose it among the names
+ * of a push service, and may not hold up everybody's pushes with it. If DNS is wrong for a while, nothing is lost.
+ */
 const unreachable = (error: unknown): Outcome => {
-  const known = error instanceof Error;
-  const reason =
-    known && "code" in error && typeof error.code === "string" ? error.code : known ? error.name : "unknown";
-  return { kind: "busy", reason };
+  const fault = networkFaultOf(error);
+  if (fault === undefined) throw error; // a bug of ours, which no retry will mend
+  return { kind: "busy", ...fault };
 };

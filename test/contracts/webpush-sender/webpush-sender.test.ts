@@ -1,12 +1,5 @@
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
 import type { RequestListener } from "node:http";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { certificateIn } from "../../../infra/local/webpush/certificate.ts";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { webPushSender } from "../../../shared/channels/webpush/webpush.http.ts";
@@ -17,6 +10,7 @@ import type { Notification, NotificationDraft } from "../../../shared/notificati
 import { subscriptionFrom } from "../../../shared/subscription/subscription-row.ts";
 import type { Subscription, SubscriptionId, WebPushChannel } from "../../../shared/subscription/subscription.ts";
 import { until } from "../../support/until.ts";
+import { startTlsServer } from "../egress/tls-server.ts";
 import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
 import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 
@@ -67,21 +61,11 @@ const tap = { changeType: "afsChangeNotification", newETag: "epoch.7", baseETag:
 
 /** A push service of the test's own, behind the certificate of `ca`. */
 const startTls = async (listener: RequestListener) => {
-  const folder = await mkdtemp(join(tmpdir(), "fanfare-tls-"));
-  const { ca, ...tls } = await certificateIn(folder, Date.now());
-  await rm(folder, { recursive: true });
-  const server = createServer(tls, listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  running.push(async () => {
-    server.closeAllConnections();
-    server.close();
-    await once(server, "close");
-  });
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const connections = (): Promise<number> =>
-    new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
+  const server = await startTlsServer(listener);
+  running.push(server.stop);
+  const host = `127.0.0.1:${server.port}`;
   const subscription = subscriptionOf({ channel: { ...device.channel, endpoint: `https://${host}/push/secret` } });
-  return { ca, host, connections, subscription };
+  return { ...server, host, subscription };
 };
 
 test("what is delivered decrypts to what was sent, and the headers say how", async () => {
@@ -105,12 +89,12 @@ test("what is delivered decrypts to what was sent, and the headers say how", asy
 test.each([
   [404, {}, { kind: "gone" }],
   [410, {}, { kind: "gone" }],
-  [429, { "retry-after": "7" }, { kind: "busy", reason: "429", retryAfterSeconds: 7 }],
-  [503, { "retry-after": "in 90 s" }, { kind: "busy", reason: "503", retryAfterSeconds: 90 }],
-  [500, {}, { kind: "busy", reason: "500" }],
-  [406, {}, { kind: "busy", reason: "406" }],
+  [429, { "retry-after": "7" }, { kind: "busy", origin: "throttled", reason: "429", retryAfterSeconds: 7 }],
+  [503, { "retry-after": "in 90 s" }, { kind: "busy", origin: "failing", reason: "503", retryAfterSeconds: 90 }],
+  [500, {}, { kind: "busy", origin: "failing", reason: "500" }],
+  [406, {}, { kind: "busy", origin: "throttled", reason: "406" }],
   [400, {}, { kind: "rejected", reason: "400" }],
-  [403, {}, { kind: "rejected", reason: "403" }],
+  [403, {}, { kind: "rejected", reason: "403", doubtsCredential: true }],
   [202, {}, { kind: "delivered" }],
 ])("an answer of %i with %j comes out as %j, and names no endpoint", async (status, headers, outcome) => {
   const inNinetySeconds = new Date(Math.floor(service.clock.now / 1_000) * 1_000 + 90_000).toUTCString();
@@ -212,13 +196,21 @@ test("a token serves its origin for six hours, then another is signed", async ()
 test("a service that hangs is busy when the time limit is over", async () => {
   await service.control.addFault({ hang: true });
   const startedAt = performance.now();
-  expect(await send({}, senderUnderTest({ timeLimitMs: 200 }))).toEqual({ kind: "busy", reason: "TimeoutError" });
+  expect(await send({}, senderUnderTest({ timeLimitMs: 200 }))).toEqual({
+    kind: "busy",
+    origin: "silent",
+    reason: "TimeoutError",
+  });
   expect(performance.now() - startedAt).toBeLessThan(1_500);
 });
 
 test("the time limit is for all requests of one delivery together", async () => {
   await service.control.addFault({ status: 401, delayMs: 250 });
-  expect(await send({}, senderUnderTest({ timeLimitMs: 400 }))).toEqual({ kind: "busy", reason: "TimeoutError" });
+  expect(await send({}, senderUnderTest({ timeLimitMs: 400 }))).toEqual({
+    kind: "busy",
+    origin: "silent",
+    reason: "TimeoutError",
+  });
 });
 
 test("a connection that breaks is busy, and the next delivery gets through", async () => {
@@ -247,6 +239,53 @@ test.each([301, 302, 307, 308])(
   },
 );
 
+test.each(["127.0.0.1", "localhost", "[::1]"])(
+  "an endpoint that leads inside (%s) is told nothing, and keeps only its own pushes waiting",
+  async (hostname) => {
+    const inside = await startTls((_request, response) => response.writeHead(201).end());
+    const endpoint = `https://${hostname}:${inside.port}/push/secret`;
+    const outcome = await sender.send({
+      kind: "content",
+      notification: notificationOf(),
+      subscription: subscriptionOf({ channel: { ...device.channel, endpoint } }),
+    });
+    // Not `misconfigured`: that would hold back everybody's pushes. Not `rejected`: DNS may be wrong for an hour.
+    expect(outcome).toEqual({ kind: "busy", origin: "silent", reason: "ADDRESS_NOT_PERMITTED" });
+    expect(inside.visits()).toBe(0);
+  },
+);
+
+test("a redirect to a forbidden place is our misconfiguration, and nobody goes there", async () => {
+  const inside = await startTls((_request, response) => response.writeHead(201).end());
+  await service.control.addFault({ status: 307, headers: { location: `https://${inside.host}/push/x` } });
+  expect(await send()).toEqual({ kind: "misconfigured", reason: "307" });
+  expect(inside.visits()).toBe(0);
+});
+
+test("an answer whose headers have no end is a failing service, and the next delivery gets through", async () => {
+  let visits = 0;
+  const talkative = await startTls((request, response) => {
+    visits += 1;
+    if (visits === 1) response.setHeader("x-long", "x".repeat(10_000));
+    request.resume().once("end", () => response.writeHead(201).end());
+  });
+  const { ca, host, subscription } = talkative;
+  const careful = senderUnderTest({ extra: { hosts: [host], ca } });
+  const attempt = { kind: "content", notification: notificationOf(), subscription } as const;
+  expect(await careful.send(attempt)).toEqual({
+    kind: "busy",
+    origin: "failing",
+    reason: "UND_ERR_HEADERS_OVERFLOW",
+  });
+  expect(await careful.send(attempt)).toEqual({ kind: "delivered" });
+});
+
+test("a bug of ours is thrown, and not taken for a busy service", async () => {
+  const vapid = { ...service.keys, privateKey: "no key", subject: "mailto:operator@contoso.com" };
+  await expect(send({}, senderUnderTest({ vapid }))).rejects.toThrow("Vapid private key");
+  expect(await service.control.received()).toEqual([]);
+});
+
 test("of an answer without end only the beginning is read, and the connection is given up", async () => {
   const endless = await startTls((_request, response) => {
     response.writeHead(500);
@@ -258,6 +297,7 @@ test("of an answer without end only the beginning is read, and the connection is
   const endlessSender = senderUnderTest({ extra: { hosts: [host], ca } });
   expect(await endlessSender.send({ kind: "content", notification: notificationOf(), subscription })).toEqual({
     kind: "busy",
+    origin: "failing",
     reason: "500",
   });
   await until(async () => (await endless.connections()) === 0, { what: "the connection's end" });
@@ -265,8 +305,8 @@ test("of an answer without end only the beginning is read, and the connection is
 
 test.each([
   ["listed among the extra hosts, whose CA is another", true],
-  ["not listed, so that only public CAs count", false],
-])("a service with an unknown CA, %s, is told nothing", async (_, isListed) => {
+  ["not listed, so that it would have to be on the public internet", false],
+])("a service of an unknown place or CA, %s, is told nothing", async (_, isListed) => {
   let visits = 0;
   const stranger = await startTls((_request, response) => {
     visits += 1;

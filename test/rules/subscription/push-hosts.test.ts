@@ -12,6 +12,8 @@ test.each([
   "https://web.push.apple.com/QAbc",
   "https://fcm.googleapis.com:443/fcm/send/abc",
   "HTTPS://FCM.GoogleAPIs.com/fcm/send/abc",
+  "https://fcm.googleapis.com?x=@y",
+  "https://fcm.googleapis.com",
 ])("%s is at a push service", (endpoint) => {
   expect(endpointFault(endpoint, hosts)).toBeUndefined();
 });
@@ -19,6 +21,7 @@ test.each([
 const notHttps = "must be an https URL";
 const credentials = "must not hold credentials";
 const port = "must use port 443";
+const notPlain = "must begin with https:// and its host, plainly written";
 const unknown = "must be at a push service this server knows";
 
 test.each([
@@ -36,6 +39,25 @@ test.each([
   ["https://user:password@fcm.googleapis.com/", credentials],
   ["https://:password@fcm.googleapis.com/", credentials],
   ["https://fcm.googleapis.com%2f@127.0.0.1/", credentials],
+  ["https://@fcm.googleapis.com/", credentials],
+  ["https://:@fcm.googleapis.com/", credentials],
+  ["https:/fcm.googleapis.com/", notPlain],
+  ["https:fcm.googleapis.com/", notPlain],
+  ["https:///fcm.googleapis.com/", notPlain],
+  ["https:/\\fcm.googleapis.com/", notPlain],
+  ["https:\\\\fcm.googleapis.com/", notPlain],
+  ["https://fcm.googleapis.com\\x", notPlain],
+  ["https://fcm.googleapis.com\\.evil.example/", notPlain],
+  ["https://fcm.googleapis.com\\@evil.example/", credentials],
+  ["https://fcm.goo\tgleapis.com/", notPlain],
+  ["https://fcm.googleapis.com\n/", notPlain],
+  [" https://fcm.googleapis.com/", notPlain],
+  ["https://ｆcm.googleapis.com/", notPlain],
+  ["https://fcm。googleapis.com/", notPlain],
+  ["https://fcm%2egoogleapis.com/", notPlain],
+  ["https://fcm.google\u00adapis.com/", notPlain],
+  ["https://fcm.googleapis.com:/", notPlain],
+  ["https://fcm.googleapis.com:0443/", notPlain],
   ["https://.notify.windows.com/", unknown],
   ["https://fcm.googleapis.com:8443/", port],
   ["https://fcm.googleapis.com:80/", port],
@@ -44,7 +66,7 @@ test.each([
   ["https://127.0.0.1/fcm.googleapis.com", unknown],
   ["https://127.0.0.1/?x=.notify.windows.com", unknown],
   ["https://127.0.0.1/#.notify.windows.com", unknown],
-  ["https://127.0.0.1\\.notify.windows.com/", unknown],
+  ["https://127.0.0.1\\.notify.windows.com/", notPlain],
   ["https://evilnotify.windows.com/", unknown],
   ["https://notify.windows.com/", unknown],
   ["https://notify.windows.com.evil.example/", unknown],
@@ -55,16 +77,16 @@ test.each([
   ["https://db5.notify.windows.com./", unknown],
   ["https://fcm.googleapis.com.evil.example/", unknown],
   ["https://localhost/", unknown],
-  ["https://127.1/", unknown],
-  ["https://2130706433/", unknown],
-  ["https://0x7f000001/", unknown],
-  ["https://0177.0.0.1/", unknown],
+  ["https://127.1/", notPlain],
+  ["https://2130706433/", notPlain],
+  ["https://0x7f000001/", notPlain],
+  ["https://0177.0.0.1/", notPlain],
   ["https://[::1]/", unknown],
-  ["https://[::ffff:127.0.0.1]/", unknown],
+  ["https://[::ffff:127.0.0.1]/", notPlain],
   ["https://169.254.169.254/metadata", unknown],
   ["https://168.63.129.16/", unknown],
-  ["https://fcm.googleapıs.com/", unknown],
-  ["https://fсm.googleapis.com/", unknown],
+  ["https://fcm.googleapıs.com/", notPlain],
+  ["https://fсm.googleapis.com/", notPlain],
   ["https://xn--bcher-kva.notify.windows.com.example/", unknown],
 ])("%s is refused: it %s", (endpoint, fault) => {
   expect(endpointFault(endpoint, hosts)).toBe(fault);
@@ -91,6 +113,7 @@ test("what is accepted is asked over https at port 443 of an allowed host, whate
           username: "",
           password: "",
         });
+        expect(endpoint.toLowerCase().startsWith(`https://${hostname}`)).toBe(true);
         expect(hostname).toMatch(/^(fcm\.googleapis\.com|.*\.notify\.windows\.com)$/);
       },
     ),
@@ -102,6 +125,8 @@ test("a developer's own push service is taken with its very port, and nothing el
   const local = { allowed: knownPushHosts, extra: ["127.0.0.1:7073", "push.local:443"] };
   expect(endpointFault("https://127.0.0.1:7073/p/abc", local)).toBeUndefined();
   expect(endpointFault("https://push.local/p/abc", local)).toBeUndefined();
+  expect(endpointFault("https://push.local:443/p/abc", local)).toBeUndefined();
+  expect(endpointFault("https://127.1:7073/p/abc", local)).toBe(notPlain);
   expect(endpointFault("https://127.0.0.1:7074/", local)).toBe(port);
   expect(endpointFault("https://127.0.0.1/", local)).toBe(unknown);
   expect(endpointFault("http://127.0.0.1:7073/", local)).toBe(notHttps);
