@@ -1,6 +1,6 @@
 import type { StoredRow, Table } from "../../shared/storage/table.ts";
 
-/** What was asked of a table at its port, and how many rows that gave. */
+/** What was asked of a table at its port, and how many rows that gave. A write of one row is a transaction, too. */
 export type Counts = { finds: number; ranges: number; transactions: number; rows: number };
 
 /** A table that goes on to another and counts. `take` tells what there was since the last time. */
@@ -23,6 +23,10 @@ export const countingTable = (table: Table): Table & { readonly take: () => Coun
     range: (...where) => {
       counts.ranges += 1;
       return counted(table.range(...where));
+    },
+    write: (change) => {
+      counts.transactions += 1;
+      return table.write(change);
     },
     transact: (changes) => {
       counts.transactions += 1;

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { stateLedgerKey, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import type { Entries, Ledger, LedgerEntry, Told } from "../../../shared/delivery/ledger.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
 import { newNotificationId } from "../../../shared/notification/notification.ts";
+import { RowConflict, type Table } from "../../../shared/storage/table.ts";
 import type { SubscriptionId } from "../../../shared/subscription/subscription.ts";
+import { Unavailable } from "../../../shared/unavailable.ts";
+import { countingTable } from "../../support/counting-table.ts";
 import { startTablesUnderTest, type TablesUnderTest } from "../../support/tables.ts";
 import { newFeed, start } from "./samples.ts";
 
@@ -12,89 +15,157 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-const ledgersUnderTest = () => tableLedgers(azurite.tables.deliveries);
+const expiresAt = start + 1_000;
 const entryOf = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   subscriptionId: "laptop" as SubscriptionId,
-  contentVersion: 1,
+  told: 1,
+  version: more.told ?? 1,
   outcome: "delivered",
   attempts: 1,
   at: start,
   ...more,
 });
-const expiresAt = start + 1_000;
+const contentOf = (content: Entries): Told => ({ content, tap: {} });
+
+/** The ledger of a notification of its own. What was lost in a race is tried again at once. */
+const ledgerUnderTest = (over: (table: Table) => Table = (table) => table) => {
+  const deliveries = countingTable(over(azurite.tables.deliveries));
+  const ledgers = tableLedgers({ deliveries, pause: () => Promise.resolve() });
+  const [feed, id] = [newFeed(), newNotificationId(start)];
+  return {
+    deliveries,
+    read: (): Promise<Ledger> => ledgers.read(feed, id),
+    record: (read: Ledger, made: Told) => ledgers.record(feed, id, { read, made, expiresAt }),
+    remove: () => azurite.tables.deliveries.write({ kind: "delete", partitionKey: feed, rowKey: id }),
+  };
+};
+const nobody = new Set();
 
 test("a notification nobody was told of has an empty ledger", async () => {
-  const ledger = await ledgersUnderTest().read(newFeed(), newNotificationId(start));
-  expect(ledger).toEqual({ entries: {}, mark: undefined });
+  expect(await ledgerUnderTest().read()).toEqual({ content: {}, tap: {}, mark: undefined });
 });
 
-test("what was recorded is read again, with all its particulars", async () => {
-  const { read, record } = ledgersUnderTest();
-  const [feed, notification] = [newFeed(), newNotificationId(start)];
-  const entries = {
-    done: entryOf(),
-    waiting: entryOf({ outcome: "busy", reason: "503 slow down", attempts: 3, notBefore: start + 5_000 }),
+test("what was recorded is read again, content and taps with all their particulars", async () => {
+  const { read, record } = ledgerUnderTest();
+  const earlier = [
+    { outcome: "busy", reason: "429", at: start - 2_000 },
+    { outcome: "held", at: start - 3_000 },
+  ] as const;
+  const made = {
+    content: {
+      done: entryOf(),
+      waiting: entryOf({ outcome: "busy", reason: "503 slow down", attempts: 3, notBefore: start + 5_000, earlier }),
+    },
+    tap: { done: entryOf({ told: 9 }) },
   };
-  await record(feed, notification, await read(feed, notification), entries, expiresAt);
-  const ledger = await read(feed, notification);
-  expect(ledger.entries).toEqual(entries);
-  await record(feed, notification, ledger, { waiting: entryOf({ attempts: 4 }) }, expiresAt);
-  expect((await read(feed, notification)).entries).toEqual({
-    done: entryOf(),
-    waiting: entryOf({ attempts: 4 }),
-  });
+  expect(await record(await read(), made)).toEqual(nobody);
+  const ledger = await read();
+  expect(ledger).toEqual({ ...made, mark: expect.any(String) as string });
+  await record(ledger, contentOf({ waiting: entryOf({ attempts: 4 }) }));
+  expect(await read()).toMatchObject({ ...made, content: { done: entryOf(), waiting: entryOf({ attempts: 4 }) } });
+});
+
+test("what a run made is recorded with one write and nothing read, for a new ledger and an old one", async () => {
+  const { deliveries, read, record } = ledgerUnderTest();
+  for (const told of [1, 2]) {
+    const known = await read();
+    deliveries.take();
+    await record(known, { content: { tag: entryOf({ told }) }, tap: { tag: entryOf({ told }) } });
+    expect(deliveries.take()).toEqual({ finds: 0, ranges: 0, transactions: 1, rows: 0 });
+  }
 });
 
 test("runs that record at once, for a new ledger or an old one, all keep what they did", async () => {
-  const { read, record } = ledgersUnderTest();
-  const [feed, notification] = [newFeed(), newNotificationId(start)];
+  const { read, record } = ledgerUnderTest();
   for (const round of [0, 1]) {
-    const known = await read(feed, notification);
+    const known = await read();
     const runs = Array.from({ length: 4 }, (_, run) => ({ [`${round}-${run}`]: entryOf({ attempts: run + 1 }) }));
-    await Promise.all(runs.map((entries) => record(feed, notification, known, entries, expiresAt)));
+    const crossed = await Promise.all(runs.map((entries) => record(known, contentOf(entries))));
+    expect(crossed).toEqual([nobody, nobody, nobody, nobody]);
   }
-  const { entries } = await read(feed, notification);
-  expect(Object.keys(entries).sort()).toEqual(["0-0", "0-1", "0-2", "0-3", "1-0", "1-1", "1-2", "1-3"]);
+  const { content } = await read();
+  expect(Object.keys(content).sort()).toEqual(["0-0", "0-1", "0-2", "0-3", "1-0", "1-1", "1-2", "1-3"]);
 });
 
-test("of two runs that tell of the same channel, the one that is further on stays", async () => {
-  const { read, record } = ledgersUnderTest();
-  const [feed, notification] = [newFeed(), newNotificationId(start)];
-  const known = await read(feed, notification);
-  await record(feed, notification, known, { tag: entryOf({ contentVersion: 2 }) }, expiresAt);
-  await record(feed, notification, known, { tag: entryOf({ at: start + 9_000 }) }, expiresAt);
-  expect((await read(feed, notification)).entries.tag).toEqual(entryOf({ contentVersion: 2 }));
+test.each([
+  ["the newer run recorded first", 2, 1],
+  ["the older run recorded first", 1, 2],
+])(
+  "two runs told a channel two versions, %s: the later learns of it after one more reading, and leaves the newest entry open",
+  async (_, first, second) => {
+    const { deliveries, read, record } = ledgerUnderTest();
+    const known = await read();
+    const made = (told: number): Told => contentOf({ tag: entryOf({ told }), [`only-${told}`]: entryOf({ told }) });
+    expect(await record(known, made(first))).toEqual(nobody);
+    deliveries.take();
+    expect(await record(known, made(second))).toEqual(new Set(["tag"]));
+    expect(deliveries.take()).toEqual({ finds: 1, ranges: 0, transactions: 2, rows: 1 });
+    const { content } = await read();
+    expect(content).toEqual({
+      tag: entryOf({ told: 2, notBefore: start }),
+      "only-1": entryOf({ told: 1 }),
+      "only-2": entryOf({ told: 2 }),
+    });
+  },
+);
+
+test("a tap and content of two versions cross each other, too", async () => {
+  const { read, record } = ledgerUnderTest();
+  const known = await read();
+  await record(known, { content: {}, tap: { tag: entryOf({ told: 9 }) } });
+  expect(await record(known, contentOf({ tag: entryOf({ told: 8 }) }))).toEqual(new Set(["tag"]));
+});
+
+/** A table whose next writes take effect, but with their answers lost: the client's own repeats find the rows changed. */
+const losingAnswers =
+  (isLost: () => boolean) =>
+  (table: Table): Table => ({
+    ...table,
+    write: async (change) => {
+      await table.write(change);
+      if (isLost()) throw new RowConflict("The row was changed meanwhile.");
+    },
+  });
+
+test("a run whose write took effect, and whose answer was lost, is not crossed by itself", async () => {
+  let lost = 1;
+  const { read, record } = ledgerUnderTest(losingAnswers(() => (lost -= 1) >= 0));
+  expect(await record(await read(), contentOf({ tag: entryOf() }))).toEqual(nobody);
+  expect((await read()).content).toEqual({ tag: entryOf() });
+});
+
+test("a run that was crossed still says so when the answer to its write was lost, and leaves the entry open", async () => {
+  const isLost = [false, true, false];
+  const { read, record } = ledgerUnderTest(losingAnswers(() => isLost.shift() ?? false));
+  const known = await read();
+  await record(known, contentOf({ tag: entryOf({ told: 1 }) }));
+  expect(await record(known, contentOf({ tag: entryOf({ told: 2 }) }))).toEqual(new Set(["tag"]));
+  expect((await read()).content).toEqual({ tag: entryOf({ told: 2, notBefore: start }) });
+});
+
+test("a ledger that always changes under the writer is unavailable at last, not lost", async () => {
+  const { read, record } = ledgerUnderTest((table) => ({
+    ...table,
+    write: () => Promise.reject(new RowConflict("The row was changed meanwhile.")),
+  }));
+  await expect(record(await read(), contentOf({ tag: entryOf() }))).rejects.toThrow(Unavailable);
 });
 
 test("a ledger that was removed since it was read is begun anew", async () => {
-  const { read, record } = ledgersUnderTest();
-  const [feed, notification] = [newFeed(), newNotificationId(start)];
-  await record(feed, notification, await read(feed, notification), { old: entryOf() }, expiresAt);
-  const known = await read(feed, notification);
-  await azurite.tables.deliveries.write({ kind: "delete", partitionKey: feed, rowKey: notification });
-  await record(feed, notification, known, { new: entryOf() }, expiresAt);
-  expect(Object.keys((await read(feed, notification)).entries)).toEqual(["new"]);
-});
-
-test("content and taps of one notification have a ledger each", async () => {
-  const { read, record } = ledgersUnderTest();
-  const [feed, notification] = [newFeed(), newNotificationId(start)];
-  const empty = { entries: {}, mark: undefined };
-  await record(feed, notification, empty, { phone: entryOf() }, expiresAt);
-  await record(feed, stateLedgerKey(notification), empty, { phone: entryOf({ contentVersion: 9 }) }, expiresAt);
-  expect((await read(feed, notification)).entries).toEqual({ phone: entryOf() });
-  expect((await read(feed, stateLedgerKey(notification))).entries).toEqual({
-    phone: entryOf({ contentVersion: 9 }),
-  });
+  const { read, record, remove } = ledgerUnderTest();
+  await record(await read(), contentOf({ old: entryOf() }));
+  const known = await read();
+  await remove();
+  await record(known, contentOf({ new: entryOf() }));
+  expect(Object.keys((await read()).content)).toEqual(["new"]);
 });
 
 test("five hundred channels fit one ledger", async () => {
-  const { read, record } = ledgersUnderTest();
-  const [feed, notification] = [newFeed(), newNotificationId(start)];
+  const { read, record } = ledgerUnderTest();
   const reason = "r".repeat(60);
-  const entries = Object.fromEntries(
+  const content = Object.fromEntries(
     Array.from({ length: 500 }, (_, index) => [`${"d".repeat(12)}${index}`, entryOf({ outcome: "busy", reason })]),
   );
-  await record(feed, notification, await read(feed, notification), entries, expiresAt);
-  expect((await read(feed, notification)).entries).toEqual(entries);
+  await record(await read(), contentOf(content));
+  expect((await read()).content).toEqual(content);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { milliseconds } from "../../../shared/clock.ts";
-import { stateLedgerKey, type Ledger } from "../../../shared/delivery/ledger.ts";
+import type { Ledger, Told } from "../../../shared/delivery/ledger.ts";
 import { feedKeyOf } from "../../../shared/feed-key.ts";
 import { aliasKey, notificationKey } from "../../../shared/feed/rows.ts";
 import { hashOf } from "../../../shared/hash.ts";
@@ -28,9 +28,11 @@ const phone = subscriptionDraftOf({
   displayName: "My own phone",
   channel: { kind: "apns", token, bundleId: "com.contoso.app", environment: "production" },
 });
-const deliveredTo = ({ id, channelTag }: Subscription): Ledger["entries"] => ({
-  [channelTag]: { subscriptionId: id, contentVersion: 1, outcome: "delivered", attempts: 1, at: start },
-});
+const nothingTold: Ledger = { content: {}, tap: {}, mark: undefined };
+const deliveredTo = ({ id, channelTag }: Subscription): Told => {
+  const entry = { subscriptionId: id, told: 1, version: 1, outcome: "delivered", attempts: 1, at: start } as const;
+  return { content: { [channelTag]: entry }, tap: { [channelTag]: entry } };
+};
 
 /** One of everything that a feed can hold, and all the words by which any of it could be known again. */
 const makeEverything = async ({ feed, subscriptions, fetchMarks, ledgers }: ReturnType<typeof purgeUnderTest>) => {
@@ -57,12 +59,12 @@ const makeEverything = async ({ feed, subscriptions, fetchMarks, ledgers }: Retu
   const found = await feed.find(key, id);
   if (!found) throw new Error("The notification is not found.");
   await fetchMarks.fetched(key, subscription.id, [found]);
-  for (const ledger of [id, stateLedgerKey(id), deletedId]) {
-    await ledgers.record(key, ledger, { entries: {}, mark: undefined }, deliveredTo(subscription), end);
+  for (const told of [id, deletedId]) {
+    await ledgers.record(key, told, { read: nothingTold, made: deliveredTo(subscription), expiresAt: end });
   }
   const words = [
     ...["words that were mine", "a title of mine", "a fallback of mine", "a-group-of-mine", "order-of-mine"],
-    ...[id, deletedId, notificationKey(id), notificationKey(deletedId), aliasKey("order-of-mine"), stateLedgerKey(id)],
+    ...[id, deletedId, notificationKey(id), notificationKey(deletedId), aliasKey("order-of-mine")],
     ...[once.key, once.body, subscription.id, hashOf("unsid", unsid), phone.deviceId, "My own phone", user.objectId],
     ...["f_", "c_0", "s_", "k_", "u"].map((kind) => `"rowKey":"${kind}`),
   ];
@@ -111,8 +113,8 @@ test("what lives on in the same feed is whole after the purge", async () => {
   clock.at = end - hour;
   const { notification } = await feed.accept(key, later, once);
   const { unsid } = await subscriptions.subscribe(user, { ...phone, deviceId: "another" }, start + 3 * day);
-  const entries = deliveredTo((await subscriptions.of(key))[0]!);
-  await ledgers.record(key, notification.id, { entries: {}, mark: undefined }, entries, later.expiresAt);
+  const made = deliveredTo((await subscriptions.of(key))[0]!);
+  await ledgers.record(key, notification.id, { read: nothingTold, made, expiresAt: later.expiresAt });
 
   clock.at = purgedAt;
   await purge();
@@ -121,7 +123,7 @@ test("what lives on in the same feed is whole after the purge", async () => {
   expect(await feed.accept(key, later, once)).toMatchObject({ isNew: true, notification: { id: notification.id } });
   expect(await subscriptions.holderOf(unsid)).toMatchObject({ hostName });
   expect(await subscriptions.of(key)).toHaveLength(1);
-  expect((await ledgers.read(key, notification.id)).entries).toEqual(entries);
+  expect(await ledgers.read(key, notification.id)).toMatchObject(made);
   const { changes } = await feed.delta(key, { top: 10 });
   expect(changes.map(({ id }) => id)).toEqual([notification.id]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { milliseconds } from "../../../shared/clock.ts";
-import type { LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import type { Ledger, LedgerEntry } from "../../../shared/delivery/ledger.ts";
 import { feedKeyOf } from "../../../shared/feed-key.ts";
 import { fetchMarkKey } from "../../../shared/feed/fetch-marks.table.ts";
 import { hashOf } from "../../../shared/hash.ts";
@@ -15,12 +15,14 @@ const ending = { expiresAt: end, displayUntil: end };
 const later = { expiresAt: start + 3 * day, displayUntil: start + 3 * day };
 const delivered: LedgerEntry = {
   subscriptionId: "laptop" as SubscriptionId,
-  contentVersion: 1,
+  told: 1,
+  version: 1,
   outcome: "delivered",
   attempts: 1,
   at: start,
 };
-const empty = { entries: {}, mark: undefined };
+const nothingTold: Ledger = { content: {}, tap: {}, mark: undefined };
+const made = { content: { tag: delivered }, tap: {} };
 
 /** A service whose purge is overtaken, once, just before it first makes such a change. */
 const overtaken = (table: "feeds" | "deliveries" | "unsids", isMeant: ReturnType<typeof deletes>) => {
@@ -113,14 +115,15 @@ test("a ledger that is written to just before it is removed stays", async () => 
   const { by, clock, feed, ledgers, purge } = overtaken("deliveries", deletes(""));
   const key = newFeed();
   const { notification } = await feed.accept(key, draftOf(ending));
-  await ledgers.record(key, notification.id, empty, { tag: delivered }, end);
+  await ledgers.record(key, notification.id, { read: nothingTold, made, expiresAt: end });
   clock.at = purgedAt;
-  const newer = { ...delivered, contentVersion: 2 };
-  by(async () =>
-    ledgers.record(key, notification.id, await ledgers.read(key, notification.id), { tag: newer }, later.expiresAt),
-  );
+  const newer = { content: { tag: { ...delivered, told: 2, version: 2 } }, tap: {} };
+  by(async () => {
+    const read = await ledgers.read(key, notification.id);
+    await ledgers.record(key, notification.id, { read, made: newer, expiresAt: later.expiresAt });
+  });
   expect(await purge()).toMatchObject({ failed: 0, isMoreLeft: false });
-  expect((await ledgers.read(key, notification.id)).entries).toEqual({ tag: newer });
+  expect(await ledgers.read(key, notification.id)).toMatchObject(newer);
 });
 
 test("a fetch mark put again just before it is removed stays", async () => {
@@ -258,7 +261,7 @@ test("a feed that fails half way is met again, for its hint stays", async () => 
   const { ledgers } = purgeUnderTest(tables);
   const key = newFeed();
   const { notification } = await feed.accept(key, draftOf(ending));
-  await ledgers.record(key, notification.id, empty, { tag: delivered }, end);
+  await ledgers.record(key, notification.id, { read: nothingTold, made, expiresAt: end });
   clock.at = purgedAt;
   await expect(purge()).rejects.toThrow(AggregateError);
   expect(await purge()).toMatchObject({ feeds: 1, rows: 1, failed: 0, isMoreLeft: false });

@@ -1,85 +1,115 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isFinished, mergeEntries, type Ledger, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
-import type { SubscriptionId } from "../../../shared/subscription/subscription.ts";
-import { now } from "../samples.ts";
+import { isFinished, mergeTold, type Entries, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
+import { subscriptionId } from "../samples.ts";
+import { entryWith, nothingTold, withRun } from "./entries.ts";
 
-const entries: fc.Arbitrary<LedgerEntry> = fc
-  .record(
-    {
-      subscriptionId: fc.constantFrom("one", "two"),
-      contentVersion: fc.integer({ min: 1, max: 3 }),
-      outcome: fc.constantFrom("delivered", "busy", "rejected"),
-      attempts: fc.integer({ min: 1, max: 3 }),
-      at: fc.integer({ min: 1, max: 5 }),
-      notBefore: fc.integer({ min: 1, max: 5 }),
-    },
-    { requiredKeys: ["subscriptionId", "contentVersion", "outcome", "attempts", "at"] },
-  )
-  .map((entry) => entry as LedgerEntry);
-const ledgers: fc.Arbitrary<Ledger["entries"]> = fc.dictionary(fc.constantFrom("a", "b", "c"), entries);
+const entries: fc.Arbitrary<LedgerEntry> = fc.record(
+  {
+    subscriptionId: fc.constantFrom("one", "two").map(subscriptionId),
+    told: fc.integer({ min: 1, max: 3 }),
+    version: fc.integer({ min: 3, max: 5 }),
+    outcome: fc.constantFrom("delivered", "busy", "rejected", "held"),
+    attempts: fc.integer({ min: 1, max: 3 }),
+    at: fc.nat(),
+    notBefore: fc.nat(),
+  },
+  { requiredKeys: ["subscriptionId", "told", "version", "outcome", "attempts", "at"] },
+);
+const tags = ["a", "b", "c"] as const;
+const someEntries: fc.Arbitrary<Entries> = fc.dictionary(fc.constantFrom(...tags), entries);
+const told: fc.Arbitrary<Told> = fc.record({ content: someEntries, tap: someEntries });
 
-/** Two runs end at different moments; a tie says nothing about which is further on. */
-const distinct = (a: Ledger["entries"], b: Ledger["entries"]): boolean =>
-  Object.entries(a).every(([tag, entry]) => b[tag]?.at !== entry.at);
+/** The entries of several runs, each made at a moment of its own: a tie says nothing about which is further on. */
+const ofRuns = <Runs extends readonly Told[]>(runs: Runs): Runs => {
+  let moment = 0;
+  const timed = (all: Entries): Entries =>
+    Object.fromEntries(Object.entries(all).map(([tag, entry]) => [tag, { ...entry, at: (moment += 1) }]));
+  return runs.map(({ content, tap }) => ({ content: timed(content), tap: timed(tap) })) as unknown as Runs;
+};
+const [twoRuns, threeRuns] = [fc.tuple(told, told).map(ofRuns), fc.tuple(told, told, told).map(ofRuns)];
+
+test("what has not changed since it was read is ours to replace, whatever it says", () => {
+  fc.assert(
+    fc.property(twoRuns, ([before, made]) => {
+      expect(mergeTold({ before, now: before, made })).toEqual(withRun(before, made));
+    }),
+  );
+});
 
 test("it does not matter which of two runs records first", () => {
   fc.assert(
-    fc.property(ledgers, ledgers, (a, b) => {
-      fc.pre(distinct(a, b));
-      expect(mergeEntries(a, b)).toEqual(mergeEntries(b, a));
+    fc.property(threeRuns, ([before, one, other]) => {
+      const oneFirst = mergeTold({ before, now: withRun(before, one), made: other });
+      const otherFirst = mergeTold({ before, now: withRun(before, other), made: one });
+      expect(oneFirst).toEqual(otherFirst);
     }),
   );
 });
 
-test("recording the same again changes nothing", () => {
+test("recording the same again changes nothing, though its first answer was lost", () => {
   fc.assert(
-    fc.property(ledgers, ledgers, (a, b) => {
-      expect(mergeEntries(a, a)).toEqual(a);
-      const merged = mergeEntries(a, b);
-      expect(mergeEntries(merged, b)).toEqual(merged);
-      expect(mergeEntries(merged, merged)).toEqual(merged);
+    fc.property(threeRuns, ([before, other, made]) => {
+      const once = mergeTold({ before, now: withRun(before, other), made });
+      expect(mergeTold({ before, now: once, made })).toEqual(once);
     }),
   );
 });
 
-test("every channel either run knew is kept, with an entry one of them made", () => {
+test("every channel either run knew is kept, with an entry one of them made, and what was removed stays away", () => {
   fc.assert(
-    fc.property(ledgers, ledgers, (a, b) => {
-      const merged = mergeEntries(a, b);
-      expect(Object.keys(merged).sort()).toEqual([...new Set([...Object.keys(a), ...Object.keys(b)])].sort());
-      for (const [tag, entry] of Object.entries(merged)) expect([a, b].map((run) => run[tag])).toContain(entry);
+    fc.property(threeRuns, ([before, now, made]) => {
+      const merged = mergeTold({ before, now, made });
+      for (const kind of ["content", "tap"] as const) {
+        const known = new Set([...Object.keys(now[kind]), ...Object.keys(made[kind])]);
+        expect(new Set(Object.keys(merged[kind]))).toEqual(known);
+        for (const [tag, entry] of Object.entries(merged[kind])) {
+          expect([now, made].map((run) => run[kind][tag])).toContain(entry);
+        }
+      }
     }),
   );
 });
 
 test("what is finished for the newest content of a channel is never lost to a run that knew less", () => {
   fc.assert(
-    fc.property(entries, entries, (finished, other) => {
-      const { notBefore: _, ...done } = { ...finished, contentVersion: 3 };
-      const [theirs, ours] = [{ tag: done }, { tag: other }];
-      for (const merged of [mergeEntries(theirs, ours), mergeEntries(ours, theirs)]) {
-        expect(isFinished(merged.tag, 3)).toBe(true);
-      }
+    fc.property(entries, entries, fc.boolean(), (finished, other, isOurs) => {
+      const { notBefore: _, ...done } = { ...finished, told: 3 };
+      const [theirs, ours] = [
+        { ...nothingTold, content: { tag: done } },
+        { ...nothingTold, content: { tag: other } },
+      ];
+      const [now, made] = isOurs ? [ours, theirs] : [theirs, ours];
+      expect(isFinished(mergeTold({ before: nothingTold, now, made }).content.tag, 3)).toBe(true);
     }),
   );
 });
 
-const told = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  subscriptionId: "laptop" as SubscriptionId,
-  contentVersion: 7,
-  outcome: "delivered",
-  attempts: 1,
-  at: now,
-  ...changes,
+const early = entryWith({ at: 1 });
+const waiting = { outcome: "busy", notBefore: 9 } as const;
+
+test.each<[string, LedgerEntry, LedgerEntry]>([
+  ["newer content", entryWith({ told: 8, at: 1, ...waiting }), entryWith({ at: 2 })],
+  ["what is finished", entryWith({ at: 1 }), entryWith({ at: 2, ...waiting })],
+  ["the later, of two that wait", entryWith({ at: 2, ...waiting }), entryWith({ at: 1, ...waiting })],
+  ["the later, of two that are finished", entryWith({ at: 2 }), early],
+])("of two runs' entries the one further on stays: %s", (_, further, other) => {
+  for (const [theirs, ours] of [
+    [further, other],
+    [other, further],
+  ] as const) {
+    const now = { ...nothingTold, content: { tag: theirs } };
+    const made = { ...nothingTold, content: { tag: ours } };
+    expect(mergeTold({ before: nothingTold, now, made }).content).toEqual({ tag: further });
+  }
 });
 
 test.each<[string, LedgerEntry | undefined, boolean]>([
   ["nothing was tried", undefined, false],
-  ["it was delivered", told(), true],
-  ["newer was delivered", told({ contentVersion: 8 }), true],
-  ["older was delivered", told({ contentVersion: 6 }), false],
-  ["another try is due", told({ outcome: "busy", notBefore: now }), false],
+  ["it was delivered", entryWith(), true],
+  ["newer was delivered", entryWith({ told: 8 }), true],
+  ["older was delivered", entryWith({ told: 6 }), false],
+  ["another try is due", entryWith({ outcome: "busy", notBefore: 1 }), false],
 ])("%s: finished is %s", (_, entry, finished) => {
   expect(isFinished(entry, 7)).toBe(finished);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mergeEntries, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import type { LedgerEntry } from "../../../shared/delivery/ledger.ts";
 import { planTaps } from "../../../shared/delivery/plan.ts";
 import {
   platformTypes,
@@ -11,6 +11,7 @@ import {
 } from "../../../shared/notification/notification.ts";
 import { notificationTypes, type Subscription } from "../../../shared/subscription/subscription.ts";
 import { channelOf, notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
+import { entryWith, nothingTold, withRun } from "./entries.ts";
 
 const version = 9;
 const changed = (changes: Partial<Notification> = {}): Notification =>
@@ -19,14 +20,11 @@ const changed = (changes: Partial<Notification> = {}): Notification =>
 const deviceOn = (platformType: PlatformType, changes: Partial<Subscription> = {}): Subscription =>
   subscriptionWith({ id: subscriptionId(platformType), platformType, channel: channelOf(platformType), ...changes });
 
-const tapped = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  subscriptionId: subscriptionId("Android"),
-  contentVersion: version,
-  outcome: "delivered",
-  attempts: 1,
-  at: now - 1_000,
-  ...changes,
-});
+const tapped = (changes: Partial<LedgerEntry> = {}): LedgerEntry =>
+  entryWith({ subscriptionId: subscriptionId("Android"), told: version, ...changes });
+
+const nobodyAgain: ReadonlySet<string> = new Set();
+const usual = { notification: changed(), ledger: nothingTold, again: nobodyAgain, isServed: () => true, now };
 
 type Standing = {
   readonly notification?: Partial<Notification>;
@@ -39,11 +37,10 @@ type Standing = {
 const planOf = ({ notification, device, on = "Android", entry, actor }: Standing): "due" | "nobody" | number => {
   const one = deviceOn(on, device);
   const { due, waitingUntil } = planTaps({
+    ...usual,
     notification: changed(notification),
     subscriptions: [one],
-    ledger: { entries: entry ? { tag: entry } : {}, mark: undefined },
-    isServed: () => true,
-    now,
+    ledger: { ...nothingTold, tap: entry ? { tag: entry } : {} },
     actor: actor === undefined ? undefined : subscriptionId(actor),
   });
   return due.length > 0 ? "due" : (waitingUntil ?? "nobody");
@@ -71,8 +68,8 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
   ["a device that polls is not", { device: { notificationType: "NoNotification" } }, "nobody"],
   ["a device without a channel is not", { device: { channel: null } }, "nobody"],
   ["a tap that arrived is not repeated", { entry: tapped() }, "nobody"],
-  ["nor one of a newer change", { entry: tapped({ contentVersion: version + 1 }) }, "nobody"],
-  ["a newer change is told", { entry: tapped({ contentVersion: version - 1 }) }, "due"],
+  ["nor one of a newer change", { entry: tapped({ told: version + 1 }) }, "nobody"],
+  ["a newer change is told", { entry: tapped({ told: version - 1 }) }, "due"],
   ["a new channel is told", { device: { channelTag: "new" }, entry: tapped() }, "due"],
   ["a busy device waits for its time", { entry: tapped({ outcome: "busy", notBefore: now + 1 }) }, now + 1],
   ["a busy device whose time has come is due", { entry: tapped({ outcome: "busy", notBefore: now }) }, "due"],
@@ -82,19 +79,17 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
 
 test("a device whose channel is not served yet is left out", () => {
   const subscriptions = platformTypes.map((platformType) => deviceOn(platformType, { channelTag: platformType }));
-  const standing = { notification: changed(), subscriptions, ledger: { entries: {}, mark: undefined }, now };
-  const { due } = planTaps({ ...standing, isServed: (kind) => kind === "apns", actor: undefined });
-  expect(due.map(({ id }) => id)).toEqual(["iOS"]);
+  const { due } = planTaps({ ...usual, subscriptions, isServed: (kind) => kind === "apns", actor: undefined });
+  expect(due).toEqual([{ kind: "tap", subscription: deviceOn("iOS", { channelTag: "iOS" }) }]);
 });
 
 test("whoever has the channel of the device that made the change is not tapped: it is the same device", () => {
   const named = (id: string, changes: Partial<Subscription> = {}) =>
     deviceOn("iOS", { id: subscriptionId(id), channelTag: "phone", ...changes });
-  const standing = { notification: changed(), ledger: { entries: {}, mark: undefined }, isServed: () => true, now };
   for (const ofActor of [{}, { notificationType: "NoNotification" }, { channel: null }] as const) {
     const subscriptions = [named("actor", ofActor), named("older"), named("tablet", { channelTag: "tablet" })];
-    const { due } = planTaps({ ...standing, subscriptions, actor: subscriptionId("actor") });
-    expect(due.map(({ id }) => id)).toEqual(["tablet"]);
+    const { due } = planTaps({ ...usual, subscriptions, actor: subscriptionId("actor") });
+    expect(due.map(({ subscription }) => subscription.id)).toEqual(["tablet"]);
   }
 });
 
@@ -136,9 +131,10 @@ const actors = fc.option(
 test("whatever the devices and the change: no browser, not the device of the actor, no device twice, in one run or after a finished one, and everybody else", () => {
   fc.assert(
     fc.property(notifications, devices, actors, (notification, subscriptions, actor) => {
-      const standing = { notification, subscriptions, isServed: () => true, now, actor };
-      const { due, waitingUntil } = planTaps({ ...standing, ledger: { entries: {}, mark: undefined } });
-      expect(waitingUntil).toBeUndefined();
+      const standing = { ...usual, notification, subscriptions, actor };
+      const plan = planTaps(standing);
+      const due = plan.due.map(({ subscription }) => subscription);
+      expect(plan.waitingUntil).toBeUndefined();
       expect(due.filter(({ platformType }) => platformType === "WebPush")).toEqual([]);
       expect(due.map(({ id }) => id)).not.toContain(actor);
 
@@ -156,7 +152,7 @@ test("whatever the devices and the change: no browser, not the device of the act
       expect(expected).toEqual(expect.arrayContaining([...due]));
 
       const run = Object.fromEntries(due.map(({ id, channelTag }) => [channelTag, tapped({ subscriptionId: id })]));
-      const again = planTaps({ ...standing, ledger: { entries: mergeEntries({}, run), mark: "1" } });
+      const again = planTaps({ ...standing, ledger: withRun(nothingTold, { tap: run }) });
       expect(again).toEqual({ due: [], waitingUntil: undefined });
     }),
   );

@@ -1,21 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { mergeEntries, type Ledger, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import type { LedgerEntry, Told } from "../../../shared/delivery/ledger.ts";
 import { planDeliveries } from "../../../shared/delivery/plan.ts";
 import { platformTypes, type Notification, type PlatformType } from "../../../shared/notification/notification.ts";
 import { notificationTypes, type Subscription } from "../../../shared/subscription/subscription.ts";
 import { notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
+import { entryWith, nothingTold, withRun } from "./entries.ts";
 
 const isServed = (): boolean => true;
 
-const entryWith = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
-  subscriptionId: subscriptionId("browser"),
-  contentVersion: 7,
-  outcome: "delivered",
-  attempts: 1,
-  at: now - 1_000,
-  ...changes,
-});
+const nobodyAgain: ReadonlySet<string> = new Set();
+/** What is the same in most of these: every channel is served, nobody is told once more. */
+const usual = { again: nobodyAgain, isServed, now };
 
 type Standing = {
   readonly notification?: Partial<Notification>;
@@ -25,8 +21,8 @@ type Standing = {
 /** What is planned for one browser: "due", the time it has to wait for, or "nobody". */
 const planOf = ({ notification, subscription, entry }: Standing): "due" | "nobody" | number => {
   const one = subscriptionWith(subscription);
-  const entries: Ledger["entries"] = entry ? { tag: entry } : {};
-  const standing = { subscriptions: [one], ledger: { entries, mark: undefined }, isServed, now };
+  const ledger = { ...nothingTold, content: entry ? { tag: entry } : {} };
+  const standing = { ...usual, subscriptions: [one], ledger };
   const { due, waitingUntil } = planDeliveries({ ...standing, notification: notificationWith(notification) });
   return due.length > 0 ? "due" : (waitingUntil ?? "nobody");
 };
@@ -55,14 +51,14 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
   ["what the ledger says delivered is not sent again", { entry: entryWith() }, "nobody"],
   ["what was refused for good is not sent again", { entry: entryWith({ outcome: "rejected" }) }, "nobody"],
   ["what was given up is not taken up again", { entry: entryWith({ outcome: "gave-up" }) }, "nobody"],
-  ["newer content was delivered already", { entry: entryWith({ contentVersion: 8 }) }, "nobody"],
-  ["newer content than was delivered starts over", { entry: entryWith({ contentVersion: 6 }) }, "due"],
+  ["newer content was delivered already", { entry: entryWith({ told: 8 }) }, "nobody"],
+  ["newer content than was delivered starts over", { entry: entryWith({ told: 6 }) }, "due"],
   ["a new channel starts over", { subscription: { channelTag: "new" }, entry: entryWith() }, "due"],
   ["a busy device waits for its time", { entry: entryWith({ outcome: "busy", notBefore: now + 1 }) }, now + 1],
   ["a busy device whose time has come is due", { entry: entryWith({ outcome: "busy", notBefore: now }) }, "due"],
   [
     "newer content does not wait for what older content was told",
-    { entry: entryWith({ outcome: "busy", notBefore: now + 1, contentVersion: 6 }) },
+    { entry: entryWith({ outcome: "busy", notBefore: now + 1, told: 6 }) },
     "due",
   ],
   [
@@ -72,7 +68,7 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
   ],
   [
     "a run that read older content than was tried meanwhile keeps that one's time",
-    { entry: entryWith({ outcome: "busy", notBefore: now + 1, contentVersion: 8 }) },
+    { entry: entryWith({ outcome: "busy", notBefore: now + 1, told: 8 }) },
     now + 1,
   ],
 ])("%s", (_, standing, planned) => {
@@ -82,24 +78,21 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
 test("of many devices each has its own plan, and the earliest of those that wait sets the time", () => {
   const named = (id: string) => subscriptionWith({ id: subscriptionId(id), channelTag: id });
   const subscriptions = ["done", "early", "late", "new"].map(named);
-  const entries = {
+  const content = {
     done: entryWith(),
     early: entryWith({ outcome: "busy", notBefore: now + 10 }),
     late: entryWith({ outcome: "misconfigured", notBefore: now + 20 }),
     unsubscribed: entryWith({ outcome: "busy", notBefore: now + 5 }),
   };
-  const ledger = { entries, mark: "1" };
-  const plan = planDeliveries({ notification: notificationWith(), subscriptions, ledger, isServed, now });
-  expect(plan.due.map(({ id }) => id)).toEqual(["new"]);
+  const ledger = { ...nothingTold, content };
+  const plan = planDeliveries({ ...usual, notification: notificationWith(), subscriptions, ledger });
+  expect(plan.due).toEqual([{ kind: "content", subscription: named("new") }]);
   expect(plan.waitingUntil).toBe(now + 10);
 });
 
 test("nobody subscribed: nobody is due and nobody waits", () => {
-  const ledger = { entries: {}, mark: undefined };
-  expect(planDeliveries({ notification: notificationWith(), subscriptions: [], ledger, isServed, now })).toEqual({
-    due: [],
-    waitingUntil: undefined,
-  });
+  const standing = { ...usual, notification: notificationWith(), subscriptions: [], ledger: nothingTold };
+  expect(planDeliveries(standing)).toEqual({ due: [], waitingUntil: undefined });
 });
 
 type Contents = "visual" | "raw" | "both";
@@ -129,14 +122,10 @@ test.each(platformTypes)(
 
 test("a device whose channel is not served yet is left out, neither due nor waiting", () => {
   const one = subscriptionWith();
-  const entries = { tag: entryWith({ outcome: "busy", notBefore: now + 10 }) };
-  for (const known of [{}, entries]) {
-    const standing = {
-      notification: notificationWith(),
-      subscriptions: [one],
-      ledger: { entries: known, mark: "1" },
-      now,
-    };
+  const waiting = { tag: entryWith({ outcome: "busy", notBefore: now + 10 }) };
+  for (const content of [{}, waiting]) {
+    const ledger = { ...nothingTold, content };
+    const standing = { ...usual, notification: notificationWith(), subscriptions: [one], ledger };
     const plan = planDeliveries({ ...standing, isServed: (kind) => kind !== "webpush" });
     expect(plan).toEqual({ due: [], waitingUntil: undefined });
   }
@@ -145,10 +134,10 @@ test("a device whose channel is not served yet is left out, neither due nor wait
 type Planned = { readonly due: readonly string[]; readonly waitingUntil: number | undefined };
 /** Who is due of these devices, all of one channel, and until when they wait. */
 const planOfOne = (devices: readonly Subscription[], entry?: LedgerEntry): Planned => {
-  const ledger = { entries: entry ? { tag: entry } : {}, mark: undefined };
-  const standing = { notification: notificationWith(), subscriptions: devices, ledger, isServed, now };
+  const ledger = { ...nothingTold, content: entry ? { tag: entry } : {} };
+  const standing = { ...usual, notification: notificationWith(), subscriptions: devices, ledger };
   const { due, waitingUntil } = planDeliveries(standing);
-  return { due: due.map(({ id }) => id), waitingUntil };
+  return { due: due.map(({ subscription }) => subscription.id), waitingUntil };
 };
 const device = (id: string, changes: Partial<Subscription> = {}): Subscription =>
   subscriptionWith({ id: subscriptionId(id), ...changes });
@@ -169,11 +158,7 @@ test.each<[string, Planned, Planned]>([
   ["nobody goes before it", planOfOne([older, newer], of("b", waits)), { due: [], waitingUntil: now + 1 }],
   ["another goes on where it ended", planOfOne([newer], of("b", waits)), { due: [], waitingUntil: now + 1 }],
   ["and in its time", planOfOne([newer, equal], of("b", isDue)), only("c")],
-  [
-    "newer content begins with the one that lives longest",
-    planOfOne([older, newer], of("b", { contentVersion: 6 })),
-    only("c"),
-  ],
+  ["newer content begins with the one that lives longest", planOfOne([older, newer], of("b", { told: 6 })), only("c")],
   ["one that polls is no hindrance", planOfOne([older, { ...newer, notificationType: "NoNotification" }]), only("b")],
   ["one whose channel was forgotten neither", planOfOne([older, { ...newer, channel: null }]), only("b")],
   [
@@ -205,12 +190,12 @@ const runs = fc.array(
 test("whatever subscribes, goes, or changes its channel between the runs: once in a run, and never after a finished one, and nobody is forgotten", () => {
   fc.assert(
     fc.property(runs, (all) => {
-      let entries: Ledger["entries"] = {};
+      let ledger = nothingTold;
       const finished = new Set<string>();
       for (const [index, { subscriptions, isBusy }] of all.entries()) {
         const at = now + index;
-        const ledger = { entries, mark: undefined };
-        const { due } = planDeliveries({ notification: notificationWith(), subscriptions, ledger, isServed, now: at });
+        const plan = planDeliveries({ ...usual, notification: notificationWith(), subscriptions, ledger, now: at });
+        const due = plan.due.map(({ subscription }) => subscription);
         const rung = due.map(({ channelTag }) => channelTag);
         const wanting = subscriptions.filter(({ notificationType }) => notificationType !== "NoNotification");
         const open = new Set(wanting.map(({ channelTag }) => channelTag).filter((tag) => !finished.has(tag)));
@@ -219,7 +204,7 @@ test("whatever subscribes, goes, or changes its channel between the runs: once i
         if (!isBusy) for (const tag of rung) finished.add(tag);
         const said = isBusy ? ({ outcome: "busy", notBefore: at } as const) : {};
         const ran = due.map(({ id, channelTag }) => [channelTag, entryWith({ subscriptionId: id, at, ...said })]);
-        entries = mergeEntries(entries, Object.fromEntries(ran) as Ledger["entries"]);
+        ledger = withRun(ledger, { content: Object.fromEntries(ran) as Told["content"] });
       }
     }),
   );

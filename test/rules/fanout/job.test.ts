@@ -1,17 +1,21 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { messageIdOf, parseFanoutJob } from "../../../shared/fanout/job.ts";
+import { messageIdOf, nextJob, parseFanoutJob } from "../../../shared/fanout/job.ts";
+import { feed, notificationId, now, subscriptionId } from "../samples.ts";
 
-const job = { v: 1, feed: "f", id: "n", version: 3, kind: "content", hop: 0, acceptedAt: 1 } as const;
+const job = { v: 1, feed, id: notificationId("n"), version: 3, kind: "content", hop: 0, acceptedAt: 1 } as const;
+const change = { ...job, kind: "state", actor: subscriptionId("phone") } as const;
 
 test("a job is read as it was written, trace context and all", () => {
   expect(parseFanoutJob(job)).toEqual(job);
-  const traced = { ...job, traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" };
-  expect(parseFanoutJob(traced)).toEqual(traced);
-});
-
-test("the job of a change may name the device that made it", () => {
-  const change = { ...job, kind: "state", actor: "device" };
-  expect(parseFanoutJob(change)).toEqual(change);
+  const whole = {
+    ...change,
+    hop: 2,
+    due: now,
+    again: 3,
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  };
+  expect(parseFanoutJob(whole)).toEqual(whole);
 });
 
 test("members of a later version are left alone", () => {
@@ -26,6 +30,8 @@ test.each([
   [{ version: 1.5 }],
   [{ kind: "other" }],
   [{ hop: -1 }],
+  [{ due: 1.5 }],
+  [{ again: "3" }],
   [{ acceptedAt: undefined }],
 ])("a message with %j is no job", (changes) => {
   expect(() => parseFanoutJob({ ...job, ...changes })).toThrow();
@@ -35,9 +41,55 @@ test.each([["text"], [null], [undefined], [[job]], [7]])("%j is no job", (messag
   expect(() => parseFanoutJob(message)).toThrow();
 });
 
-test("the same hop has the same message id, and whatever means another run has another", () => {
-  const of = (changes: object): string => messageIdOf(parseFanoutJob({ ...job, ...changes }));
-  expect(of({ acceptedAt: 2, traceparent: "x" })).toBe("n:3:content:0");
-  const others = [{}, { hop: 1 }, { version: 4 }, { kind: "state" }, { id: "m" }];
-  expect(new Set(others.map(of)).size).toBe(others.length);
+test("a first message is named by what was changed, whoever changed it, so that a repeated send is one message", () => {
+  expect(messageIdOf(job)).toBe("n:3:content:0");
+  expect(messageIdOf({ ...job, acceptedAt: 2, traceparent: "x" })).toBe("n:3:content:0");
+  expect(messageIdOf(change)).toBe("n:3:state:0"); // many were marked: each is told by one of them, whoever that is
+  const others = [job, change, { ...job, version: 4 }, { ...job, id: notificationId("m") }];
+  expect(new Set(others.map(messageIdOf)).size).toBe(others.length);
+});
+
+test("what goes on is named by its due time, so no hop has the name of one before it", () => {
+  const next = nextJob(job, { version: 3, due: now });
+  expect(next).toEqual({ ...job, hop: 1, due: now });
+  expect(messageIdOf(next)).toBe(`n:3:content:${now}`);
+  const times = fc.uniqueArray(fc.integer({ min: 1, max: now }), { minLength: 1 });
+  fc.assert(
+    fc.property(times, (all) => {
+      let last = change as Parameters<typeof nextJob>[0];
+      const chain = [...all].sort((a, b) => a - b).map((due) => (last = nextJob(last, { version: 3, due })));
+      expect(new Set([change, ...chain].map(messageIdOf)).size).toBe(chain.length + 1);
+      expect(chain.map(({ hop }) => hop)).toEqual(chain.map((_, index) => index + 1));
+    }),
+  );
+});
+
+test("two chains that go on at one time for one version are of one mind, and one message: hops and beginnings do not matter", () => {
+  const [ofFirst, ofReplaced] = [
+    { ...job, hop: 4, due: now - 2, again: 2 },
+    { ...job, version: 5, acceptedAt: 2 },
+  ];
+  const next = { version: 5, due: now };
+  expect(messageIdOf(nextJob(ofFirst, next))).toBe(messageIdOf(nextJob(ofReplaced, next)));
+});
+
+test("what would not tell the same devices is another message: another actor, kind or version, or others that are told once more", () => {
+  const next = { version: 5, due: now };
+  const all = [
+    nextJob(job, next),
+    nextJob(job, { ...next, again: 3 }),
+    nextJob(job, { ...next, again: 4 }),
+    nextJob(job, { ...next, version: 6 }),
+    nextJob(change, next),
+    nextJob(change, { ...next, again: 3 }),
+    nextJob({ ...change, actor: subscriptionId("tablet") }, next),
+    nextJob({ ...job, kind: "state" }, next),
+  ];
+  expect(new Set(all.map(messageIdOf)).size).toBe(all.length);
+});
+
+test("who is told once more is said for one message: the one that goes on from it says it anew or not at all", () => {
+  const again = nextJob(change, { version: 5, due: now, again: 3 });
+  expect(again).toEqual({ ...change, version: 5, hop: 1, due: now, again: 3 });
+  expect(nextJob(again, { version: 6, due: now + 1 })).toEqual({ ...change, version: 6, hop: 2, due: now + 1 });
 });

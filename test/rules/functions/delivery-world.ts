@@ -2,12 +2,15 @@ import { expect } from "vitest";
 import { deliverNotification } from "../../../functions/deliver-notification.ts";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
-import { mergeEntries, type Ledger } from "../../../shared/delivery/ledger.ts";
+import type { Held } from "../../../shared/delivery/governor.ts";
+import type { LedgerEntry, Told, ToldKind } from "../../../shared/delivery/ledger.ts";
+import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import type { Notification, PlatformType } from "../../../shared/notification/notification.ts";
 import type { Channel } from "../../../shared/subscription/subscription.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
+import { memoryTable } from "../../support/memory-table.ts";
 import { channelOf, feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
 
 export const notification = notificationWith();
@@ -21,10 +24,15 @@ export const job: FanoutJob = {
   acceptedAt: startedAt - 50,
 };
 
+/** What a run asks of the stores and the bus. */
+export type Step = "find" | "of" | "read" | "schedule" | "forget" | "record";
+/** What becomes of an attempt: an answer, none that is even asked for, or a bug in the code that sends. */
+type Answer = Outcome | Held | Error;
+
 type World = {
   readonly notification?: Notification | undefined;
-  /** What each device answers, one outcome an attempt, the last one for ever. */
-  readonly devices: Readonly<Record<string, readonly Outcome[]>>;
+  /** What each device answers, one an attempt, the last one for ever. */
+  readonly devices: Readonly<Record<string, readonly Answer[]>>;
   /** The platform of each device that is no browser. */
   readonly platforms?: Readonly<Record<string, PlatformType>>;
   /** The device whose channel another has, too. */
@@ -32,98 +40,131 @@ type World = {
   /** The channels that are served; all four by default. */
   readonly served?: readonly Channel["kind"][];
   /** The step that fails, once. */
-  readonly failing?: "find" | "of" | "read" | "schedule" | "forget" | "record";
+  readonly failing?: Step;
   /** It fails because the store or the bus is away, not for a fault of ours; `always`, not once. */
   readonly away?: "once" | "always";
 };
 
-/** The whole job on stores of a few lines; `happened` is what it did to the world, in order. */
+/** The whole job on its own ledger and on stores of a few lines; `happened` is what it did to the world, in order. */
 export const world = (given: World) => {
   let stored = "notification" in given ? given.notification : notification;
   let now = startedAt;
   let { failing } = given;
-  const ledgers = new Map<string, Ledger>();
-  const ledgerOf = (key: string): Ledger => ledgers.get(key) ?? { entries: {}, mark: undefined };
+  const meanwhile: Partial<Record<Step, () => unknown>> = {};
+  const ledgers = tableLedgers({ deliveries: memoryTable(), pause: () => Promise.resolve() });
   const happened: string[] = [];
-  const scheduled: { job: FanoutJob; notBefore: number | undefined; expiresAt: number }[] = [];
+  const scheduled: { job: FanoutJob; expiresAt: number }[] = [];
   const events: FanfareEvent[] = [];
+  const bugs: unknown[] = [];
   const forgotten = new Set<string>();
   const attempts = new Map<string, number>();
-  const step = async (name: NonNullable<World["failing"]>, what?: string): Promise<void> => {
-    await Promise.resolve();
+  const step = async (name: Step, what?: string): Promise<void> => {
+    const { [name]: act } = meanwhile;
+    delete meanwhile[name];
+    await act?.();
     if (failing === name) {
       if (given.away !== "always") failing = undefined;
       throw given.away ? new Unavailable(name, { cause: undefined }) : new Error(`${name} failed`);
     }
     if (what !== undefined) happened.push(what);
   };
-  const names = Object.keys(given.devices);
   const alive = (): Notification | undefined => (stored && stored.expiresAt > now ? stored : undefined);
   const platformOf = (name: string): PlatformType => given.platforms?.[name] ?? "WebPush";
   const tagOf = (name: string): string => `tag of ${given.sharing?.[name] ?? name}`;
+  const answerOf = (name: string): Answer => {
+    const answers = given.devices[name] ?? [];
+    const count = attempts.get(name) ?? 0;
+    attempts.set(name, count + 1);
+    return answers[count] ?? answers.at(-1) ?? { kind: "delivered" };
+  };
+  let answer: Answer;
   /** Each channel is a sender of its own, which knows its devices only. */
-  const sender = (kind: Channel["kind"]): ChannelSender => ({
+  const sender = (kind: Channel["kind"]): Pick<ChannelSender, "routeOf" | "send"> => ({
+    routeOf: ({ id }) => ({ origin: id, credential: kind }),
     send: ({ kind: told, subscription: { id, channel } }) => {
       expect(channel?.kind).toBe(kind);
-      const count = attempts.get(id) ?? 0;
-      attempts.set(id, count + 1);
       happened.push(told === "tap" ? `tapped ${id}` : `sent to ${id}`);
-      const outcomes = given.devices[id] ?? [];
-      return Promise.resolve(outcomes[count] ?? outcomes.at(-1) ?? { kind: "delivered" });
+      if (answer instanceof Error) throw answer;
+      expect(answer.kind).not.toBe("held");
+      return Promise.resolve(answer as Outcome);
     },
-    close: () => Promise.resolve(),
   });
   const served = given.served ?? (["webpush", "wns", "fcm", "apns"] as const);
   const run = deliverNotification({
-    feed: {
-      find: () => step("find").then(() => (alive()?.status === "deleted" ? undefined : alive())),
-      findAny: () => step("find").then(alive),
-    },
+    feed: { findAny: (_, id) => (expect(id).toBe(job.id), step("find").then(alive)) },
     subscriptions: {
-      of: () =>
-        step("of").then(() =>
-          names.map((name) => ({
-            ...subscriptionWith({
-              id: subscriptionId(name),
-              platformType: platformOf(name),
-              channel: channelOf(platformOf(name)),
-              channelTag: tagOf(name),
-            }),
-            ...(forgotten.has(name) && { channel: null }),
-          })),
-        ),
+      of: async () => {
+        await step("of");
+        return Object.keys(given.devices).map((name) => ({
+          ...subscriptionWith({
+            id: subscriptionId(name),
+            platformType: platformOf(name),
+            channel: channelOf(platformOf(name)),
+            channelTag: tagOf(name),
+          }),
+          ...(forgotten.has(name) && { channel: null }),
+        }));
+      },
       forgetChannel: (_, { id }) => step("forget", `forgot ${id}`).then(() => void forgotten.add(id)),
     },
     ledgers: {
-      read: (_feed, key) => step("read").then(() => ledgerOf(key)),
-      record: async (_feed, key, read, entries) => {
-        await step("record", "recorded");
-        ledgers.set(key, { entries: mergeEntries(read.entries, entries), mark: "1" });
-      },
+      read: (...place) => step("read").then(() => ledgers.read(...place)),
+      record: (...made) => step("record", "recorded").then(() => ledgers.record(...made)),
     },
     fanout: {
-      send: async (next, { notBefore, expiresAt }) => {
+      send: async (next, { expiresAt }) => {
         await step("schedule", "scheduled");
-        scheduled.push({ job: next, notBefore, expiresAt });
+        scheduled.push({ job: next, expiresAt });
       },
     },
     channels: Object.fromEntries(served.map((kind) => [kind, sender(kind)])),
+    governor: {
+      send: async ({ origin }, attempt, { expiresAt }) => {
+        expect(expiresAt).toBe(stored?.expiresAt);
+        answer = answerOf(origin);
+        return "kind" in answer && answer.kind === "held" ? answer : attempt();
+      },
+    },
     clock: { now: () => now },
     policy: { baseSeconds: 5, capSeconds: 3_600 },
     chance: () => 0.5,
   });
-  const deliver = (message: unknown = job): Promise<void> => run(message, (event) => events.push(event));
-  const entryOf = (name: string, key: string = notification.id) => ledgerOf(key).entries[tagOf(name)];
-  const change = (changes: Partial<Notification>): void => void (stored = stored && { ...stored, ...changes });
-  return { deliver, change, happened, scheduled, events, attempts, entryOf, advanceTo: (time: number) => (now = time) };
+  const emit = (event: FanfareEvent): void => void events.push(event);
+  const bug = (error: unknown): void => void bugs.push(error);
+  return {
+    deliver: (message: unknown = job, deliveryCount = 1): Promise<void> => run(message, { deliveryCount, emit, bug }),
+    /** Something happens while the run is at this step, once. */
+    during: (name: Step, act: () => unknown): void => void (meanwhile[name] = act),
+    change: (changes: Partial<Notification>): void => void (stored = stored && { ...stored, ...changes }),
+    advanceTo: (time: number): void => void (now = time),
+    /** Another run tells a device this version, and records it. */
+    anotherRunTells: async (name: string, version: number, kind: ToldKind = "content"): Promise<void> => {
+      const read = await ledgers.read(feed, job.id);
+      const entry = { told: version, version, outcome: "delivered", attempts: 1, at: now } as const;
+      const entries = { [tagOf(name)]: { ...entry, subscriptionId: subscriptionId(name) } };
+      const made: Told = { content: {}, tap: {}, [kind]: entries };
+      await ledgers.record(feed, job.id, { read, made, expiresAt: notification.expiresAt });
+    },
+    entryOf: async (name: string, kind: ToldKind = "content"): Promise<LedgerEntry | undefined> =>
+      (await ledgers.read(feed, job.id))[kind][tagOf(name)],
+    happened,
+    scheduled,
+    events,
+    bugs,
+    attempts,
+  };
 };
 
+/** When what is tried at that moment for the first time, in vain, is tried again: half of the base. */
+export const firstRetryAfter = (time: number): number => time + 2_500;
+
 export const delivered: Outcome = { kind: "delivered" };
-export const busy: Outcome = { kind: "busy", reason: "503" };
-export const asked: Outcome = { kind: "busy", reason: "429", retryAfterSeconds: 60 };
+export const busy: Outcome = { kind: "busy", origin: "failing", reason: "503" };
+export const asked: Outcome = { kind: "busy", origin: "throttled", reason: "429", retryAfterSeconds: 60 };
 export const gone: Outcome = { kind: "gone" };
 export const rejected: Outcome = { kind: "rejected", reason: "400 BadTopic" };
 export const misconfigured: Outcome = { kind: "misconfigured", reason: "401" };
+export const held: Held = { kind: "held", reason: "the push service is down", until: startedAt + 15_000 };
 
 /** The platforms of `everything`: a device of every kind. */
 export const platforms = { phone: "iOS", tablet: "Android", desktop: "Windows" } as const;

@@ -20,11 +20,17 @@ test("every status has the outcome of the table, and what the table does not kno
   }
 });
 
-test.each([400, 403])("%i is this device's alone: neither its channel is dropped nor our key suspected", (status) => {
-  for (const reason of ["BadJwtToken", "VapidPkHashMismatch"]) {
-    const text = JSON.stringify({ reason });
-    expect(outcomeOf({ status, text }, now)).toEqual({ kind: "rejected", reason: `${status} ${reason}` });
-  }
+test.each([
+  [400, "BadJwtToken"],
+  [400, "VapidPkHashMismatch"],
+  [403, "VapidPkHashMismatch"],
+  [403, "Forbidden"],
+])("%i %s refuses this device alone, whose channel is kept, and makes our key suspect", (status, reason) => {
+  expect(outcomeOf({ status, text: JSON.stringify({ reason }) }, now)).toEqual({
+    kind: "rejected",
+    reason: `${status} ${reason}`,
+    doubtsCredential: true,
+  });
 });
 
 test.each([
@@ -32,17 +38,24 @@ test.each([
   [new Date(now + 90_000).toUTCString(), 90],
 ])("a busy service's Retry-After %s is kept", (retryAfter, retryAfterSeconds) => {
   for (const status of [406, 429, 503]) {
-    expect(outcomeOf({ status, retryAfter, text: "" }, now)).toEqual({
-      kind: "busy",
-      reason: String(status),
-      retryAfterSeconds,
-    });
+    expect(outcomeOf({ status, retryAfter, text: "" }, now)).toMatchObject({ kind: "busy", retryAfterSeconds });
   }
 });
 
+test.each([
+  [406, "throttled"],
+  [429, "throttled"],
+  [408, "failing"],
+  [500, "failing"],
+  [503, "failing"],
+])("a busy service's %i tells of its origin that it is %s", (status, origin) => {
+  expect(outcomeOf({ status, text: "" }, now)).toEqual({ kind: "busy", origin, reason: String(status) });
+});
+
 test("a busy service without a readable Retry-After asks for nothing", () => {
-  expect(outcomeOf({ status: 503, retryAfter: "later", text: "" }, now)).toEqual({ kind: "busy", reason: "503" });
-  expect(outcomeOf({ status: 503, retryAfter: undefined, text: "" }, now)).toEqual({ kind: "busy", reason: "503" });
+  for (const retryAfter of ["later", undefined]) {
+    expect(outcomeOf({ status: 503, retryAfter, text: "" }, now)).not.toHaveProperty("retryAfterSeconds");
+  }
 });
 
 test.each([

@@ -1,0 +1,73 @@
+import { expect, test } from "vitest";
+import { crossedIn, reopened, toldSince, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
+import { entryWith, nothingTold } from "./entries.ts";
+
+const toldOf = (entries: { content?: LedgerEntry; tap?: LedgerEntry }): Told => ({
+  content: entries.content ? { tag: entries.content } : {},
+  tap: entries.tap ? { tag: entries.tap } : {},
+});
+const content = (version: number, more: Partial<LedgerEntry> = {}): Told =>
+  toldOf({ content: entryWith({ told: version, ...more }) });
+const tap = (version: number, more: Partial<LedgerEntry> = {}): Told =>
+  toldOf({ tap: entryWith({ told: version, ...more }) });
+
+test.each<[string, { before?: Told; now: Told; made: Told }, boolean]>([
+  ["nobody else wrote", { now: nothingTold, made: content(7) }, false],
+  ["another run told the same", { now: content(7, { at: 2 }), made: content(7) }, false],
+  ["another run told something newer", { now: content(8), made: content(7) }, true],
+  ["another run told something older", { now: content(7), made: content(8) }, true],
+  ["another run told the same content of another version", { now: content(7, { version: 8 }), made: content(7) }, true],
+  ["another run tapped for a newer version", { now: tap(8), made: content(7) }, true],
+  ["another run brought newer content than was tapped for", { now: content(8), made: tap(7) }, true],
+  [
+    "another run tapped for the version that this one brought",
+    { now: tap(8), made: content(7, { version: 8 }) },
+    false,
+  ],
+  [
+    "another run was busy with something newer: it may have arrived",
+    { now: content(8, { outcome: "busy", notBefore: 9 }), made: content(7) },
+    true,
+  ],
+  [
+    "another run had to hold something newer",
+    { now: content(8, { outcome: "held", notBefore: 9 }), made: content(7) },
+    false,
+  ],
+  ["this run had to hold it", { now: content(8), made: content(7, { outcome: "held", notBefore: 9 }) }, false],
+  ["it was read before this run began", { before: content(6), now: content(6), made: content(7) }, false],
+  ["the tap was read before this run began", { before: tap(8), now: tap(8), made: content(7) }, false],
+  [
+    "what was read was told once more meanwhile",
+    { before: content(6), now: content(6, { at: 2, attempts: 2 }), made: content(7) },
+    true,
+  ],
+  ["another run told it alone", { now: content(8), made: nothingTold }, false],
+])("%s: the channel was crossed is %s", (_, { before = nothingTold, now, made }, isCrossed) => {
+  expect([...crossedIn({ before, now, made })]).toEqual(isCrossed ? ["tag"] : []);
+});
+
+test("of many channels those are crossed that were told another version, each by its own account", () => {
+  const [ours, theirs] = [entryWith(), entryWith({ told: 8 })];
+  const made = { content: { one: ours, two: ours }, tap: { three: entryWith({ told: 8 }), four: ours } };
+  const now = { content: { one: theirs, four: theirs, five: theirs }, tap: { three: theirs, two: ours } };
+  expect(crossedIn({ before: nothingTold, now, made })).toEqual(new Set(["one", "four"]));
+});
+
+test("what a run told the crossed is open again at once, for whoever comes if this run dies; nothing else is", () => {
+  const [done, waits] = [entryWith(), entryWith({ outcome: "busy", notBefore: 9 })];
+  const told = { content: { a: done, b: waits, c: done, d: done }, tap: { a: done } };
+  const made = { content: { a: done, b: waits, c: done }, tap: {} };
+  expect(reopened(told, made, new Set(["a", "b", "d"]))).toEqual({
+    content: { a: { ...done, notBefore: done.at }, b: waits, c: done, d: done },
+    tap: { a: done },
+  });
+  expect(reopened(told, made, new Set())).toEqual(told);
+});
+
+test("told since are the channels whose content or tap is of a newer version, whatever their content's is", () => {
+  const [old, newer] = [entryWith({ told: 6, version: 7 }), entryWith({ told: 6, version: 8 })];
+  const told = { content: { a: old, b: newer, c: old }, tap: { c: newer, d: newer, e: old } };
+  expect(toldSince(told, 7)).toEqual(new Set(["b", "c", "d"]));
+  expect(toldSince(told, 8)).toEqual(new Set());
+});
