@@ -1,0 +1,153 @@
+import { changeNotification } from "../../functions/api/feed/change-notification.ts";
+import { changeNotifications } from "../../functions/api/feed/change-notifications.ts";
+import { deltaOfNotifications } from "../../functions/api/feed/delta-of-notifications.ts";
+import { listNotifications } from "../../functions/api/feed/list-notifications.ts";
+import { removeNotification } from "../../functions/api/feed/remove-notification.ts";
+import { createNotification } from "../../functions/api/create-notification.ts";
+import { deleteSubscription } from "../../functions/api/subscriptions/delete-subscription.ts";
+import { subscribe } from "../../functions/api/subscriptions/subscribe.ts";
+import { deliverNotification } from "../../functions/deliver-notification.ts";
+import { purgeExpired } from "../../functions/purge-expired.ts";
+import { registeredAppSchema } from "../../shared/auth/app-registry.ts";
+import type { Clock } from "../../shared/clock.ts";
+import type { Governor } from "../../shared/delivery/governor.ts";
+import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
+import { tableExpired } from "../../shared/expiry/expired.table.ts";
+import type { Fanout } from "../../shared/fanout/fanout.ts";
+import type { FeedKey } from "../../shared/feed-key.ts";
+import { emptyHead } from "../../shared/feed/new-head.ts";
+import type { Feed } from "../../shared/feed/feed.ts";
+import { tableFeed } from "../../shared/feed/feed.table.ts";
+import { tableFetchMarks } from "../../shared/feed/fetch-marks.table.ts";
+import { headKey } from "../../shared/feed/rows.ts";
+import type { Pause } from "../../shared/storage/decided-anew.ts";
+import { tableExpiryHints } from "../../shared/storage/expiry-hints.table.ts";
+import { knownPushHosts } from "../../shared/subscription/push-hosts.ts";
+import { tableSubscriptions } from "../../shared/subscription/subscriptions.table.ts";
+import { tableAppWrites } from "../../shared/throttle/app-writes.table.ts";
+import { busyWatch } from "../../shared/throttle/busy-watch.ts";
+import { memoryReads } from "../../shared/throttle/reads.memory.ts";
+import { callsOf, tablesThrough, type Calls, type Caller } from "./calls.ts";
+import type { Devices } from "./devices.ts";
+import { pushServices } from "./push-services.ts";
+import { callerFrom, clientId, serverId } from "./request.ts";
+import { hostName, type World } from "./world.ts";
+
+/** One process of the app: what it is made of lives and dies with it. */
+export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
+  const { scheduler, settings, cipher, random } = world;
+  const calls = callsOf(world, caller);
+  const clock: Clock = { now: () => scheduler.now() + skewMs };
+  const pause: Pause = (lostRaces) =>
+    new Promise((resolve) => {
+      scheduler.after(random.next() * Math.min(200, 10 * 2 ** lostRaces), () => {
+        if (caller.isAlive()) resolve();
+      });
+    });
+  const tables = tablesThrough(calls, world.tables);
+  const { feeds, unsids, throttles } = tables;
+  const hints = tableExpiryHints(tables.expiries);
+  const { fanout, busy } = busyWatch({
+    fanout: fanoutThrough(calls, world.queue.fanout(clock)),
+    backlog: undefined,
+    backlogLimit: 1_000,
+    clock,
+  });
+  const head = { rowKey: headKey, empty: (feed: FeedKey) => emptyHead(feed, clock.now()) };
+  return {
+    clock,
+    cipher,
+    fanout,
+    busy,
+    hints,
+    tokens: { verify: (authorization: string | null) => Promise.resolve(callerFrom(authorization)) },
+    apps: { find: () => Promise.resolve(app), ofClient: () => Promise.resolve([app]), isBlocked: () => never },
+    feed: tableFeed({ feeds, hints, clock, limits: settings.userWrites, pause }),
+    fetchMarks: tableFetchMarks({ feeds, clock }),
+    subscriptions: tableSubscriptions({
+      feeds,
+      unsids,
+      hints,
+      cipher,
+      clock,
+      head,
+      perFeed: 50,
+      report: (sentence) => world.violate(`reported: ${sentence}`),
+      pause,
+    }),
+    appWrites: tableAppWrites({ throttles, clock, limitPerMinute: 60_000, pause }),
+    reads: memoryReads({ clock, limits: { per5Minutes: 100_000, perDay: 1_000_000 } }),
+    ledgers: tableLedgers({ deliveries: tables.deliveries, pause }),
+    expired: tableExpired({ ...tables, hints }),
+    channels: pushServices(world, caller, devices),
+    governor: lettingThrough,
+    policy: settings.policy,
+    chance: random.next,
+    pushHosts: { allowed: knownPushHosts, extra: [] },
+    subscriptionDays: 30,
+    always201: false,
+  };
+};
+
+type Made = { readonly caller: Caller; readonly skewMs: number; readonly devices: Devices };
+export type Parts = ReturnType<typeof partsOf>;
+
+const app = registeredAppSchema.parse({ hostName, senders: [serverId], clients: [clientId] });
+const never = Promise.resolve(false);
+
+/** Until there is one. */
+const lettingThrough: Governor = { send: (_route, attempt) => attempt() };
+
+/** `timeLimitMs` of the real one. */
+const sendLimitMs = 8_000;
+
+const fanoutThrough = (calls: Calls, { send }: Fanout): Fanout => ({
+  send: (job, until) =>
+    calls({
+      store: "bus",
+      what: `send ${job.kind} of ${job.id} v${job.version} hop ${job.hop}${job.due === undefined ? "" : ` due ${new Date(job.due).toISOString().slice(11, 23)}`}${job.again === undefined ? "" : ` again ${job.again}`}`,
+      effect: () => send(job, until),
+      limitMs: sendLimitMs,
+      isRepeatable: true,
+    }),
+});
+
+/** What an operation stored, told before it goes on: what it answers then promises as much. */
+export type Stored = (what: { readonly id: string; readonly version: number }) => void;
+
+/** The operations of the API for one request. */
+export const operationsOf = (parts: Parts, stored: Stored) => {
+  const feed: Feed = {
+    ...parts.feed,
+    accept: async (...given) => {
+      const accepted = await parts.feed.accept(...given);
+      stored(accepted.notification);
+      return accepted;
+    },
+    change: async (...given) => {
+      const changed = await parts.feed.change(...given);
+      for (const notification of changed) if (notification) stored(notification);
+      return changed;
+    },
+    remove: async (...given) => {
+      const tombstone = await parts.feed.remove(...given);
+      if (tombstone) stored(tombstone);
+      return tombstone;
+    },
+  };
+  const use = { ...parts, feed };
+  return {
+    post: createNotification(use),
+    change: changeNotification(use),
+    changeMany: changeNotifications(use),
+    remove: removeNotification(use),
+    list: listNotifications(use),
+    delta: deltaOfNotifications(use),
+    subscribe: subscribe(use),
+    unsubscribe: deleteSubscription(use),
+  };
+};
+export type OperationName = keyof ReturnType<typeof operationsOf>;
+
+/** What the queue and the timer trigger. */
+export const triggersOf = (parts: Parts) => ({ deliver: deliverNotification(parts), purge: purgeExpired(parts) });

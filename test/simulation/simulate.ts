@@ -1,0 +1,122 @@
+import { nextJob, parseFanoutJob } from "../../shared/fanout/job.ts";
+import { messageOf } from "../../shared/fanout/message.ts";
+import { lifetimeMaxMs, platformTypes } from "../../shared/notification/notification.ts";
+import { appServer } from "./app-server.ts";
+import { clusterFrom, type Cluster } from "./cluster.ts";
+import { devicesFrom } from "./devices.ts";
+import { historyFrom } from "./history.ts";
+import { nothingIsLost, queuesAreEmpty } from "./invariants.ts";
+import { peopleFrom } from "./people.ts";
+import { promisesFrom } from "./promises.ts";
+import { randomFrom } from "./random.ts";
+import { seedCrypto } from "./seeded-crypto.ts";
+import { worldFrom, type World } from "./world.ts";
+
+export type SimulationResult = {
+  readonly seed: number;
+  /** What must never happen and did, each in a sentence. */
+  readonly violations: readonly string[];
+  /** What happened, in order; empty unless it was asked for. */
+  readonly trace: readonly string[];
+  readonly steps: number;
+  /** How often what happened. */
+  readonly counts: Readonly<Record<string, number>>;
+};
+
+const stepsMost = 30_000;
+
+/** Draws a world from the seed, lets it go through a storm and come to rest, and looks whether everything is as it must be. */
+export const simulate = async (
+  seed: number,
+  { trace = false }: { readonly trace?: boolean } = {},
+): Promise<SimulationResult> => {
+  const random = randomFrom(seed);
+  const giveBack = seedCrypto(randomFrom(seed + 1));
+  try {
+    const world = worldFrom(random, trace);
+    const steps = await goThrough(world);
+    const {
+      violations,
+      counts,
+      trace: { lines },
+    } = world;
+    return { seed, violations, trace: lines, steps, counts };
+  } finally {
+    giveBack();
+  }
+};
+
+const goThrough = async (world: World): Promise<number> => {
+  const { random, scheduler, weather, queue } = world;
+  const history = historyFrom(world);
+  const devices = devicesFrom(world, history);
+  const promises = promisesFrom(world, history);
+  const cluster = clusterFrom(world, devices);
+  const server = appServer({ world, cluster, promises });
+  const people = peopleFrom({ world, cluster, devices, history, promises });
+
+  let underway = 0;
+  const does = (atMs: number, what: () => Promise<void>): void => {
+    underway += 1;
+    scheduler.after(atMs, () => {
+      void what().then(
+        () => (underway -= 1),
+        (error: unknown) => world.violate(`Somebody in the world fails: ${String(error)}`),
+      );
+    });
+  };
+  const sometime = (): number => random.whole(0, weather.stormMs);
+
+  cluster.start(0, 1);
+  cluster.start(1, 1);
+  const users = random.chance(0.3) ? ["ada", "bob"] : ["ada"];
+  for (const user of users) {
+    for (let left = random.whole(1, 4); left > 0; left -= 1) {
+      const device = devices.add(user, random.pick(platformTypes));
+      devices.giveChannel(device);
+      does(random.chance(0.8) ? 0 : sometime(), () => people.subscribe(device));
+      for (let acts = random.whole(0, 4); acts > 0; acts -= 1) does(sometime(), () => people.live(device));
+    }
+  }
+  for (let posts = random.whole(2, 6); posts > 0; posts -= 1) {
+    does(sometime(), async () => {
+      const device = random.pickOf(devices.all);
+      if (device) await server.post(device);
+    });
+  }
+  for (let kills = weather.kills; kills > 0; kills -= 1) scheduler.after(sometime(), cluster.kill);
+
+  let calmAt = Infinity;
+  scheduler.after(weather.stormMs, () => {
+    calmAt = scheduler.now();
+    world.calmDown();
+    replayUntilEmpty(world, cluster);
+  });
+
+  const isAtRest = (): boolean => {
+    if (world.isStormy() || underway > 0) return false;
+    const { active, scheduled, deadLettered } = queue.counts();
+    return active + scheduled + deadLettered === 0;
+  };
+  const steps = await scheduler.run({ isAtRest, stepsMost });
+  if (!isAtRest()) world.violate(`The world does not come to rest in ${steps} steps.`);
+  const found = { world, devices, history, promises, calmAt };
+  nothingIsLost(found);
+  queuesAreEmpty(found);
+  return steps;
+};
+
+/** The operator's replay of all dead letters, as often as there are new ones. */
+const replayUntilEmpty = (world: World, cluster: Cluster): void => {
+  const { queue, scheduler } = world;
+  for (let dead = queue.receiveDeadLetter(); dead; dead = queue.receiveDeadLetter()) {
+    world.count("dead letters replayed");
+    const job = parseFanoutJob(dead.body);
+    const due = Math.max(scheduler.now(), (job.due ?? 0) + 1);
+    const next = nextJob(job, { version: job.version, due, again: job.again ?? job.version });
+    queue.send(messageOf(next, job.acceptedAt + lifetimeMaxMs, scheduler.now()));
+    queue.complete(dead.token);
+    cluster.lookForMessages();
+  }
+  scheduler.after(5 * 60_000, () => replayUntilEmpty(world, cluster));
+};

@@ -1,0 +1,84 @@
+import type { Random } from "./random.ts";
+
+/** What a call to one of our own stores may meet. */
+export const callFaults = [
+  "crash before the effect",
+  "crash after the effect",
+  "away before the effect",
+  "away after the effect",
+  "away, and the effect comes later",
+  "done, and repeated by the client",
+  "slow",
+] as const;
+export type CallFault = (typeof callFaults)[number];
+
+/** What a message may meet while a run is at it. */
+export const messageFaults = ["delivered twice", "lock lost on the way", "lock not renewed"] as const;
+export type MessageFault = (typeof messageFaults)[number];
+
+/** What a push may meet. */
+export const pushFaults = [
+  "answer lost",
+  "lands late",
+  "429",
+  "503",
+  "hangs",
+  "refused credential",
+  "crash before the effect",
+  "crash after the effect",
+] as const;
+export type PushFault = (typeof pushFaults)[number];
+
+/** What a client may meet on its way to us. */
+export const requestFaults = ["never arrives", "answer lost"] as const;
+export type RequestFault = (typeof requestFaults)[number];
+
+type Chances<Fault> = { readonly part: number; readonly kinds: readonly Fault[] };
+
+/** Something that is away for everybody for a while; times in milliseconds after the start. */
+export type Outage = { readonly what: "tables" | "bus" | "push"; readonly from: number; readonly until: number };
+
+/** What kind of world a seed's is: not everything goes wrong everywhere, or nothing would ever get far enough to go wrong in turn. */
+export type Weather = {
+  /** Everybody does what they do within so many milliseconds; then come no more faults. */
+  readonly stormMs: number;
+  /** The usual time of a call's way, there or back; at most. */
+  readonly latencyMs: number;
+  readonly calls: Chances<CallFault>;
+  readonly messages: Chances<MessageFault>;
+  readonly pushes: Chances<PushFault>;
+  readonly requests: Chances<RequestFault>;
+  readonly outages: readonly Outage[];
+  /** How far each instance's clock is ahead of the true time; milliseconds. */
+  readonly skewsMs: readonly [number, number];
+  /** Instances killed out of nowhere. */
+  readonly kills: number;
+};
+
+const second = 1_000;
+const minute = 60 * second;
+
+export const drawWeather = (random: Random): Weather => {
+  const stormMs = random.pick([2 * second, 10 * second, minute, 5 * minute, 30 * minute, 3 * 60 * minute]);
+  const isFair = random.chance(0.06);
+  const chances = <Fault>(kinds: readonly Fault[], parts: readonly [number, ...number[]]): Chances<Fault> => ({
+    kinds: random.some(kinds, 0.6),
+    part: isFair ? 0 : random.pick(parts),
+  });
+  const outages = random.some(["tables", "bus", "push"] as const, isFair ? 0 : 0.15).map((what): Outage => {
+    const from = random.whole(0, stormMs);
+    return { what, from, until: from + random.pick([second, 10 * second, minute, 10 * minute]) };
+  });
+  const skew = (): number => (random.chance(0.4) ? random.whole(-5, 5) * second : 0);
+  return {
+    stormMs,
+    latencyMs: random.pick([3, 20, 20, 200, 1_500]),
+    calls: chances(callFaults, [0, 0.005, 0.02, 0.06]),
+    messages: chances(messageFaults, [0, 0.1, 0.4]),
+    pushes: chances(pushFaults, [0, 0.1, 0.3, 0.6]),
+    requests: chances(requestFaults, [0, 0.1, 0.3]),
+    outages,
+    skewsMs: [skew(), skew()],
+    kills: isFair ? 0 : random.pick([0, 0, 1, 3]),
+  };
+};
