@@ -1,0 +1,36 @@
+import { milliseconds } from "../clock.ts";
+import { hashOf } from "../hash.ts";
+import { messageIdOf, type FanoutJob } from "./job.ts";
+
+/** The longest message id a broker takes: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas */
+const idLengthMax = 128;
+
+/** However late the operator comes, a copy lives long enough to be received. */
+const shortestLifeMs = milliseconds.minute;
+
+type Replayed = {
+  /** The dead letter's number in the queue, in decimal digits. */
+  readonly sequence: string;
+  /** The id it was sent under. */
+  readonly messageId: string;
+  readonly job: FanoutJob | undefined;
+};
+
+/**
+ * The message id of a dead letter's copy: the job's own, with `:r` and the dead letter's number. So replaying one dead letter twice,
+ * as after a crash between sending the copy and removing the dead letter, is one message to the broker. And it is no id that was used
+ * before, which the broker would drop without a word: no two messages of a queue have one number, and a copy that becomes a dead letter
+ * itself has another one.
+ */
+export const replayIdOf = ({ sequence, messageId, job }: Replayed): string => {
+  const own = job ? messageIdOf(job) : messageId.replace(/:r\d+$/, ""); // so that ids do not grow with every replay
+  const suffix = `:r${sequence}`;
+  return own.length + suffix.length <= idLengthMax ? own + suffix : hashOf(own) + suffix;
+};
+
+/**
+ * For how many milliseconds a copy sent at `now` is needed: what is left of the dead letter's time, at least a minute. Undefined when
+ * that had no end. A run for a notification that has ended meanwhile finds nothing to do.
+ */
+export const replayLifeMs = (expiresAt: number | undefined, now: number): number | undefined =>
+  expiresAt === undefined ? undefined : Math.max(shortestLifeMs, expiresAt - now);
