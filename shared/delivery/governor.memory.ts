@@ -84,7 +84,7 @@ export const memoryGovernor = (options: Options): Governor => {
         await Promise.race([new Promise<void>((wake) => (waiter.wake = wake)), end]);
       }
     } finally {
-      if (line.delete(waiter)) wakeFirst(origin);
+      if (line.delete(waiter)) wakeFirst(origin, clock.now());
     }
   };
 
@@ -95,20 +95,20 @@ export const memoryGovernor = (options: Options): Governor => {
       if (turn.kind === "held") return turn;
       const outcome = await attempt().catch((error: unknown) => {
         origin.leave(turn, clock.now());
-        wakeFirst(origin);
+        wakeFirst(origin, clock.now());
         throw error;
       });
       const now = clock.now();
       for (const change of origin.learn(turn, outcome, now)) emit(eventOf(change, route, outcome));
-      wakeFirst(origin);
+      wakeFirst(origin, now);
       return beliefs.of(route.credential)({ outcome, now, emit });
     },
   };
 };
 
 /** As many as there is room for look again, and at least one: perhaps all are to be sent away, which each passes on. */
-const wakeFirst = ({ line, pace }: Known): void => {
-  let left = Math.max(1, pace.room());
+const wakeFirst = ({ line, pace }: Known, now: number): void => {
+  let left = Math.max(1, pace.room(now));
   for (const { wake } of line) {
     if (left === 0) return;
     wake();

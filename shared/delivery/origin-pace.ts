@@ -1,5 +1,5 @@
-/** One request that is out. */
-export type Begun = { readonly at: number; readonly number: number };
+/** One request that is out. `isDark`: nothing was heard for a moment when it went. */
+export type Begun = { readonly at: number; readonly number: number; readonly isDark: boolean };
 
 /**
  * What an end tells of the origin: it did what it was asked, it pushed back, it said nothing in time, or nothing is known, because perhaps it was
@@ -7,8 +7,10 @@ export type Begun = { readonly at: number; readonly number: number };
  */
 export type End = "served" | "pushed-back" | "silent" | "unknown";
 
-/** So many may have gone out since the last answer. A quarter of what the host has in hand: a hanging origin gets no more. */
-const unansweredMost = 8;
+/** So many may go out without a word from the origin. A quarter of what the host has in hand: one that hangs gets little more. */
+const darkMost = 8;
+/** So long after an answer the origin counts as heard. */
+const heardMs = 50;
 /** One that takes longer to answer is slow. */
 const slowMs = 500;
 /** Of what is known of the usual time, the part that each new one makes up. */
@@ -16,8 +18,8 @@ const weight = 1 / 8;
 
 /**
  * How many requests one push origin is given at once. Its limit is halved when it pushes back or says nothing in time, once for all that was out at
- * that moment, and grows by one after as many good answers as the limit is high. And whatever the limit, no more than eight go out after
- * the last answer of any kind: what is well is given more with each answer, and what has just begun to hang has eight, not all.
+ * that moment, and grows by one after as many good answers as the limit is high. And whatever the limit, no more than eight go out while
+ * nothing is heard: what has just begun to hang, or was never asked before, has eight to show itself, not all.
  */
 export const originPace = (most: number) => {
   /** In the order in which they went out. */
@@ -26,11 +28,12 @@ export const originPace = (most: number) => {
   let begun = 0;
   let begunBeforeCut = 0;
   let begunBeforeAnswer = 0;
-  let unanswered = 0;
+  let dark = 0;
   let earned = 0;
   let usualMs = 0;
   let answeredAt = -Infinity;
 
+  const isHeard = (now: number): boolean => now - answeredAt <= heardMs;
   const cut = (): void => {
     limit = Math.max(1, Math.floor(limit / 2));
     begunBeforeCut = begun;
@@ -56,11 +59,11 @@ export const originPace = (most: number) => {
     isSlow: (now: number): boolean => answerMs(now) > slowMs,
     isCut: (): boolean => limit < most,
     /** How many more may go out now. */
-    room: (): number => Math.max(0, Math.min(limit - out.size, unansweredMost - unanswered)),
+    room: (now: number): number => Math.max(0, Math.min(limit - out.size, isHeard(now) ? Infinity : darkMost - dark)),
     begin: (now: number): Begun => {
       begun += 1;
-      unanswered += 1;
-      const request: Begun = { at: now, number: begun };
+      const request: Begun = { at: now, number: begun, isDark: !isHeard(now) };
+      if (request.isDark) dark += 1;
       out.add(request);
       return request;
     },
@@ -68,9 +71,9 @@ export const originPace = (most: number) => {
       out.delete(request);
       if (end === "served" || end === "pushed-back") {
         begunBeforeAnswer = begun;
-        unanswered = 0;
+        dark = 0;
         answeredAt = now;
-      } else if (request.number > begunBeforeAnswer) unanswered -= 1;
+      } else if (request.isDark && request.number > begunBeforeAnswer) dark -= 1;
       if (end === "unknown") return;
       usualMs += (Math.max(0, now - request.at) - usualMs) * weight;
       if (end === "served") earn();

@@ -59,7 +59,7 @@ export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
       const atOrigin = down.enter(now, expiresAt);
       if (atOrigin.kind === "shut") return { kind: "held", reason: "the origin is down", until: atOrigin.until };
       const atCredential = refused.of(name).enter(now, expiresAt);
-      if (atCredential.kind === "pass" && pace.room() > 0) {
+      if (atCredential.kind === "pass" && pace.room(now) > 0) {
         const credential = { name, pass: atCredential.pass };
         return { kind: "turn", request: pace.begin(now), origin: atOrigin.pass, credential };
       }
