@@ -1,91 +1,132 @@
-import { RowConflict, type Change, type Row, type StoredRow, type Table } from "../../shared/storage/table.ts";
+import {
+  RowConflict,
+  type Change,
+  type Row,
+  type RowValue,
+  type StoredRow,
+  type Table,
+} from "../../shared/storage/table.ts";
+import { sortedRows, type SortedRows } from "./sorted-rows.ts";
+import { refuseImpossible } from "./table-limits.ts";
 
 /** As many as the service gives in one page. */
 const pageRows = 1_000;
-const changesMax = 100;
 
-/** A `Table` in this process's memory, for tests that need many or that look at what is asked of it. */
-export const memoryTable = (): Table => {
-  const partitions = new Map<string, Map<string, StoredRow>>();
+type Options = {
+  /** What a request waits for before it takes effect; a turn of the event loop by default. A simulation has turns of its own. */
+  readonly turn?: () => Promise<void>;
+};
+
+/**
+ * A `Table` in this process's memory, for tests that need many or that look at what is asked of it, and for the simulator.
+ * What the service would refuse is refused, some of it that Azurite lets pass.
+ */
+export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
+  const partitions = new Map<string, SortedRows>();
   let lastEtag = 0;
 
-  const rowsOf = (partitionKey: string): ReadonlyMap<string, StoredRow> => partitions.get(partitionKey) ?? new Map();
-  const allRows = (): StoredRow[] => [...partitions.values()].flatMap((rows) => [...rows.values()]);
+  const partitionOf = (partitionKey: string): SortedRows => {
+    const partition = partitions.get(partitionKey) ?? sortedRows();
+    partitions.set(partitionKey, partition);
+    return partition;
+  };
+  const find = (partitionKey: string, rowKey: string): StoredRow | undefined =>
+    partitions.get(partitionKey)?.get(rowKey);
 
   const apply = (changes: readonly Change[]): void => {
     for (const change of changes) {
       const { partitionKey, rowKey } = keysOf(change);
-      if (!isMet(change, rowsOf(partitionKey).get(rowKey))) throw new RowConflict("The row was changed meanwhile.");
+      if (!isMet(change, find(partitionKey, rowKey))) throw new RowConflict("The row was changed meanwhile.");
     }
     for (const change of changes) {
-      const { partitionKey, rowKey } = keysOf(change);
-      const rows = partitions.get(partitionKey) ?? new Map<string, StoredRow>();
-      partitions.set(partitionKey, rows);
-      if (change.kind === "delete") rows.delete(rowKey);
-      else rows.set(rowKey, { ...structuredClone(change.row), etag: `"${(lastEtag += 1)}"` });
+      const rows = partitionOf(keysOf(change).partitionKey);
+      if (change.kind === "delete") rows.delete(change.rowKey);
+      else rows.set({ ...copyOf(change.row), etag: `"${(lastEtag += 1)}"` });
+    }
+  };
+
+  const rowsOf = function* (partitionKey: string, from: string, last: StoredRow | undefined): Iterable<StoredRow> {
+    for (const row of partitions.get(partitionKey)?.from(last?.rowKey ?? from) ?? []) {
+      if (row.rowKey !== last?.rowKey) yield row;
+    }
+  };
+  const allRows = function* (last?: StoredRow): Iterable<StoredRow> {
+    const keys = [...partitions.keys()].filter((key) => last === undefined || key >= last.partitionKey).sort(compare);
+    for (const key of keys) yield* rowsOf(key, "", key === last?.partitionKey ? last : undefined);
+  };
+
+  /** Pages as the service gives them: each is the state at its own request, so that rows may come and go between two. */
+  const paged = async function* (
+    rowsAfter: (last: StoredRow | undefined) => Iterable<StoredRow>,
+    limit = Infinity,
+  ): AsyncIterable<StoredRow> {
+    let last: StoredRow | undefined;
+    for (let left = limit; left > 0;) {
+      await turn();
+      const size = Math.min(pageRows, left);
+      const page = firstOf(rowsAfter(last), size);
+      for (const row of page) yield copyOf(row);
+      if (page.length < size) return;
+      left -= page.length;
+      last = page.at(-1);
     }
   };
 
   return {
     find: async (partitionKey, rowKey) => {
-      await nextTurn();
-      return structuredClone(rowsOf(partitionKey).get(rowKey));
+      await turn();
+      const row = find(partitionKey, rowKey);
+      return row && copyOf(row);
     },
     range: (partitionKey, from, below, { limit, expiredAt } = {}) =>
-      paged(
-        () =>
-          [...rowsOf(partitionKey).values()].filter(
-            (row) => row.rowKey >= from && row.rowKey < below && (expiredAt === undefined || isPast(row, expiredAt)),
-          ),
-        limit,
-      ),
+      paged(function* (last) {
+        for (const row of rowsOf(partitionKey, from, last)) {
+          if (row.rowKey >= below) return;
+          if (expiredAt === undefined || isPast(row, expiredAt)) yield row;
+        }
+      }, limit),
     partitionsBelow: (partitionKey, limit) =>
-      paged(() => allRows().filter((row) => row.partitionKey < partitionKey), limit),
+      paged(function* (last) {
+        for (const row of allRows(last)) {
+          if (row.partitionKey >= partitionKey) return;
+          yield row;
+        }
+      }, limit),
+    withRowKey: async function* (rowKey) {
+      await turn();
+      yield [...allRows()].filter((row) => row.rowKey === rowKey).map((row) => copyOf(row));
+    },
     all: () => paged(allRows),
     write: async (change) => {
-      await nextTurn();
+      refuseImpossible([change]);
+      await turn();
       apply([change]);
     },
     transact: async (changes) => {
-      refuseImpossible(changes);
-      await nextTurn();
+      refuseImpossible(changes, "together");
+      await turn();
       apply(changes);
     },
   };
 };
 
-/** Pages as the service gives them: each is the state at its own request, so that rows may come and go between two. */
-const paged = async function* (wanted: () => StoredRow[], limit = Infinity): AsyncIterable<StoredRow> {
-  let last: StoredRow | undefined;
-  for (let left = limit; left > 0;) {
-    await nextTurn();
-    const behind = (row: StoredRow): boolean => !last || inOrder(last, row) < 0;
-    const size = Math.min(pageRows, left);
-    const page = wanted().filter(behind).sort(inOrder).slice(0, size);
-    for (const row of page) yield structuredClone(row);
-    if (page.length < size) return;
-    left -= page.length;
-    last = page.at(-1);
+const firstOf = (rows: Iterable<StoredRow>, size: number): readonly StoredRow[] => {
+  const first: StoredRow[] = [];
+  for (const row of rows) {
+    first.push(row);
+    if (first.length >= size) break;
   }
+  return first;
+};
+
+/** Whoever has a row may do with it what he likes. Its values are flat, and of them only dates could be changed. */
+const copyOf = <R extends Row>(row: R): R => {
+  const copy: Record<string, RowValue> = { ...row };
+  for (const [name, value] of Object.entries(row)) if (value instanceof Date) copy[name] = new Date(value);
+  return copy as R;
 };
 
 const isPast = ({ ["expiresAt"]: at }: StoredRow, now: number): boolean => at instanceof Date && at.getTime() <= now;
-
-/** As the service refuses them: what the app must never send. */
-const refuseImpossible = (changes: readonly Change[]): void => {
-  if (changes.length === 0) throw new Error("A transaction has at least one change.");
-  if (changes.length > changesMax) throw new Error(`A transaction has at most ${changesMax} changes.`);
-  const keys = changes.map(keysOf);
-  if (new Set(keys.map(({ partitionKey }) => partitionKey)).size > 1) {
-    throw new Error("A transaction keeps to one partition.");
-  }
-  if (new Set(keys.map(({ rowKey }) => rowKey)).size < keys.length) {
-    throw new Error("A transaction changes a row once.");
-  }
-  if (changes.some((change) => change.kind === "delete" && change.ifMatch !== undefined)) {
-    throw new Error("A transaction's delete asks for no version.");
-  }
-};
 
 const isMet = (change: Change, found: StoredRow | undefined): boolean => {
   switch (change.kind) {
@@ -104,8 +145,6 @@ const keysOf = (change: Change): Pick<Row, "partitionKey" | "rowKey"> =>
   change.kind === "delete" ? change : change.row;
 
 /** By code units, as the service compares. */
-const inOrder = (a: StoredRow, b: StoredRow): number =>
-  compare(a.partitionKey, b.partitionKey) || compare(a.rowKey, b.rowKey);
 const compare = (a: string, b: string): number => (a === b ? 0 : a < b ? -1 : 1);
 
 /** Nothing is answered at once: whoever relies on that would fail on the real one. */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, request as requestTo, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { TableServiceClient } from "@azure/data-tables";
@@ -116,6 +116,59 @@ test.each([401, 403])(
     }
   },
 );
+
+describe("when the answer to a change is lost, the client sends it again by itself", () => {
+  /** Goes on to Azurite, which does everything; of each request's answers the first is lost. */
+  const losing = async (): Promise<Table> => {
+    const answered = new Set<string>();
+    const server = createServer((incoming, outgoing) => {
+      const { method, url: path, headers } = incoming;
+      const onward = requestTo({ host: "127.0.0.1", port: azurite.port, method, path, headers }, (answer) => {
+        const asked = `${method} ${path} ${String(headers["x-ms-client-request-id"])}`;
+        const isFirst = !answered.has(asked);
+        answered.add(asked);
+        answer.on("end", () => isFirst && outgoing.destroy()).resume();
+        if (isFirst) return;
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      });
+      onward.on("error", () => outgoing.destroy());
+      incoming.pipe(onward);
+    }).listen(0, "127.0.0.1");
+    running.push(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    await once(server, "listening");
+    return openTables(accessBy(azurite.connectionStringAt((server.address() as AddressInfo).port))).throttles;
+  };
+
+  test("and is refused by its own effect: an insert, a replace, a delete and a transaction are made, and say that they are not", async () => {
+    const [table, partitionKey] = [azurite.tables.throttles, crypto.randomUUID()];
+    const lossy = await losing();
+    const etagOf = async (rowKey: string): Promise<string> => (await table.find(partitionKey, rowKey))?.etag ?? "";
+    for (const rowKey of ["old", "doomed"])
+      await table.write({ kind: "insert", row: { partitionKey, rowKey, value: 1 } });
+    const row = { partitionKey, rowKey: "old", value: 2 };
+    const refused = [
+      lossy.write({ kind: "insert", row: { partitionKey, rowKey: "new" } }),
+      lossy.write({ kind: "replace", row, ifMatch: await etagOf("old") }),
+      lossy.write({ kind: "delete", partitionKey, rowKey: "doomed" }),
+      lossy.transact([{ kind: "insert", row: { partitionKey, rowKey: "together" } }]),
+    ];
+    await Promise.all(refused.map((change) => expect(change).rejects.toThrow(RowConflict)));
+    expect(await table.find(partitionKey, "old")).toMatchObject({ value: 2 });
+    expect(await table.find(partitionKey, "doomed")).toBeUndefined();
+    expect(await table.find(partitionKey, "new")).toBeDefined();
+    expect(await table.find(partitionKey, "together")).toBeDefined();
+  });
+
+  test("and a put, like a read, comes through", async () => {
+    const [lossy, partitionKey] = [await losing(), crypto.randomUUID()];
+    await lossy.write({ kind: "put", row: { partitionKey, rowKey: "r", value: 1 } });
+    expect(await lossy.find(partitionKey, "r")).toMatchObject({ value: 1 });
+  });
+});
 
 test("a range with a limit asks the service for no more rows than are missing, and no page beyond", async () => {
   const asked: (string | null)[] = [];

@@ -1,6 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { RowConflict, type Change, type Row, type StoredRow, type Table } from "../../../shared/storage/table.ts";
+import {
+  RowConflict,
+  type Change,
+  type Row,
+  type RowValue,
+  type StoredRow,
+  type Table,
+} from "../../../shared/storage/table.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
+
+const put = (partitionKey: string, values: Readonly<Record<string, RowValue>>, rowKey = "r"): Change => ({
+  kind: "put",
+  row: { ...values, partitionKey, rowKey },
+});
 
 /** What whoever implements the port `Table` promises. `makeTable` gives a table, empty or not; the suite keeps to partitions of its own. */
 export const tableContract = (name: string, makeTable: () => Promise<Table> | Table): void => {
@@ -127,6 +139,55 @@ export const tableContract = (name: string, makeTable: () => Promise<Table> | Ta
       for (const race of races) if (race.status === "rejected") expect(race.reason).toBeInstanceOf(RowConflict);
     });
 
+    test("of ten transactions that replace the same version, one is made, whole, and of the others nothing", async () => {
+      const partitionKey = partition();
+      await insert({ partitionKey, rowKey: "head", winner: -1 });
+      const { etag: ifMatch } = await found(partitionKey, "head");
+      const races = await Promise.allSettled(
+        Array.from({ length: 10 }, (_, winner) =>
+          table.transact([
+            { kind: "insert", row: { partitionKey, rowKey: `of ${winner}` } },
+            { kind: "replace", row: { partitionKey, rowKey: "head", winner }, ifMatch },
+          ]),
+        ),
+      );
+      const winners = races.flatMap(({ status }, index) => (status === "fulfilled" ? [index] : []));
+      expect(winners).toHaveLength(1);
+      for (const race of races) if (race.status === "rejected") expect(race.reason).toBeInstanceOf(RowConflict);
+      expect(await found(partitionKey, "head")).toMatchObject({ winner: winners[0] });
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual(["head", `of ${winners[0]}`]);
+    });
+
+    test("a change sent again, as when its answer was lost, meets its own effect with a conflict; only a put passes", async () => {
+      const partitionKey = partition();
+      for (const rowKey of ["doomed", "old", "put"]) await insert({ partitionKey, rowKey, value: 1 });
+      const { etag: ifMatch } = await found(partitionKey, "old");
+      const { etag: doomed } = await found(partitionKey, "doomed");
+      const changes: Change[] = [
+        { kind: "insert", row: { partitionKey, rowKey: "new" } },
+        { kind: "replace", row: { partitionKey, rowKey: "old", value: 1 }, ifMatch }, // as it was: a version all the same
+        { kind: "delete", partitionKey, rowKey: "doomed", ifMatch: doomed },
+      ];
+      for (const change of changes) {
+        await table.write(change);
+        await expect(table.write(change)).rejects.toThrow(RowConflict);
+      }
+      const put: Change = { kind: "put", row: { partitionKey, rowKey: "put", value: 2 } };
+      for (const _time of [1, 2]) await table.write(put);
+
+      const { etag: next } = await found(partitionKey, "old");
+      const together: Change[] = [
+        { kind: "replace", row: { partitionKey, rowKey: "old", value: 3 }, ifMatch: next },
+        { kind: "put", row: { partitionKey, rowKey: "put", value: 3 } },
+      ];
+      await table.transact(together);
+      await table.write(put);
+      await expect(table.transact(together)).rejects.toThrow(RowConflict);
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual(["new", "old", "put"]);
+      expect(await found(partitionKey, "old")).toMatchObject({ value: 3 });
+      expect(await found(partitionKey, "put")).toMatchObject({ value: 2 });
+    });
+
     test("a deleted row is gone, and its key is free", async () => {
       const partitionKey = partition();
       await insert({ partitionKey, rowKey: "r" });
@@ -195,6 +256,16 @@ export const tableContract = (name: string, makeTable: () => Promise<Table> | Ta
       expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual(keys);
       const expired = await keysIn(table.range(partitionKey, "", "~", { expiredAt: 2 }));
       expect(expired).toEqual(keys.filter((key) => key.endsWith("50")));
+
+      // Each page is the state at its own request: what comes or goes behind the first thousand while they are read, does so for the reader.
+      const read: string[] = [];
+      for await (const { rowKey } of table.range(partitionKey, "", "~")) {
+        if (read.push(rowKey) > 1) continue;
+        await table.write({ kind: "delete", partitionKey, rowKey: "0001" });
+        await table.write({ kind: "delete", partitionKey, rowKey: "1050" });
+        await insert({ partitionKey, rowKey: "1050a" });
+      }
+      expect(read).toEqual(keys.map((key) => (key === "1050" ? "1050a" : key)));
     });
 
     test("a delete meets another version, or no row, with a conflict, and takes the one that was read", async () => {
@@ -285,6 +356,33 @@ export const tableContract = (name: string, makeTable: () => Promise<Table> | Ta
       expect(failure).toBeInstanceOf(Error);
       expect(failure).not.toBeInstanceOf(RowConflict);
       expect(failure).not.toBeInstanceOf(Unavailable);
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual([]);
+    });
+
+    test.each<[string, (partitionKey: string) => Change[]]>([
+      ["a text of more than 64 KiB", (partitionKey) => [put(partitionKey, { text: "x".repeat(32 * 1024 + 1) })]],
+      [
+        "more than 4 MiB together",
+        (partitionKey) =>
+          Array.from({ length: 100 }, (_, index) =>
+            put(partitionKey, { text: "x".repeat(32_000), more: "y".repeat(32_000) }, `r${index}`),
+          ),
+      ],
+      ...["a\\b", "a#b", "a?b", "a\tb", "x".repeat(513)].map((rowKey): [string, (partitionKey: string) => Change[]] => [
+        `the key ${JSON.stringify(rowKey.slice(0, 9))} of length ${rowKey.length}`,
+        (partitionKey) => [put(partitionKey, {}, rowKey)],
+      ]),
+    ])("%s is refused as the bug it is, alone and in a transaction", async (_, impossible) => {
+      const partitionKey = partition();
+      const changes = impossible(partitionKey);
+      const [change] = changes;
+      const attempts = [table.transact(changes), ...(change && changes.length === 1 ? [table.write(change)] : [])];
+      for (const attempt of await Promise.allSettled(attempts)) {
+        const failure: unknown = attempt.status === "rejected" ? attempt.reason : undefined;
+        expect(failure).toBeInstanceOf(Error);
+        expect(failure).not.toBeInstanceOf(RowConflict);
+        expect(failure).not.toBeInstanceOf(Unavailable);
+      }
       expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual([]);
     });
 
