@@ -3,6 +3,7 @@ import { appNotificationIdOf, rawContentOf } from "./content.ts";
 import type { AcceptedPost } from "./observed.ts";
 import { pause, reached } from "./pause.ts";
 import type { PlannedPost } from "./schedule/posts.ts";
+import { slots } from "./slots.ts";
 
 /** What callers met. */
 export type Answers = {
@@ -17,6 +18,8 @@ export type Answers = {
   givenUp: number;
   /** Posts that are not accepted yet, nor given up. */
   open: number;
+  /** Notifications with a request that was waited for in vain. It may take effect at any time, after later ones even. */
+  readonly unsure: Set<number>;
   /** Answers that an outage must not cause, with the post they answered. */
   readonly wrong: string[];
 };
@@ -36,17 +39,36 @@ type Attempt =
   | { readonly kind: "broken" }
   | { readonly kind: "refused"; readonly afterMs: number };
 
-const afterBrokenMs = 700;
+/** Connections the callers have. Others queue up while the service takes long. */
+const requestsAtOnce = 32;
+/** After the first broken connection, after the next, … and at last always. */
+const afterBrokenMs = [300, 600, 1_200, 2_400] as const;
+const lastPauseMs = 4_000;
 
 /** App servers. Each post is made when it is due and the one before it, of its notification, has been taken or given up. */
 export const callers = ({ stack, unsidOf, calm, stop }: Use) => {
-  const answers: Answers = { accepted: [], acceptedAgain: [], refused: 0, broken: 0, givenUp: 0, open: 0, wrong: [] };
+  const answers: Answers = {
+    accepted: [],
+    acceptedAgain: [],
+    refused: 0,
+    broken: 0,
+    givenUp: 0,
+    open: 0,
+    unsure: new Set(),
+    wrong: [],
+  };
+
+  const inTurn = slots(requestsAtOnce);
 
   const attempt = async (post: PlannedPost, key: string | undefined): Promise<Attempt> => {
     const body = { appNotificationId: appNotificationIdOf(post), payload: { rawContent: rawContentOf(post) } };
     const keyed = key === undefined ? {} : { "idempotency-key": key };
     const unsid = unsidOf(post.user, post.device);
-    const answer = await stack.post(body, { unsid, headers: keyed }).catch(() => undefined);
+    const asked = inTurn(() => stack.post(body, { unsid, headers: keyed }));
+    const answer = await asked.catch((error: unknown) => {
+      if (error instanceof DOMException && error.name === "TimeoutError") answers.unsure.add(post.notification);
+      return undefined;
+    });
     if (answer === undefined) {
       answers.broken += 1;
       return { kind: "broken" };
@@ -63,7 +85,7 @@ export const callers = ({ stack, unsidOf, calm, stop }: Use) => {
   const send = async (post: PlannedPost): Promise<void> => {
     const key = post.hasKey ? crypto.randomUUID() : undefined;
     const askedAt = Date.now();
-    while (!stop.aborted) {
+    for (let breaks = 0; !stop.aborted;) {
       const answer = await attempt(post, key);
       if (answer.kind === "accepted") {
         answers.accepted.push({ ...post, askedAt, answeredAt: Date.now(), id: answer.id });
@@ -73,7 +95,8 @@ export const callers = ({ stack, unsidOf, calm, stop }: Use) => {
         answers.givenUp += 1;
         return;
       }
-      await pause(answer.kind === "refused" ? answer.afterMs : afterBrokenMs, stop);
+      const brokenPauseMs = afterBrokenMs[answer.kind === "broken" ? breaks++ : 0] ?? lastPauseMs;
+      await pause(answer.kind === "refused" ? answer.afterMs : brokenPauseMs, stop);
     }
     if (!post.isAskedTwice || stop.aborted) return;
     const again = await attempt(post, key);

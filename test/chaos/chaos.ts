@@ -56,13 +56,17 @@ const prunedIn = (output: string): number =>
   [...output.matchAll(/delivery [^\n]*?\b(\d+) gone\b/g)].reduce((sum, [, count]) => sum + Number(count), 0);
 
 const keep = async (dataDir: string, { storm: happened }: Reported, { lines, output }: Evidence): Promise<void> => {
-  const { observed, ...rest } = happened;
-  const plain = { ...rest, ...observed, ended: [...observed.ended], screens: Object.fromEntries(observed.screens) };
-  await writeFile(join(dataDir, "chaos.json"), JSON.stringify(plain));
+  await writeFile(join(dataDir, "chaos.json"), JSON.stringify(happened, plain));
   await writeFile(join(dataDir, "evidence.log"), `${lines.join("\n")}\n`);
   await writeFile(join(dataDir, "output.log"), output);
   for (const line of [...happened.answers.wrong.slice(0, 10), ...lines]) say(line);
   say(
     `Kept: ${dataDir}, with chaos.json (what was posted, subscribed and received), evidence.log, output.log (what the stack said).`,
   );
+};
+
+/** Sets and maps as JSON has them. */
+const plain = (_: string, value: unknown): unknown => {
+  if (value instanceof Map) return Object.fromEntries(value);
+  return value instanceof Set ? [...value] : value;
 };

@@ -36,6 +36,8 @@ export type Screens = ReadonlyMap<string, readonly Mark[]>;
 /** What callers were answered and what devices got. */
 export type Observed = {
   readonly accepted: readonly AcceptedPost[];
+  /** Notifications of which nobody knows what was stored last, for a request that its caller gave up may have come late. */
+  readonly unsure: ReadonlySet<number>;
   readonly registrations: readonly Registration[];
   /** Devices whose channel their user ended. */
   readonly ended: ReadonlySet<string>;

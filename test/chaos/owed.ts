@@ -5,14 +5,14 @@ export type Owed = { readonly post: AcceptedPost; readonly deviceId: string };
 
 /**
  * What the service owes: each notification's newest accepted content to every device of its user that was subscribed before that was
- * first posted. `excused` is the same for devices whose channel ended since, or was said to have: nobody is there to deliver to, and a
+ * first posted. Nothing of a notification of which nobody knows what its newest content is. `excused` is the same for devices whose channel ended since, or was said to have: nobody is there to deliver to, and a
  * client that subscribes again reads the feed. A push service's 410 from before a device subscribed excuses nothing.
  */
 export const owedIn = (observed: Observed): { readonly owed: readonly Owed[]; readonly excused: readonly Owed[] } => {
   const isExcused = excuses(observed);
   const owed: Owed[] = [];
   const excused: Owed[] = [];
-  for (const post of newestOf(observed.accepted)) {
+  for (const post of newestOf(observed.accepted).filter(({ notification }) => !observed.unsure.has(notification))) {
     const ofUser = observed.registrations.filter(({ user }) => user === post.user);
     for (const registration of before(ofUser, post.askedAt)) {
       const { deviceId } = registration;

@@ -3,8 +3,17 @@ import { isFailed, report, type Reported } from "./report.ts";
 import type { Storm } from "./storm.ts";
 
 const storm: Storm = {
-  observed: { accepted: [], registrations: [], ended: new Set(), arrivals: [], screens: new Map() },
-  answers: { accepted: [], acceptedAgain: [], refused: 1, broken: 2, givenUp: 0, open: 0, wrong: [] },
+  observed: { accepted: [], unsure: new Set(), registrations: [], ended: new Set(), arrivals: [], screens: new Map() },
+  answers: {
+    accepted: [],
+    acceptedAgain: [],
+    refused: 1,
+    broken: 2,
+    givenUp: 0,
+    open: 0,
+    unsure: new Set(),
+    wrong: [],
+  },
   kills: { "functions-host": 3, "service-bus": 4 },
   channelEvents: { moves: 5 },
   left: { active: 0, scheduled: 0, deadLetters: 1 },

@@ -64,6 +64,7 @@ const happened = ({ verdict: { waitedMs }, storm }: Reported): Row[] => {
     ["callers", answers.refused, "refused by 406, came back"],
     ["", answers.broken, "connections broken, repeated"],
     ["", answers.givenUp, "gave up then"],
+    ["", answers.unsure.size, "notifications with a request that came to no end, not judged"],
     ["", answers.acceptedAgain.length, "asked again under their Idempotency-Key"],
     ["to the device", seconds(waitedMs.p50), "s from the answer, median"],
     ["", seconds(waitedMs.p99), "s, 99 of 100"],

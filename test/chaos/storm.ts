@@ -90,6 +90,7 @@ export const storm = async (stack: LocalStack, { schedule, seconds, say, stop }:
     return {
       observed: {
         accepted: [...answers.accepted, ...answers.acceptedAgain],
+        unsure: answers.unsure,
         registrations,
         ended,
         arrivals: seen.arrivals,

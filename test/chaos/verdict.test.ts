@@ -16,6 +16,7 @@ const shows = (...versions: number[]): Observed["screens"] =>
 /** One notification for one device, accepted, received and shown. */
 const well: Observed = {
   accepted: [post(1, 1_000)],
+  unsure: new Set(),
   registrations: [phone],
   ended: new Set(),
   arrivals: [arrival(1, 1_250)],
@@ -42,6 +43,10 @@ test("the newest accepted content is owed, and an older one does not do", () => 
 
 test("a newer content that its caller gave up does for an older one that was accepted", () => {
   expect(isBroken(verdict({ arrivals: [arrival(2, 1_250)], screens: shows(2) }))).toBe(false);
+});
+
+test("nothing is owed of a notification whose newest content nobody knows", () => {
+  expect(verdict({ unsure: new Set([7]), arrivals: [] })).toMatchObject({ owed: 0, lost: [] });
 });
 
 test("a device that shows an older content than it got is outdated, and one that shows two toasts is stacked", () => {

@@ -10,6 +10,9 @@ const settings = {
   FANFARE_PUSH_PRINT: "0",
 };
 
+/** Patient: a request that its caller gave up may still take effect, after the caller's next one even, and what is newest then nobody knows. */
+const answerWithinMs = 60_000;
+
 /**
  * Starts the local stack as `npm start` runs it, in that data directory, and ends it when `use` has ended, however that happens.
  * Rejects when the stack does not start, or when it leaves something behind.
@@ -19,7 +22,7 @@ export const withStack = async <T>(
   stop: AbortSignal,
   use: (stack: LocalStack) => Promise<T>,
 ): Promise<T> => {
-  const stack = await startStack({ dataDir, env: settings });
+  const stack = await startStack({ dataDir, env: settings, answerWithinMs });
   // The terminal's Ctrl-C reaches the stack by itself; whoever waits for it then must not wait for its answers.
   const stopped = new Promise<never>((_, reject) => {
     const tell = (): void => reject(new Error("The run was stopped.", { cause: stop.reason }));

@@ -53,12 +53,13 @@ export type StackClient = {
   readonly issued: () => readonly string[];
 };
 
-const answerWithinMs = 15_000;
-
-export const stackClient = (stack: StackFile, push: PushControl): StackClient => {
+/** `answerWithinMs`: how long an answer is waited for. */
+export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs = 15_000): StackClient => {
   const firstApp = stack.apps[0]!;
   const tokens = new Map<string, Promise<string>>();
   const issued = new Set(stack.devices.map(({ unsid }) => unsid));
+
+  const ask = (url: string, request: RequestInit): Promise<Answered> => askWithin(answerWithinMs, url, request);
 
   const newToken = async (app: App, user: string | undefined): Promise<string> => {
     const grant =
@@ -154,8 +155,8 @@ export const rawContentOf = (content: string | null): string => {
   return notification?.payload.rawContent ?? "(a tap)";
 };
 
-const ask = async (url: string, request: RequestInit): Promise<Answered> => {
-  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(answerWithinMs) });
+const askWithin = async (milliseconds: number, url: string, request: RequestInit): Promise<Answered> => {
+  const answer = await fetch(url, { ...request, signal: AbortSignal.timeout(milliseconds) });
   const text = await answer.text();
   const json = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
   return { status: answer.status, headers: answer.headers, text, json };

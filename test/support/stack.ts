@@ -42,6 +42,8 @@ type Options = {
   readonly ephemeral?: boolean;
   /** Settings beside the ports and the short retries every journey has. */
   readonly env?: Readonly<Record<string, string>>;
+  /** How long the service's answers are waited for; 15 s by default. */
+  readonly answerWithinMs?: number;
 };
 
 /** Retries come soon, so that a journey's fault costs seconds and not minutes. */
@@ -49,7 +51,8 @@ const shortRetries = { RETRY_BASE_SECONDS: "1", RETRY_CAP_SECONDS: "2" };
 const freePorts = Object.fromEntries(Object.values(ports).map(({ setting }) => [setting, "0"]));
 
 /** Starts the built stack on free ports and resolves once it says `Ready`. Rejects with its output otherwise. */
-export const startStack = async ({ dataDir, ephemeral = false, env = {} }: Options = {}): Promise<LocalStack> => {
+export const startStack = async (options: Options = {}): Promise<LocalStack> => {
+  const { dataDir, ephemeral = false, env = {}, answerWithinMs } = options;
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "fanfare-journey-")));
   const clean = async (): Promise<void> => {
     if (dataDir === undefined) await rm(directory, { recursive: true });
@@ -81,7 +84,7 @@ export const startStack = async ({ dataDir, ephemeral = false, env = {} }: Optio
   };
 
   return {
-    ...stackClient(stack, push),
+    ...stackClient(stack, push, answerWithinMs),
     ...faults(program, parts),
     stack,
     push,
