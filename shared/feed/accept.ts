@@ -35,7 +35,7 @@ export const decideAccept = (
   const changes = [
     { kind: "put", row: notificationRow(feed, notification) } as const,
     over(found.alias, aliasRow(feed, notification)),
-    ...movedInLog(feed, isNew ? undefined : alias?.version, notification),
+    ...movedInLog({ feed, head }, isNew ? undefined : alias?.version, notification),
     ...(once ? [over(found.once, onceRow(feed, once, became))] : []),
   ];
   const { version } = notification;

@@ -41,7 +41,7 @@ export const decideChange = (
     }
     version += 1;
     const after: Notification = { ...changed, status: "updated", modifiedAt: now, epoch: head.epoch, version };
-    changes.push(...changesTo(feed, stored, after));
+    changes.push(...changesTo({ feed, head }, stored, after));
     return after;
   });
   const counts = countsAlways || result.some((notification) => notification !== undefined);

@@ -45,7 +45,7 @@ export const decideRemove = (
     over(stored.row, notificationRow(feed, tombstone)),
     // It points here: whoever took the appNotificationId over found this one expired, and no later writer finds it live.
     { kind: "delete", partitionKey: feed, rowKey: aliasKey(notification.appNotificationId) } as const,
-    ...movedInLog(feed, notification.version, tombstone),
+    ...movedInLog({ feed, head }, notification.version, tombstone),
   ];
   return { kind: "write", head: { version, usage }, changes, result: tombstone };
 };

@@ -1,7 +1,7 @@
 import type { FeedKey } from "../feed-key.ts";
 import { isExpired, type Notification } from "../notification/notification.ts";
 import { Problem } from "../problem.ts";
-import type { Change, Row, StoredRow } from "../storage/table.ts";
+import { RowConflict, type Change, type Row, type StoredRow } from "../storage/table.ts";
 import type { Limits } from "../throttle/usage.ts";
 import type { Precondition } from "./feed.ts";
 import { aliasRow, changeKey, changeRow, notificationOf, notificationRow, type Head } from "./rows.ts";
@@ -36,11 +36,21 @@ export type Decision<T> =
 export const over = (found: StoredRow | undefined, row: Row): Change =>
   found ? { kind: "replace", row, ifMatch: found.etag } : { kind: "insert", row };
 
-/** A change row moves: there is one for each notification, at its newest version, so that the log is no longer than the feed. */
-export const movedInLog = (feed: FeedKey, before: number | undefined, notification: Notification): Change[] => [
-  ...(before === undefined ? [] : [{ kind: "delete", partitionKey: feed, rowKey: changeKey(before) } as const]),
-  { kind: "insert", row: changeRow(feed, notification) },
-];
+/**
+ * A change row moves: there is one for each notification, at its newest version, so that the log is no longer than the feed.
+ * Throws `RowConflict` when what was read beside the head is newer than it: the transaction would be refused for the head's sake, were
+ * it not for the row of that version, which it would delete and insert in one. The store takes that for a fault of ours.
+ */
+export const movedInLog = (
+  { feed, head }: Pick<Standing, "feed" | "head">,
+  before: number | undefined,
+  notification: Notification,
+): Change[] => {
+  const inserted = { kind: "insert", row: changeRow(feed, notification) } as const;
+  if (before === undefined) return [inserted];
+  if (before > head.version) throw new RowConflict("Another writer came between two reads.");
+  return [{ kind: "delete", partitionKey: feed, rowKey: changeKey(before) }, inserted];
+};
 
 /** A notification as it was read, with its row. */
 export type Stored = { readonly notification: Notification; readonly row: StoredRow };
@@ -52,10 +62,14 @@ export const storedIn = (row: StoredRow | undefined, now: number): Stored | unde
 };
 
 /** The rows of a notification that lives on with another state. */
-export const changesTo = (feed: FeedKey, { notification: before, row }: Stored, after: Notification): Change[] => [
+export const changesTo = (
+  { feed, head }: Pick<Standing, "feed" | "head">,
+  { notification: before, row }: Stored,
+  after: Notification,
+): Change[] => [
   over(row, notificationRow(feed, after)),
   { kind: "put", row: aliasRow(feed, after) },
-  ...movedInLog(feed, before.version, after),
+  ...movedInLog({ feed, head }, before.version, after),
 ];
 
 /** Throws `precondition-failed` when the caller asked for another version than is stored (contract 4, `If-Match`). */

@@ -77,7 +77,7 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
     }),
     appWrites: tableAppWrites({ throttles, clock, limitPerMinute: 60_000, pause }),
     reads: memoryReads({ clock, limits: { per5Minutes: 100_000, perDay: 1_000_000 } }),
-    ledgers: tableLedgers({ deliveries: tables.deliveries, pause }),
+    ledgers: tableLedgers({ deliveries: tables.deliveries, clock, pause }),
     expired: tableExpired({ ...tables, hints }),
     channels: pushServices(world, caller, devices),
     governor: lettingThrough,

@@ -236,6 +236,35 @@ test("a writer whose answer is lost knows its own success also when others have 
   expect(head && headOf(head).version).toBe(6);
 });
 
+test("a writer whose row is newer than the head read beside it decides anew, for a transaction changes a row once", async () => {
+  const memory = memoryTable();
+  const use = { hints: { note: () => Promise.resolve() }, clock: { now: () => now }, limits };
+  const other = feedWrites({ ...use, feeds: memory });
+  const { notification } = await other.accept(feed, draftWith({}));
+  let isLate = false;
+  // The head is read first, and then, once, another writer comes between it and the row beside it.
+  const late: Table = {
+    ...memory,
+    find: async (partitionKey, rowKey) => {
+      if (rowKey !== headKey && isLate) {
+        isLate = false;
+        await other.accept(feed, draftWith({}));
+      }
+      return memory.find(partitionKey, rowKey);
+    },
+  };
+  const { accept, change, remove } = feedWrites({ ...use, feeds: late });
+  const afterAnother = async <T>(write: () => Promise<T>): Promise<T> => {
+    isLate = true;
+    return write();
+  };
+  expect(await afterAnother(() => accept(feed, draftWith({})))).toMatchObject({ notification: { version: 3 } });
+  expect(await afterAnother(() => change(feed, [notification.id], { readState: "read" }))).toMatchObject([
+    { version: 5 },
+  ]);
+  expect(await afterAnother(() => remove(feed, notification.id))).toMatchObject({ version: 7 });
+});
+
 test("a feed known to be full costs a refused POST no write, under a key either; a repeat still comes through", async () => {
   const noted: number[] = [];
   const hints = { note: (_: unknown, at: number) => Promise.resolve(void noted.push(at)) };
