@@ -63,7 +63,8 @@ export type FanfareEvent =
       readonly isMoreLeft: boolean;
       readonly durationMs: number;
     }
-  | GovernorEvent;
+  | GovernorEvent
+  | DeadLettersEvent;
 
 /** What an instance has learnt of a push service or a credential, told by each instance once, when it changes. */
 type GovernorEvent =
@@ -99,6 +100,50 @@ type GovernorEvent =
       readonly answer: "gone" | "refused";
       /** Of a hundred answers. */
       readonly sharePercent: number;
+    };
+
+/** What the watch over dead letters sees. */
+type DeadLettersEvent =
+  | {
+      /** One look; it tells of itself also when there are none, so that its silence means something. */
+      readonly event: "dead-letters";
+      readonly total: number;
+      /** There are more than `total`: no look goes further. */
+      readonly isMore: boolean;
+      /** Those this instance had not seen before, all of them at its first look. */
+      readonly fresh: number;
+      /** Those among them that have no event `dead-letter` of their own, for they were too many. */
+      readonly untold: number;
+      /** How long ago the oldest one became visible in the queue; 0 when there is none. */
+      readonly oldestSeconds: number;
+      readonly durationMs: number;
+    }
+  | {
+      /** A look that could not be had. */
+      readonly event: "dead-letters";
+      /** What is away: the dependency's name, never an address. */
+      readonly unavailable: string;
+      readonly durationMs: number;
+    }
+  | {
+      /** An alarm: a message was given up and waits for the operator, for somebody's devices were not told. */
+      readonly event: "dead-letter";
+      /** Its number, by which the operator's commands know it; 64 bits, so in decimal digits. */
+      readonly sequence: string;
+      readonly messageId: string;
+      /** These four when it is a job of ours. */
+      readonly notificationId?: string;
+      readonly kind?: Told;
+      readonly version?: number;
+      readonly hop?: number;
+      /** What keeps it from being one; never a word of it. */
+      readonly unreadable?: string;
+      /** The broker's or a consumer's reason, one line without addresses and credentials; likewise the description. */
+      readonly reason?: string;
+      readonly description?: string;
+      readonly deliveryCount: number;
+      /** Since it became visible in the queue. When it was given up the broker does not say. */
+      readonly ageSeconds: number;
     };
 
 /** What a job of the queue is about: content, a change of state, or an iOS fallback. */

@@ -1,7 +1,7 @@
 import type { FanfareEvent } from "./events.ts";
 
-/** An event as a line for people, on a laptop: `POST /me/notifications 201, 55 ms`. */
-export const readable = (event: FanfareEvent): string => {
+/** An event as a line for people, on a laptop: `POST /me/notifications 201, 55 ms`. Undefined for one that is nothing to them. */
+export const readable = (event: FanfareEvent): string | undefined => {
   switch (event.event) {
     case "request":
       return `${event.operation} ${event.status}, ${event.durationMs} ms${event.reason === undefined ? "" : `: ${event.reason}`}`;
@@ -35,6 +35,17 @@ export const readable = (event: FanfareEvent): string => {
       return `ALARM ${event.sharePercent} % of answers to the credential ${event.credential} are ${event.answer}: none is believed`;
     case "pruning-resumed":
       return `${event.sharePercent} % of answers to the credential ${event.credential} are ${event.answer}: believed again`;
+    case "dead-letters": {
+      if ("unavailable" in event) return `dead letters: ${event.unavailable}`;
+      if (event.total === 0) return undefined; // once a minute, on a screen that somebody reads
+      const total = `${event.isMore ? "more than " : ""}${event.total}`;
+      return `dead letters: ${total}, ${event.fresh} new; npm run ops -- dead-letters list`;
+    }
+    case "dead-letter": {
+      const what = event.unreadable ?? `${event.kind ?? "message"} ${event.notificationId ?? ""}`;
+      const after = `after ${event.deliveryCount} deliveries`;
+      return `ALARM dead letter ${event.sequence}, ${what}: ${event.reason ?? "no reason given"}, ${after}`;
+    }
   }
 };
 

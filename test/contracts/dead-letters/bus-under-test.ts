@@ -19,8 +19,7 @@ export const jobOf = (more: Partial<FanoutJob> = {}): FanoutJob => ({
 });
 
 /** A job's message, which nobody needs after an hour. */
-export const sentJob = (job = jobOf()): ServiceBusMessage =>
-  messageOf(job, Date.now() + milliseconds.hour, Date.now());
+export const sentJob = (job = jobOf()): ServiceBusMessage => messageOf(job, Date.now() + milliseconds.hour, Date.now());
 
 /** Makes dead letters of messages, over a connection of its own, and looks at them as the broker's own client does. */
 export const undertaker = (connectionString: string) => {

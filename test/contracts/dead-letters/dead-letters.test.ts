@@ -1,5 +1,6 @@
 import type { ServiceBusClient } from "@azure/service-bus";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { watchDeadLetters } from "../../../functions/watch-dead-letters.ts";
 import { connectionString } from "../../../infra/local/service-bus/connection-string.ts";
 import { milliseconds, systemClock } from "../../../shared/clock.ts";
 import { busDeadLetters } from "../../../shared/fanout/dead-letters.bus.ts";
@@ -7,6 +8,7 @@ import type { Cleared, DeadLetter, DeadLetters } from "../../../shared/fanout/de
 import { openBus } from "../../../shared/fanout/fanout.bus.ts";
 import { fanoutQueue } from "../../../shared/fanout/fanout.ts";
 import { parseFanoutJob } from "../../../shared/fanout/job.ts";
+import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import { closedPort } from "../../support/closed-port.ts";
 import { startFanoutBus, type FanoutBus } from "../../support/fanout-bus.ts";
@@ -185,4 +187,25 @@ test("a bus that is away is unavailable, to look and to act", async () => {
   const nowhere = lettersOf(open(connectionString(await closedPort(), Buffer.alloc(32).toString("base64"))));
   await expect(seenBy(nowhere)).rejects.toThrow(Unavailable);
   await expect(nowhere.replay(["1"], ignore)).rejects.toThrow(Unavailable);
+});
+
+test("the watch tells each dead letter once, takes none, and says so when the bus is away", async () => {
+  const watch = watchDeadLetters({ deadLetters: lettersOf(), clock: systemClock });
+  const look = async (): Promise<FanfareEvent[]> => {
+    const events: FanfareEvent[] = [];
+    await watch((event) => events.push(event));
+    return events;
+  };
+  expect(await look()).toMatchObject([{ event: "dead-letters", total: 0 }]);
+  const job = jobOf();
+  const [sequence] = await undertakes.abandoned([sentJob(job)]);
+  expect(await look()).toMatchObject([
+    { event: "dead-letter", sequence, notificationId: job.id },
+    { event: "dead-letters", total: 1, fresh: 1 },
+  ]);
+  expect(await look()).toMatchObject([{ event: "dead-letters", total: 1, fresh: 0 }]);
+  const nowhere = lettersOf(open(connectionString(await closedPort(), Buffer.alloc(32).toString("base64"))));
+  await watchDeadLetters({ deadLetters: nowhere, clock: systemClock })((event) => {
+    expect(event).toMatchObject({ event: "dead-letters", unavailable: "Service Bus is throttled or unreachable" });
+  });
 });
