@@ -122,7 +122,10 @@ const firstOf = (rows: Iterable<StoredRow>, size: number): readonly StoredRow[] 
 /** Whoever has a row may do with it what he likes. Its values are flat, and of them only dates could be changed. */
 const copyOf = <R extends Row>(row: R): R => {
   const copy: Record<string, RowValue> = { ...row };
-  for (const [name, value] of Object.entries(row)) if (value instanceof Date) copy[name] = new Date(value);
+  for (const name in copy) {
+    const value = copy[name];
+    if (value instanceof Date) copy[name] = new Date(value);
+  }
   return copy as R;
 };
 

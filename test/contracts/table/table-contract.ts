@@ -195,6 +195,7 @@ export const tableContract = (name: string, makeTable: () => Promise<Table> | Ta
       expect(await table.find(partitionKey, "r")).toBeUndefined();
       await insert({ partitionKey, rowKey: "r", again: true });
       expect(await found(partitionKey)).toMatchObject({ again: true });
+      expect(await keysIn(table.range(partitionKey, "", "~"))).toEqual(["r"]);
     });
 
     test("a transaction makes every kind of change", async () => {
