@@ -44,7 +44,7 @@ type Known = PushOrigin & { readonly line: Set<Waiter> };
  * the sum of their limits is what an origin may meet.
  */
 export const memoryGovernor = (options: Options): Governor => {
-  const { clock, chance, pruningShareMax, wait = waitFor } = options;
+  const { clock, pruningShareMax, wait = waitFor } = options;
   const origins = remembered(
     originsMost,
     (): Known => ({ ...pushOrigin(options), line: new Set() }),
@@ -73,12 +73,12 @@ export const memoryGovernor = (options: Options): Governor => {
       for (;;) {
         const now = clock.now();
         const slow = slowOut(origin, now);
-        if (slow !== undefined && slow >= slowMost) return heldFor("the origin is slow", now, expiresAt, chance());
+        if (slow !== undefined && slow >= slowMost) return origin.turnAway("the origin is slow", now, expiresAt);
         const entry = origin.enter(credential, now, expiresAt);
         if (entry) return entry;
         const isLineFull = pace.isCut() && line.size >= waitingMost && !line.has(waiter);
         if (patience.isOver || isLineFull || slow !== undefined)
-          return heldFor("the origin has all it can take", now, expiresAt, chance());
+          return origin.turnAway("the origin has all it can take", now, expiresAt);
         line.add(waiter);
         end ??= wait(patienceMs).then(() => void (patience.isOver = true));
         await Promise.race([new Promise<void>((wake) => (waiter.wake = wake)), end]);
@@ -117,12 +117,6 @@ const wakeFirst = ({ line, pace }: Known, now: number): void => {
 };
 
 const waitFor = async (ms: number): Promise<void> => timer(ms, undefined, { ref: false });
-
-/** Soon again, and not all at once. */
-const heldFor = (reason: string, now: number, expiresAt: number, chance: number): Held => {
-  const soon = now + Math.floor((1 + chance) * milliseconds.second);
-  return { kind: "held", reason, until: Math.max(now + 1, Math.min(soon, expiresAt - milliseconds.second)) };
-};
 
 const eventOf = (change: Change, { origin: url, credential }: Route, outcome: Outcome): FanfareEvent => {
   const origin = URL.canParse(url) ? new URL(url).host : "";

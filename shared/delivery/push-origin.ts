@@ -5,6 +5,7 @@ import type { RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
 import { originPace, type Begun, type End } from "./origin-pace.ts";
 import { remembered } from "./remembered.ts";
+import { turnedAway } from "./turned-away.ts";
 
 type Options = {
   readonly policy: RetryPolicy;
@@ -51,6 +52,7 @@ export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
     }),
   );
   const pace = originPace(concurrency);
+  const away = turnedAway({ mostMs: capMs, chance });
 
   return {
     pace,
@@ -69,6 +71,12 @@ export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
       refused.of(name).leave(atCredential.pass);
       return undefined;
     },
+    /** For whom there was no room, or none to wait for. */
+    turnAway: (reason: string, now: number, expiresAt: number): Held => ({
+      kind: "held",
+      reason,
+      until: away.until(now, expiresAt),
+    }),
     /** The attempt came to nothing, by a fault of ours. */
     leave: ({ request, origin, credential }: Turn, now: number): void => {
       pace.end(request, "unknown", now);

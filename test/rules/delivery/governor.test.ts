@@ -137,6 +137,13 @@ test("five failures in a row take an origin down: nothing is attempted until it 
   ]);
 });
 
+test("when an origin goes down, all who wait for it are sent away at once", async () => {
+  const { answer, untilNow } = governed({ concurrency: 1 });
+  const sent = times(20, 0).map(() => answer(failing));
+  await untilNow(0.15);
+  expect(countOf(await standing(sent), "held")).toBe(15);
+});
+
 test("an origin that wants less is never down for it", async () => {
   const { inTurn, events } = governed();
   expect(await inTurn(times(50, throttled))).toEqual(times(50, "busy"));
