@@ -93,7 +93,7 @@ export const memoryGovernor = (options: Options): Governor => {
       const origin = origins.of(route.origin);
       const turn = await turnAt(origin, route.credential, expiresAt);
       if (turn.kind === "held") return turn;
-      const outcome = await attempt().catch((error: unknown) => {
+      const outcome = await made(attempt).catch((error: unknown) => {
         origin.leave(turn, clock.now());
         wakeFirst(origin, clock.now());
         throw error;
@@ -105,6 +105,9 @@ export const memoryGovernor = (options: Options): Governor => {
     },
   };
 };
+
+/** Thrown at once, a bug would keep its turn for good. */
+const made = async (attempt: () => Promise<Outcome>): Promise<Outcome> => attempt();
 
 /** As many as there is room for look again, and at least one: perhaps all are to be sent away, which each passes on. */
 const wakeFirst = ({ line, pace }: Known, now: number): void => {

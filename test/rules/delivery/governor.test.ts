@@ -207,16 +207,26 @@ test("of a credential that many devices refuse nothing is given up, and what the
   expect(events).toMatchObject([{ event: "pruning-stopped", answer: "refused" }]);
 });
 
-test("an attempt that throws gives back its turn, its try and its place in the line", async () => {
-  const { governor, inTurn, untilNow } = governed({ concurrency: 1 });
-  const thrown = () =>
-    governor.send(chrome, () => Promise.reject(new Error("a bug")), { expiresAt: start + week, emit: () => undefined });
-  await expect(thrown()).rejects.toThrow("a bug");
-  expect(await inTurn(times(5, failing))).toEqual(times(5, "busy"));
-  await untilNow(5);
-  await expect(thrown()).rejects.toThrow("a bug");
-  expect(await inTurn([delivered])).toEqual(["delivered"]);
-});
+test.each([
+  ["rejects", () => Promise.reject(new Error("a bug"))],
+  [
+    "throws",
+    () => {
+      throw new Error("a bug");
+    },
+  ],
+])(
+  "an attempt that %s gives back its turn, its try and its place in the line",
+  async (_, buggy: () => Promise<Outcome>) => {
+    const { governor, inTurn, untilNow } = governed({ concurrency: 1 });
+    const thrown = () => governor.send(chrome, buggy, { expiresAt: start + week, emit: () => undefined });
+    await expect(thrown()).rejects.toThrow("a bug");
+    expect(await inTurn(times(5, failing))).toEqual(times(5, "busy"));
+    await untilNow(5);
+    await expect(thrown()).rejects.toThrow("a bug");
+    expect(await inTurn([delivered])).toEqual(["delivered"]);
+  },
+);
 
 test("however many origins there are, those that are in use and those used last are remembered", async () => {
   const { inTurn, answer, untilNow } = governed();
