@@ -1,0 +1,55 @@
+import { startWorker, type WorkerProcess } from "./worker-process.ts";
+import type { SeedReport } from "./worker.ts";
+
+/** Which seeds to run, and how. */
+export type Run = {
+  /** The program that runs them: see `startWorker`. */
+  readonly program: string;
+  readonly from: number;
+  /** So many, one after another. */
+  readonly seeds: number;
+  /** Stops once so many are violated. */
+  readonly most: number;
+  /** How many run at the same time. */
+  readonly processes: number;
+  /** Ends it early. */
+  readonly stop?: AbortSignal;
+  /** Milliseconds one seed may take; 10,000 by default. */
+  readonly seedLimitMs?: number;
+  /** Called with each seed's report, in the order in which they come in. */
+  readonly onReport: (report: SeedReport) => void;
+};
+
+/**
+ * Runs seeds in processes of their own: one that dies or hangs is told as a violation of its seed, and another takes its place.
+ * Resolves when all are done, or enough are violated, or it was stopped; no process runs any more then.
+ */
+export const runSeeds = async (run: Run): Promise<void> => {
+  const { program, from, seeds, most, processes, stop, seedLimitMs = 10_000, onReport } = run;
+  const workers = new Set<WorkerProcess>();
+  let next = from;
+  let violated = 0;
+  const isOver = (): boolean => violated >= most || stop?.aborted === true;
+  const endAll = (): Promise<unknown> => Promise.all([...workers].map((worker) => worker.end()));
+  const onStop = (): void => void endAll();
+  stop?.addEventListener("abort", onStop, { once: true });
+
+  const work = async (): Promise<void> => {
+    let worker: WorkerProcess | undefined;
+    while (next < from + seeds && !isOver()) {
+      const seed = next++;
+      if (!worker?.isAlive()) workers.add((worker = startWorker(program, seedLimitMs)));
+      const report = await worker.run(seed);
+      if (isOver()) return; // what was cut off has nothing to tell
+      if (report.violations.length > 0) violated += 1;
+      onReport(report);
+      if (isOver()) void endAll();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(processes, seeds) }, work));
+  } finally {
+    stop?.removeEventListener("abort", onStop);
+    await endAll();
+  }
+};
