@@ -5,9 +5,11 @@ import { webPushSender } from "../shared/channels/webpush/webpush.http.ts";
 import { systemClock } from "../shared/clock.ts";
 import { dataCipher } from "../shared/data-keys.ts";
 import type { FeedKey } from "../shared/feed-key.ts";
+import { memoryGovernor } from "../shared/delivery/governor.memory.ts";
 import { tableLedgers } from "../shared/delivery/ledgers.table.ts";
 import { tableExpired } from "../shared/expiry/expired.table.ts";
 import { busBacklog } from "../shared/fanout/backlog.bus.ts";
+import { busDeadLetters } from "../shared/fanout/dead-letters.bus.ts";
 import { busFanout, openBus, pingBus } from "../shared/fanout/fanout.bus.ts";
 import { emptyHead } from "../shared/feed/new-head.ts";
 import { tableFeed } from "../shared/feed/feed.table.ts";
@@ -38,7 +40,7 @@ export const dependencies = (config: Config) => {
   const webpush = webPushSender({
     vapid: config.vapid,
     clock,
-    ...(config.pushExtraCa !== undefined && { extra: { hosts: config.pushHosts.extra, ca: config.pushExtraCa } }),
+    extra: { hosts: config.pushHosts.extra, ca: config.pushExtraCa },
   });
   return {
     clock,
@@ -52,10 +54,18 @@ export const dependencies = (config: Config) => {
     reads: memoryReads({ clock, limits: throttle.userReads }),
     busy,
     fanout,
-    ledgers: tableLedgers(tables.deliveries),
+    deadLetters: busDeadLetters(bus, clock),
+    ledgers: tableLedgers({ ...tables, clock }),
     hints,
     expired: tableExpired({ ...tables, hints }),
     channels: { webpush },
+    governor: memoryGovernor({
+      clock,
+      chance: Math.random,
+      policy: config.retryPolicy,
+      concurrency: config.deliveryConcurrency,
+      pruningShareMax: config.pruningShareMax,
+    }),
     chance: Math.random,
     checks: {
       tables: () => tables.apps.find("health", "health"),

@@ -22,6 +22,7 @@ import { readConfig } from "./config.ts";
 import { deliverNotification } from "./deliver-notification.ts";
 import { dependencies } from "./dependencies.ts";
 import { purgeExpired, purgeSchedule } from "./purge-expired.ts";
+import { watchDeadLetters, watchSchedule } from "./watch-dead-letters.ts";
 
 // Half configured, the app does not start: the error names every setting that is wrong.
 const config = readConfig(process.env);
@@ -56,11 +57,14 @@ const outside = {
 const answer = apiHandler({ ...use, api, outside });
 const deliver = deliverNotification(use);
 const purge = purgeExpired(use);
+const watch = watchDeadLetters(use);
 
 const emitTo =
   (context: InvocationContext): Emit =>
-  (event) =>
-    context.log(config.isDevelopment ? readable(event) : JSON.stringify(event));
+  (event) => {
+    const line = config.isDevelopment ? readable(event) : JSON.stringify(event);
+    if (line !== undefined) context.log(line);
+  };
 
 // Without streams the platform hands over an empty body when a request is chunked.
 app.setup({ enableHttpStream: true });
@@ -79,12 +83,22 @@ app.http("api", {
 app.serviceBusQueue("deliver-notification", {
   connection: "ServiceBusConnection",
   queueName: fanoutQueue,
-  handler: (message, context) => deliver(message, emitTo(context)),
+  handler: (message, context) =>
+    deliver(message, {
+      deliveryCount: Number(context.triggerMetadata?.deliveryCount ?? 1),
+      emit: emitTo(context),
+      bug: (error) => context.error("a delivery failed", error),
+    }),
 });
 
 app.timer("purge-expired", {
   schedule: purgeSchedule,
   handler: (_timer, context) => purge(emitTo(context)),
+});
+
+app.timer("watch-dead-letters", {
+  schedule: watchSchedule,
+  handler: (_timer, context) => watch(emitTo(context)),
 });
 
 app.hook.appTerminate(use.close);

@@ -2,7 +2,7 @@
 // Files are replaced atomically and only when they changed, so a stack that runs meanwhile never reads half a file.
 import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
 
@@ -80,12 +80,17 @@ const docs = async () => {
 
 /** Builds all programs. Throws, after esbuild's own explanation, when a source does not compile. */
 export const buildAll = async () => {
-  const bench = await existing([["main", join(root, "test/bench/main.ts")]]);
+  const tools = await Promise.all(
+    ["infra/ops", "test/bench", "test/chaos", "test/simulation"].map(async (folder) => {
+      const entries = await existing([["main", join(root, folder, "main.ts")]]);
+      // In pieces: a bench whose children's start is timed must not load what the other benches need.
+      return { ...programs(join("dist", basename(folder)), entries), splitting: true };
+    }),
+  );
   const jobs = [
     app(join(root, "functions/index.ts"), join(root, "dist")),
     programs("dist/local", await localEntries()),
-    // In pieces: a bench whose children's start is timed must not load what the other benches need.
-    { ...programs("dist/bench", bench), splitting: true },
+    ...tools,
   ];
   const results = await Promise.all(
     jobs.filter((job) => Object.keys(job.entryPoints).length > 0).map((job) => build(job)),

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addDeadLetters } from "./dead-letters.ts";
+import { addExplain } from "./explain.ts";
 import { exitCodes, Failed, type ExitCode } from "./failed.ts";
 import { sentenceOf } from "./sentence.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -26,6 +27,7 @@ export const run = async (args: readonly string[], use: Surroundings): Promise<E
       writeErr: (text) => use.output.note(text.trimEnd()),
     });
   addDeadLetters(program, use); // commands inherit what was set above, so they come after it
+  addExplain(program, use);
 
   try {
     await program.parseAsync(args, { from: "user" });

@@ -6,7 +6,11 @@ export const textTable = (heads: readonly string[], rows: readonly (readonly str
 export const textList = (entries: Readonly<Record<string, string | number | undefined>>): string =>
   aligned(Object.entries(entries).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
 
-const aligned = (rows: readonly (readonly string[])[]): string => {
+/** What users and push services wrote must not drive the operator's terminal. */
+const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ");
+
+const aligned = (given: readonly (readonly string[])[]): string => {
+  const rows = given.map((row) => row.map(printable));
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),

@@ -12,8 +12,18 @@ export type Attempt = {
   readonly subscription: Subscription;
 };
 
+/** Where an attempt goes, and in whose name: what is learnt from one attempt holds for others on the same route. */
+export type Route = {
+  /** The push service as a URL's origin. */
+  readonly origin: string;
+  /** The credential it is sent with, by its name; never the credential itself. */
+  readonly credential: string;
+};
+
 /** What every channel offers the delivery engine. */
 export type ChannelSender = {
+  /** The route to a subscription that has a channel of this kind; asks nobody. */
+  readonly routeOf: (subscription: Subscription) => Route;
   /** Sends once, within its own time limit. Never throws for what the vendor or the network does: that is an outcome. */
   readonly send: (attempt: Attempt) => Promise<Outcome>;
   /** Ends idle connections. */

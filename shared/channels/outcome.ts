@@ -6,12 +6,29 @@ export type Outcome =
   | { readonly kind: "delivered" }
   /** The channel is dead for good: forget it. */
   | { readonly kind: "gone" }
-  /** Not now. `retryAfterSeconds` is the vendor's own wish, never undercut. */
-  | { readonly kind: "busy"; readonly reason: string; readonly retryAfterSeconds?: number }
+  /** Not now. */
+  | Busy
   /** This message will not do, however often it is sent. */
-  | { readonly kind: "rejected"; readonly reason: string }
+  | {
+      readonly kind: "rejected";
+      readonly reason: string;
+      /** The same answer at many devices would mean that our credential is wrong, and not they. */
+      readonly doubtsCredential?: true;
+    }
   /** Our credential or setting is wrong, not the device: keep the channel, hold its deliveries. */
   | { readonly kind: "misconfigured"; readonly reason: string };
+
+export type Busy = {
+  readonly kind: "busy";
+  readonly reason: string;
+  /** The vendor's own wish, never undercut. */
+  readonly retryAfterSeconds?: number;
+  /**
+   * What it tells of the push origin: it wants less from us (`throttled`), it answers but cannot serve (`failing`), or it does not
+   * answer at all (`silent`).
+   */
+  readonly origin: "throttled" | "failing" | "silent";
+};
 
 /** The vendor's `Retry-After` in seconds (RFC 9110, section 10.2.3: seconds or a date), undefined when absent or unreadable. */
 export const retryAfterSecondsOf = (header: string | undefined, now: number): number | undefined => {

@@ -2,71 +2,123 @@ import type { FeedKey } from "../feed-key.ts";
 import type { NotificationId } from "../notification/notification.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
 
-/**
- * Which ledger: of a notification's content, or of the taps for its changes of state, which follow versions of their own. So a
- * tap neither finishes nor reopens what the content's deliveries have to do.
- */
-export type LedgerKey = NotificationId | (string & { readonly __brand: "StateLedgerKey" });
+/** What a device is told: the notification's content, or by a tap that its state has changed. Each is kept account of by itself. */
+export const toldKinds = ["content", "tap"] as const;
+export type ToldKind = (typeof toldKinds)[number];
 
-export const stateLedgerKey = (id: NotificationId): LedgerKey => `${id}.state` as LedgerKey;
+export const outcomeKinds = ["delivered", "gone", "busy", "rejected", "misconfigured", "held", "gave-up"] as const;
 
-/** What became of one notification at one channel, so far. */
-export type LedgerEntry = {
+/** One attempt, as it is remembered. */
+export type PastAttempt = {
+  readonly outcome: (typeof outcomeKinds)[number];
+  readonly reason?: string;
+  /** Epoch milliseconds. */
+  readonly at: number;
+};
+
+/** What became of telling one channel, so far. */
+export type LedgerEntry = PastAttempt & {
   /** The subscription it was last tried for: of several with this channel, which are one device, one is tried for all. */
   readonly subscriptionId: SubscriptionId;
-  /** What was sent last: the content's version, or for a tap the notification's. */
-  readonly contentVersion: number;
-  readonly outcome: "delivered" | "gone" | "busy" | "rejected" | "misconfigured" | "gave-up";
-  readonly reason?: string;
-  /** Attempts for this version. */
+  /** What was told last: the content's version, or for a tap the notification's. */
+  readonly told: number;
+  /** The notification's version at that time: of two that were told something, who was told the newer. At least `told`. */
+  readonly version: number;
+  /** Attempts for what was told; one that was held is none. */
   readonly attempts: number;
-  /** Epoch milliseconds of the last attempt. */
-  readonly at: number;
   /** Epoch milliseconds before which it is not tried again; absent when nothing is left to do. */
   readonly notBefore?: number;
+  /** The attempts before this one for the same, latest first; the latest few only. */
+  readonly earlier?: readonly PastAttempt[];
 };
 
-/**
- * One notification's deliveries of one kind, by the channel's tag: a device's new channel starts over, and what was done at a
- * channel is done for every subscription that has it. `mark` is the version that was read, undefined where there was none.
- */
-export type Ledger = {
-  readonly entries: Readonly<Record<string, LedgerEntry>>;
-  readonly mark: string | undefined;
-};
+/** By the channel's tag: a device's new channel starts over, and what was done at a channel is done for every subscription that has it. */
+export type Entries = Readonly<Record<string, LedgerEntry>>;
+export type Told = Readonly<Record<ToldKind, Entries>>;
+
+/** One notification's deliveries. `mark` is the version that was read, undefined where there was none. */
+export type Ledger = Told & { readonly mark: string | undefined };
 
 /** The port to the ledger. All methods throw `Unavailable` when the store is. */
 export type Ledgers = {
-  readonly read: (feed: FeedKey, key: LedgerKey) => Promise<Ledger>;
+  readonly read: (feed: FeedKey, id: NotificationId) => Promise<Ledger>;
   /**
-   * Adds this run's entries in one write. Where another run wrote since `ledger` was read, both are kept: per channel the
-   * entry that is further on (`mergeEntries`).
+   * Adds this run's entries in one write, that ends at `expiresAt` (epoch milliseconds). Where another run wrote since `read`, both
+   * are kept: per channel and kind the entry that is further on. Resolves to the tags of channels that were told something else
+   * meanwhile by another run: nobody knows which came last, so they must be told once more.
    */
   readonly record: (
     feed: FeedKey,
-    key: LedgerKey,
-    ledger: Ledger,
-    entries: Ledger["entries"],
-    expiresAt: number,
-  ) => Promise<void>;
+    id: NotificationId,
+    run: { readonly read: Ledger; readonly made: Told; readonly expiresAt: number },
+  ) => Promise<ReadonlySet<string>>;
 };
 
-/** Nothing is left to do for this version on the entry's channel. */
-export const isFinished = (entry: LedgerEntry | undefined, version: number): boolean =>
-  entry !== undefined && entry.contentVersion >= version && entry.notBefore === undefined;
+/** Nothing is left to do on the entry's channel for what is to be told. */
+export const isFinished = (entry: LedgerEntry | undefined, told: number): boolean =>
+  entry !== undefined && entry.told >= told && entry.notBefore === undefined;
 
-/** Of two runs' entries for each channel, the one that is further on: newer content, then a finished one, then the later. */
-export const mergeEntries = (theirs: Ledger["entries"], ours: Ledger["entries"]): Ledger["entries"] => {
-  const merged = { ...theirs };
-  for (const [channelTag, entry] of Object.entries(ours)) {
-    const other = theirs[channelTag];
-    merged[channelTag] = other && isFurther(other, entry) ? other : entry;
+/** What is known at a moment, and what is added to it. */
+type Merge = { readonly before: Told; readonly now: Told; readonly made: Told };
+
+/**
+ * What this run made, over what stands there now. Where another run wrote since `before` was read, its entry stays if it is further on:
+ * something newer told, then a finished one, then the later.
+ */
+export const mergeTold = (merge: Merge): Told => ({ content: mergeOf("content", merge), tap: mergeOf("tap", merge) });
+
+const mergeOf = (kind: ToldKind, { before, now, made }: Merge): Entries => {
+  const merged = { ...now[kind] };
+  for (const [channelTag, ours] of Object.entries(made[kind])) {
+    const theirs = now[kind][channelTag];
+    const isTheirs = theirs !== undefined && !isSame(theirs, before[kind][channelTag]) && isFurther(theirs, ours);
+    if (!isTheirs) merged[channelTag] = ours;
   }
   return merged;
 };
 
 const isFurther = (a: LedgerEntry, b: LedgerEntry): boolean => {
-  if (a.contentVersion !== b.contentVersion) return a.contentVersion > b.contentVersion;
+  if (a.told !== b.told) return a.told > b.told;
   if ((a.notBefore === undefined) !== (b.notBefore === undefined)) return a.notBefore === undefined;
   return a.at > b.at;
 };
+
+const isSame = (a: LedgerEntry, b: LedgerEntry | undefined): boolean =>
+  a.version === b?.version && a.at === b.at && a.attempts === b.attempts && a.outcome === b.outcome;
+
+/** The channels that this run told one version of the notification, and somebody since `before` another one. */
+export const crossedIn = ({ before, now, made }: Merge): ReadonlySet<string> => {
+  const crossed = new Set<string>();
+  const ours = toldKinds.flatMap((kind) => Object.entries(made[kind]).filter(([, entry]) => wasTried(entry)));
+  for (const [channelTag, { version }] of ours) {
+    for (const kind of toldKinds) {
+      const theirs = now[kind][channelTag];
+      const isNew = theirs !== undefined && wasTried(theirs) && !isSame(theirs, before[kind][channelTag]);
+      if (isNew && theirs.version !== version) crossed.add(channelTag);
+    }
+  }
+  return crossed;
+};
+
+/** What was not even tried, no device heard of. */
+const wasTried = ({ outcome }: LedgerEntry): boolean => outcome !== "held";
+
+/** The same, but that what this run told the crossed is not finished: should it die now, the next one finds it open. */
+export const reopened = (told: Told, made: Told, crossed: ReadonlySet<string>): Told => {
+  const open = (kind: ToldKind): Entries =>
+    Object.fromEntries(
+      Object.entries(told[kind]).map(([channelTag, entry]) => {
+        const isOpen = crossed.has(channelTag) && made[kind][channelTag] !== undefined;
+        return [channelTag, isOpen ? { ...entry, notBefore: entry.notBefore ?? entry.at } : entry];
+      }),
+    );
+  return { content: open("content"), tap: open("tap") };
+};
+
+/** The channels that have been told something newer than this version of the notification. */
+export const toldSince = (told: Told, version: number): ReadonlySet<string> =>
+  new Set(
+    toldKinds.flatMap((kind) =>
+      Object.entries(told[kind]).flatMap(([channelTag, entry]) => (entry.version > version ? [channelTag] : [])),
+    ),
+  );

@@ -1,41 +1,60 @@
 import { z } from "zod";
+import type { Clock } from "../clock.ts";
 import { chunked, joined } from "../storage/chunks.ts";
-import { RowConflict, type Row, type StoredRow, type Table } from "../storage/table.ts";
+import { decidedAnew, type Pause } from "../storage/decided-anew.ts";
+import type { Row, StoredRow, Table } from "../storage/table.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
-import { mergeEntries, type Ledger, type Ledgers } from "./ledger.ts";
+import { crossedIn, mergeTold, outcomeKinds, reopened, type Ledger, type Ledgers, type Told } from "./ledger.ts";
 
-const entrySchema = z.object({
-  subscriptionId: z.string().transform((id) => id as SubscriptionId),
-  contentVersion: z.int(),
-  outcome: z.enum(["delivered", "gone", "busy", "rejected", "misconfigured", "gave-up"]),
+const attemptSchema = z.object({
+  outcome: z.enum(outcomeKinds),
   reason: z.string().exactOptional(),
-  attempts: z.int(),
   at: z.number(),
-  notBefore: z.number().exactOptional(),
 });
+const entriesSchema = z.record(
+  z.string(),
+  attemptSchema.extend({
+    subscriptionId: z.string().transform((id) => id as SubscriptionId),
+    told: z.int(),
+    version: z.int(),
+    attempts: z.int(),
+    notBefore: z.number().exactOptional(),
+    earlier: z.array(attemptSchema).exactOptional(),
+  }),
+);
+const toldSchema = z.object({ content: entriesSchema, tap: entriesSchema });
 
-/** The ledger in the table `deliveries`: PartitionKey the feed, RowKey the ledger's key, one JSON text in chunks. */
-export const tableLedgers = (deliveries: Table): Ledgers => ({
-  read: async (feed, key) => ledgerOf(await deliveries.find(feed, key)),
+const nothingTold: Told = { content: {}, tap: {} };
 
-  record: async (feed, key, ledger, entries, expiresAt) => {
-    for (let known = ledger; ; known = ledgerOf(await deliveries.find(feed, key))) {
-      const merged = mergeEntries(known.entries, entries);
-      const text = chunked("entries", JSON.stringify(merged));
-      const row: Row = { ...text, partitionKey: feed, rowKey: key, expiresAt: new Date(expiresAt) };
-      const ifMatch = known.mark;
-      try {
-        await deliveries.write(ifMatch === undefined ? { kind: "insert", row } : { kind: "replace", row, ifMatch });
-        return;
-      } catch (error) {
-        if (!(error instanceof RowConflict)) throw error; // else another run wrote: read again, keep both
-      }
-    }
+type Uses = {
+  readonly deliveries: Table;
+  readonly clock: Clock;
+  /** Between attempts that lose a race; a simulation's own. */
+  readonly pause?: Pause;
+};
+
+/** The ledger in the table `deliveries`: PartitionKey the feed, RowKey the notification's id, one JSON text in chunks. */
+export const tableLedgers = (use: Uses): Ledgers => ({
+  read: async (feed, id) => ledgerOf(await use.deliveries.find(feed, id)),
+
+  record: (feed, id, { read: before, made, expiresAt }) => {
+    let now: Ledger | undefined = before;
+    // Over all attempts: one whose answer was lost may have written, and hides from the next whom it crossed.
+    const crossed = new Set<string>();
+    const attempt = async (): Promise<ReadonlySet<string>> => {
+      now ??= ledgerOf(await use.deliveries.find(feed, id));
+      const { mark: ifMatch, ...standing } = now;
+      const merge = { before, now: standing, made };
+      for (const channelTag of crossedIn(merge)) crossed.add(channelTag);
+      const text = chunked("told", JSON.stringify(reopened(mergeTold(merge), made, crossed)));
+      const row: Row = { ...text, partitionKey: feed, rowKey: id, expiresAt: new Date(expiresAt) };
+      now = undefined; // another attempt means that another run wrote: read again, keep both
+      await use.deliveries.write(ifMatch === undefined ? { kind: "insert", row } : { kind: "replace", row, ifMatch });
+      return crossed;
+    };
+    return decidedAnew("The ledger", attempt, use);
   },
 });
 
-const ledgerOf = (row: StoredRow | undefined): Ledger => {
-  if (!row) return { entries: {}, mark: undefined };
-  const entries = z.record(z.string(), entrySchema).parse(JSON.parse(joined("entries", row)));
-  return { entries: entries, mark: row.etag };
-};
+const ledgerOf = (row: StoredRow | undefined): Ledger =>
+  row ? { ...toldSchema.parse(JSON.parse(joined("told", row))), mark: row.etag } : { ...nothingTold, mark: undefined };

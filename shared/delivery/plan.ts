@@ -1,21 +1,25 @@
 import { isExpired, type Notification } from "../notification/notification.ts";
-import type { Channel, Subscription, SubscriptionId } from "../subscription/subscription.ts";
-import { isFinished, type Ledger, type LedgerEntry } from "./ledger.ts";
+import type { Subscription, SubscriptionId } from "../subscription/subscription.ts";
+import { isFinished, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
+import { isTapped, notReached, notRung, type IsServed } from "./reach.ts";
 
 type Standing<S extends Subscription> = {
   readonly notification: Notification;
   readonly subscriptions: readonly S[];
-  /** Of the same kind of delivery: content and taps have a ledger each. */
-  readonly ledger: Ledger;
-  /** Whether we send through such a channel. A device of another one is left out as if it were not there: nothing is tried, nothing recorded. */
-  readonly isServed: (kind: Channel["kind"]) => boolean;
+  readonly ledger: Told;
+  /** Channels, by their tags, that are told the newest whatever the ledger says: nobody knows what they heard last. */
+  readonly again: ReadonlySet<string>;
+  readonly isServed: IsServed;
   /** Epoch milliseconds. */
   readonly now: number;
 };
 
+/** One device to tell, and what. */
+export type Due<S extends Subscription> = { readonly kind: ToldKind; readonly subscription: S };
+
 /** Whom to try now, and when the next of those that must wait is due (epoch milliseconds; undefined: nobody waits). */
 export type Plan<S extends Subscription> = {
-  readonly due: readonly S[];
+  readonly due: readonly Due<S>[];
   readonly waitingUntil: number | undefined;
 };
 
@@ -24,58 +28,71 @@ export type Plan<S extends Subscription> = {
  * the ledger has finished for this content, less those whose time has not come. A run after a crash, or twice at once, comes out the same.
  */
 export const planDeliveries = <S extends Subscription>(standing: Standing<S>): Plan<S> =>
-  planFor(standing, standing.notification.contentVersion, (subscription) =>
-    isRung(standing.notification, subscription),
-  );
+  planFor("content", standing, (subscription) => notRung(standing.notification, subscription) === undefined);
 
 /**
  * Who still has to be tapped for a change of state or a deletion: every Windows, iOS and Android device of the user but the one
- * that made the change, which is the `actor` and whoever has its channel. The notification's own targets do not matter, for they
- * filter its delivery and not the feed (contract 2.2), and every device may show the feed; unless it was for browsers alone, when
- * nobody is (contract 5). A browser is never tapped: it would have to show something.
+ * that made the change, which is the `actor` and whoever has its channel.
  */
 export const planTaps = <S extends Subscription>({
   actor,
   ...standing
 }: Standing<S> & { readonly actor: SubscriptionId | undefined }): Plan<S> => {
   const { notification, subscriptions } = standing;
-  const tapsAnybody = notification.platformTypes.some((platformType) => platformType !== "WebPush");
   const actorsTag = subscriptions.find(({ id }) => id === actor)?.channelTag;
   return planFor(
+    "tap",
     standing,
-    notification.version,
-    ({ channelTag, platformType }) => tapsAnybody && platformType !== "WebPush" && channelTag !== actorsTag,
+    (subscription) => isTapped(notification, subscription) && subscription.channelTag !== actorsTag,
   );
 };
 
+/** The version of a notification that a device is told: content moves by itself, a tap tells of any change. */
+export const versionTold = (kind: ToldKind, { contentVersion, version }: Notification): number =>
+  kind === "content" ? contentVersion : version;
+
 /** Of those that are meant and can be reached, one for each channel, who has not been told this version yet, or something newer. */
 const planFor = <S extends Subscription>(
-  { notification, subscriptions, ledger, isServed, now }: Standing<S>,
-  version: number,
+  kind: ToldKind,
+  { notification, subscriptions, ledger, again, isServed, now }: Standing<S>,
   isMeant: (subscription: S) => boolean,
 ): Plan<S> => {
   if (isExpired(notification, now)) return { due: [], waitingUntil: undefined };
-  const open = subscriptions.filter(
+  const told = versionTold(kind, notification);
+  const reachable = subscriptions.filter((subscription) => notReached(subscription, isServed) === undefined);
+  const open = reachable.filter(
     (subscription) =>
-      subscription.channel !== null &&
-      isServed(subscription.channel.kind) &&
-      subscription.notificationType !== "NoNotification" &&
+      !again.has(subscription.channelTag) &&
       isMeant(subscription) &&
-      !isFinished(ledger.entries[subscription.channelTag], version),
+      !isFinished(ledger[kind][subscription.channelTag], told),
   );
   // A newer version owes nothing to what an older one was told to wait for. An entry of a newer version than was read here means
   // that another run is ahead of this one: its time counts, and the next run reads what it read.
   const begun = ({ channelTag }: S): LedgerEntry | undefined => {
-    const entry = ledger.entries[channelTag];
-    return entry && entry.contentVersion >= version ? entry : undefined;
+    const entry = ledger[kind][channelTag];
+    return entry && entry.told >= told ? entry : undefined;
   };
   const dueAt = (subscription: S): number => begun(subscription)?.notBefore ?? now;
-  const chosen = onePerChannel(open, (subscription) => begun(subscription)?.subscriptionId === subscription.id);
+  const isBegun = (subscription: S): boolean => begun(subscription)?.subscriptionId === subscription.id;
+  const chosen = onePerChannel(open, isBegun);
   const waiting = chosen.map(dueAt).filter((at) => at > now);
+  const onceMore = onePerChannel(
+    reachable.filter(({ channelTag }) => again.has(channelTag)),
+    isBegun,
+  );
   return {
-    due: chosen.filter((subscription) => dueAt(subscription) <= now),
+    due: [
+      ...chosen.filter((one) => dueAt(one) <= now).map((subscription) => ({ kind, subscription })),
+      ...onceMore.flatMap((subscription) => newestFor(notification, subscription)),
+    ],
     waitingUntil: waiting.length > 0 ? Math.min(...waiting) : undefined,
   };
+};
+
+/** What a device must hear to be up to date for certain. */
+const newestFor = <S extends Subscription>(notification: Notification, subscription: S): Due<S>[] => {
+  if (notRung(notification, subscription) === undefined) return [{ kind: "content", subscription }];
+  return isTapped(notification, subscription) ? [{ kind: "tap", subscription }] : [];
 };
 
 /**
@@ -94,13 +111,3 @@ const onePerChannel = <S extends Subscription>(open: readonly S[], isBegun: (sub
   }
   return [...chosen.values()];
 };
-
-/** The contract's table in section 5, of policy and content: Windows, iOS and Android draw visual content and take raw, a browser takes raw alone. */
-const isRung = (notification: Notification, { platformType }: Subscription): boolean =>
-  stillRings(notification) &&
-  notification.platformTypes.includes(platformType) &&
-  (platformType !== "WebPush" || notification.payload.rawContent !== undefined);
-
-/** Once the user has seen it to anywhere, nothing rings any more. */
-const stillRings = ({ status, readState, userActionState }: Notification): boolean =>
-  status !== "deleted" && readState === "unread" && userActionState !== "dismissed";

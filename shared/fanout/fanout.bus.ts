@@ -1,9 +1,9 @@
-import { ServiceBusClient, type ServiceBusClientOptions, type ServiceBusMessage } from "@azure/service-bus";
+import { ServiceBusClient, type ServiceBusClientOptions } from "@azure/service-bus";
 import type { TokenCredential } from "@azure/identity";
 import type { Clock } from "../clock.ts";
 import { Unavailable } from "../unavailable.ts";
 import { fanoutQueue, type Fanout } from "./fanout.ts";
-import { messageIdOf, type FanoutJob } from "./job.ts";
+import { messageOf } from "./message.ts";
 
 /** How to reach the bus: a connection string (a laptop), or a namespace and an identity (Azure). */
 export type BusAccess =
@@ -26,26 +26,17 @@ export const openBus = (access: BusAccess): ServiceBusClient =>
 export const busFanout = (bus: ServiceBusClient, clock: Clock, { timeLimitMs = 8_000 }: TimeLimit = {}): Fanout => {
   const sender = bus.createSender(fanoutQueue);
   return {
-    send: async (job, when) => {
+    send: async (job, { expiresAt }) => {
       try {
-        await sender.sendMessages(messageOf(job, when, clock), { abortSignal: AbortSignal.timeout(timeLimitMs) });
+        await sender.sendMessages(messageOf(job, expiresAt, clock.now()), {
+          abortSignal: AbortSignal.timeout(timeLimitMs),
+        });
       } catch (error) {
         throw new Unavailable("Service Bus", { cause: error });
       }
     },
   };
 };
-
-const messageOf = (job: FanoutJob, when: Parameters<Fanout["send"]>[1], clock: Clock): ServiceBusMessage => ({
-  body: job,
-  contentType: "application/json",
-  messageId: messageIdOf(job),
-  subject: job.kind,
-  // Counted from when the message becomes visible; nobody needs it past the notification's own end.
-  timeToLive: Math.max(1_000, when.expiresAt - (when.notBefore ?? clock.now())),
-  ...(when.notBefore !== undefined && { scheduledEnqueueTimeUtc: new Date(when.notBefore) }),
-  ...(job.traceparent !== undefined && { applicationProperties: { "Diagnostic-Id": job.traceparent } }),
-});
 
 /** Asks the broker something small that crosses the wire, for readiness. Throws `Unavailable` when it does not answer in time: 2,500 milliseconds by default. */
 export const pingBus = async (bus: ServiceBusClient, { timeLimitMs = 2_500 }: TimeLimit = {}): Promise<void> => {

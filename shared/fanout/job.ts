@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ToldKind } from "../delivery/ledger.ts";
 import type { FeedKey } from "../feed-key.ts";
 import type { NotificationId } from "../notification/notification.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
@@ -17,8 +18,15 @@ const jobSchema = z.object({
   kind: z.enum(["content", "state", "fallback"]),
   /** For `state`: the subscription whose device made the change, which needs no tap for it. */
   actor: z.string().exactOptional(),
-  /** Rises with every re-send: see `messageIdOf`. */
+  /** How many messages came before this one: 0 for the first, one more with each that is sent to go on. */
   hop: z.int().nonnegative(),
+  /** Epoch milliseconds at which this message is to be received, if not at once. */
+  due: z.int().exactOptional(),
+  /**
+   * A run before this one was cut off, and may have told devices this version, or a later one, after somebody else told them a newer
+   * one. Whoever has been told something newer than this is told once more.
+   */
+  again: z.int().exactOptional(),
   /** Epoch milliseconds at which the POST, PATCH or DELETE was accepted, for measuring how long a device waited. */
   acceptedAt: z.number(),
   /** W3C Trace Context of the request. */
@@ -32,10 +40,36 @@ export type FanoutJob = Omit<z.infer<typeof jobSchema>, "feed" | "id" | "actor">
 };
 
 /**
- * The broker drops a message whose id it has seen within the hour (duplicate detection), silently. So a crashed and
- * repeated send of the same hop goes out once, and everything that is *meant* to run again takes the next hop.
+ * The broker drops a message whose id it has seen within the hour (duplicate detection), silently. So a crashed and repeated send of
+ * the same message goes out once. What is *meant* to run again has a later time, and with it another id. Runs of several messages
+ * about one notification (it was replaced, say) that want to go on at the same time, with the same version, are of one mind: the
+ * broker makes one message of them.
  */
-export const messageIdOf = ({ id, version, kind, hop }: FanoutJob): string => `${id}:${version}:${kind}:${hop}`;
+export const messageIdOf = ({ id, version, kind, actor, due, again }: FanoutJob): string =>
+  [
+    id,
+    version,
+    kind,
+    due ?? 0,
+    ...(due !== undefined && actor !== undefined ? [actor] : []),
+    ...(again === undefined ? [] : [`again-${again}`]),
+  ].join(":");
+
+type Next = {
+  readonly version: number;
+  readonly due: number;
+  readonly again?: number;
+  /** What it is about, if not the same: content goes on as content, a tap as a change of state that no device made itself. */
+  readonly told?: ToldKind;
+};
+
+/** The message that goes on from this one: `due` is later than now, and than this one's own. */
+export const nextJob = ({ again: _again, ...job }: FanoutJob, { told, ...next }: Next): FanoutJob => {
+  const { actor: _actor, ...withoutActor } = job;
+  const isOther = told !== undefined && (told === "tap") !== (job.kind === "state");
+  const from = isOther ? { ...withoutActor, kind: told === "tap" ? ("state" as const) : ("content" as const) } : job;
+  return { ...from, ...next, hop: job.hop + 1 };
+};
 
 /** Reads a message body. Throws a ZodError when it is not a job: our bug or a stranger's message, so let it dead-letter. */
 export const parseFanoutJob = (body: unknown): FanoutJob => jobSchema.parse(body) as FanoutJob;

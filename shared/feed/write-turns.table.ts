@@ -1,7 +1,7 @@
 import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
-import { decidedAnew } from "../storage/decided-anew.ts";
+import { decidedAnew, type Pause } from "../storage/decided-anew.ts";
 import type { Table } from "../storage/table.ts";
 import type { Limits } from "../throttle/usage.ts";
 import { Unavailable } from "../unavailable.ts";
@@ -10,7 +10,13 @@ import { fullFeeds } from "./full-feeds.ts";
 import { headKey, headOf, headRow } from "./rows.ts";
 import { over, type Decision, type Standing } from "./write.ts";
 
-export type WriteTurnsUse = { readonly feeds: Table; readonly clock: Clock; readonly limits: Limits };
+export type WriteTurnsUse = {
+  readonly feeds: Table;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  /** Between attempts that lose a race; a simulation's own. */
+  readonly pause?: Pause;
+};
 
 /** One write: what it reads, which goes beside the head's reading, and what it makes of that. */
 type Write<Found, Result> = {
@@ -45,10 +51,10 @@ export const writeTurns = (use: WriteTurnsUse): WriteTurn => {
 
   return async (feed, write) => {
     if (write.alwaysCounts) full.check(feed);
-    const cameAt = performance.now();
+    const cameAt = use.clock.now();
     return inTurn(feed, async () => {
       if (write.alwaysCounts) full.check(feed); // those before it may have found that out
-      if (performance.now() - cameAt > inLineMs) throw new Unavailable("The user's feed", { cause: undefined });
+      if (use.clock.now() - cameAt > inLineMs) throw new Unavailable("The user's feed", { cause: undefined });
       const made = await make({ use, feed, write, isKnownFull: full.knows(feed) });
       if (made.kind === "full") throw full.found(feed, made.until);
       return made.result;
@@ -70,7 +76,7 @@ const make = <Found, Result>({ use, feed, write, isKnownFull }: Making<Found, Re
   const { feeds, clock, limits } = use;
   const { find, before, decide } = write;
   let tried: { readonly stamp: string; readonly result: Result } | undefined;
-  return decidedAnew("The user's feed", async () => {
+  const attempt = async (): Promise<Made<Result>> => {
     const [headFound, found] = await Promise.all([
       feeds.find(feed, headKey),
       find(),
@@ -95,5 +101,6 @@ const make = <Found, Result>({ use, feed, write, isKnownFull }: Making<Found, Re
       ...decision.changes,
     ]);
     return { kind: "made", result };
-  });
+  };
+  return decidedAnew("The user's feed", attempt, use);
 };

@@ -104,6 +104,7 @@ const azureTable = (client: TableClient, timely: Timely): Table => ({
   },
   partitionsBelow: (partitionKey, limit) =>
     rows(client, timely, { filter: `PartitionKey lt '${partitionKey}'`, limit }),
+  withRowKey: (rowKey) => pages(client, timely, { filter: `RowKey eq '${rowKey}'` }),
   all: () => rows(client, timely),
   write: (change) =>
     translated(async () => {
@@ -119,17 +120,25 @@ const azureTable = (client: TableClient, timely: Timely): Table => ({
 
 type Query = { readonly filter?: string; readonly limit?: number | undefined };
 
+async function* rows(...asked: Parameters<typeof pages>): AsyncIterable<StoredRow> {
+  for await (const page of pages(...asked)) yield* page;
+}
+
 /** Each page has a time limit of its own: whoever works on the rows between two pages may take as long as it needs. */
-async function* rows(client: TableClient, timely: Timely, { filter, limit }: Query = {}): AsyncIterable<StoredRow> {
+async function* pages(
+  client: TableClient,
+  timely: Timely,
+  { filter, limit }: Query = {},
+): AsyncIterable<readonly StoredRow[]> {
   let continuationToken: string | undefined;
   let left = limit ?? Infinity;
   do {
     const options = { ...timely(), ...(filter !== undefined && { queryOptions: { filter } }) };
     const from = { maxPageSize: Math.min(1_000, left), ...(continuationToken !== undefined && { continuationToken }) };
-    const pages = client.listEntities<Record<string, RowValue>>(options).byPage(from);
-    const page = await translated(() => pages.next());
+    const listed = client.listEntities<Record<string, RowValue>>(options).byPage(from);
+    const page = await translated(() => listed.next());
     if (page.done) return;
-    for (const found of page.value) yield stored(found);
+    yield page.value.map(stored);
     left -= page.value.length;
     ({ continuationToken } = page.value);
   } while (continuationToken !== undefined && left > 0);

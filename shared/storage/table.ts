@@ -9,6 +9,11 @@ export type Table = {
   readonly range: (partitionKey: string, from: string, below: string, only?: Only) => AsyncIterable<StoredRow>;
   /** Rows of all partitions whose key is below this one, in the order of partition and row key; at most so many. */
   readonly partitionsBelow: (partitionKey: string, limit: number) => AsyncIterable<StoredRow>;
+  /**
+   * The rows of that key in all partitions, page by page, the many empty ones too. The store goes through the whole table for it: for
+   * an operator's question only, who sees by the pages that it goes on.
+   */
+  readonly withRowKey: (rowKey: string) => AsyncIterable<readonly StoredRow[]>;
   /** Every row of the table: for small tables only. */
   readonly all: () => AsyncIterable<StoredRow>;
   /** Makes one change. Throws `RowConflict` as `transact` does. All methods throw `Unavailable` when the store is. */

@@ -51,7 +51,7 @@ const subscribe = async (use: SubscriptionsUse, asked: Asked): Promise<Subscribe
   const subscription = subscriptionFrom(draft, id, expiresAt);
   const fresh = newUnsid();
   // The device subscribed twice at once, say: the next attempt adopts what the other made.
-  return decidedAnew("The user's feed", async () => {
+  const attempt = async (): Promise<Subscribed> => {
     // The hint comes before the row it is for: a crash in between leaves a harmless hint, never a row that is not purged.
     const [found] = await Promise.all([feeds.find(feed, rowKeyOf(id)), hints.note(feed, expiresAt)]);
     const live = found && endOf(found) > clock.now() ? found : undefined;
@@ -66,7 +66,8 @@ const subscribe = async (use: SubscriptionsUse, asked: Asked): Promise<Subscribe
     await publish(use, asked, { row, unsid });
     // Ours if it is the one made here, also when an answer was lost and the SDK's own repeat met the row.
     return { subscription, unsid, isNew: unsid === fresh };
-  });
+  };
+  return decidedAnew("The user's feed", attempt, use);
 };
 
 const livesOn = (found: StoredRow, row: Row, now: number): boolean =>

@@ -104,6 +104,32 @@ export const subscriptionOf = (row: StoredRow, cipher: DataCipher, report: Repor
   }
 };
 
+/** The same without its key: that it has a channel, but not which. Undefined for a row that is no subscription's. */
+export const unopened = (row: StoredRow) => {
+  const parsed = rowSchema.safeParse(row).data;
+  const about = parsed && aboutSchema.safeParse(jsonOf(parsed.about)).data;
+  if (!parsed || !about) return undefined;
+  const { rowKey, platformType, notificationType, channel, channelTag } = parsed;
+  return {
+    id: rowKey.slice(subscriptionsFrom.length) as SubscriptionId,
+    platformType,
+    notificationType,
+    channelTag,
+    displayName: about.displayName,
+    channel: channel === undefined ? null : { kind: channelKinds[platformType] },
+  };
+};
+
+const channelKinds = { Windows: "wns", iOS: "apns", Android: "fcm", WebPush: "webpush" } as const;
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
 /** The UNSID a row keeps for renewal; undefined, and reported, when it cannot be opened. */
 export const unsidOf = (row: StoredRow, cipher: DataCipher, report: Report): Unsid | undefined => {
   const id = row.rowKey.slice(subscriptionsFrom.length) as SubscriptionId;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Clock } from "../clock.ts";
 import type { DataCipher } from "../data-keys.ts";
 import type { FeedKey } from "../feed-key.ts";
+import type { Pause } from "../storage/decided-anew.ts";
 import type { Report } from "../report.ts";
 import type { ExpiryHints, UnsidHints } from "../storage/expiry-hints.table.ts";
 import { RowConflict, type Row, type StoredRow, type Table } from "../storage/table.ts";
@@ -21,6 +22,8 @@ export type SubscriptionsUse = {
   readonly perFeed: number;
   /** Told, once, of rows that cannot be read or opened. */
   readonly report: Report;
+  /** Between attempts that lose a race; a simulation's own. */
+  readonly pause?: Pause;
 };
 
 const holderSchema = z.object({

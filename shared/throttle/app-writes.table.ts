@@ -1,8 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import { hashOf } from "../hash.ts";
-import { RowConflict, type Table } from "../storage/table.ts";
-import { Unavailable } from "../unavailable.ts";
+import { decidedAnew, type Pause } from "../storage/decided-anew.ts";
+import type { Table } from "../storage/table.ts";
 import { lease, nothingLeased, parseLeased, printLeased, slotOf, slotStart, type Lease } from "./app-permits.ts";
 import type { AppWrites, Permit } from "./app-writes.ts";
 import { throttled } from "./throttled.ts";
@@ -12,6 +11,8 @@ type Uses = {
   readonly clock: Clock;
   /** What one app may write in any minute, over all instances. */
   readonly limitPerMinute: number;
+  /** Between attempts that lose a race; a simulation's own. */
+  readonly pause?: Pause;
 };
 
 /** What this instance holds for one app. */
@@ -31,8 +32,6 @@ type Holding = {
 
 const rowKey = "writes";
 const sentence = "The calling app's writes are throttled. Try again later.";
-/** Other instances' leases come between: each attempt, one of them got through. */
-const attemptsMost = 20;
 /** Apps an instance remembers. To forget them all costs the permits left of one slot. */
 const appsMost = 10_000;
 
@@ -40,7 +39,8 @@ const appsMost = 10_000;
  * The permits of each app in the table `throttles`: one row an app, swapped by its ETag. Instances lease a few at a time, so most
  * writes cost no request. Instances' clocks may differ: the limit holds by the latest of them.
  */
-export const tableAppWrites = ({ throttles, clock, limitPerMinute }: Uses): AppWrites => {
+export const tableAppWrites = (use: Uses): AppWrites => {
+  const { throttles, clock, limitPerMinute } = use;
   const holdings = new Map<string, Holding>();
 
   const holdingOf = (clientId: string): Holding => {
@@ -60,9 +60,9 @@ export const tableAppWrites = ({ throttles, clock, limitPerMinute }: Uses): AppW
     if (fullUntil !== undefined) holding.fullUntil = slotStart(fullUntil);
   };
 
-  const swap = async (clientId: string, holding: Holding): Promise<Lease> => {
+  const swap = (clientId: string, holding: Holding): Promise<Lease> => {
     const partitionKey = hashOf("app", clientId);
-    for (let attempt = 1; ; attempt += 1) {
+    const attempt = async (): Promise<Lease> => {
       const row = await throttles.find(partitionKey, rowKey);
       const slot = slotOf(clock.now());
       const used = holding.slot >= slot ? holding.leased : 0;
@@ -70,18 +70,13 @@ export const tableAppWrites = ({ throttles, clock, limitPerMinute }: Uses): AppW
       const next = lease(row ? parseLeased(String(row.leased)) : nothingLeased, wish);
       if (next.granted === 0) return next;
       const changed = { partitionKey, rowKey, leased: printLeased(next.leased) };
-      try {
-        // If the answer is lost, what was leased is too: the app gets fewer in this minute, never more.
-        await throttles.write(
-          row ? { kind: "replace", row: changed, ifMatch: row.etag } : { kind: "insert", row: changed },
-        );
-        return next;
-      } catch (error) {
-        if (!(error instanceof RowConflict)) throw error;
-        if (attempt === attemptsMost) throw new Unavailable("Table storage", { cause: error });
-        await pause(Math.random() * 5 * attempt);
-      }
-    }
+      // If the answer is lost, what was leased is too: the app gets fewer in this minute, never more.
+      await throttles.write(
+        row ? { kind: "replace", row: changed, ifMatch: row.etag } : { kind: "insert", row: changed },
+      );
+      return next;
+    };
+    return decidedAnew("Table storage", attempt, use);
   };
 
   return {

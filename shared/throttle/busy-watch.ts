@@ -39,9 +39,9 @@ export const busyWatch = ({ fanout, backlog, backlogLimit, clock }: Uses): { fan
 
   return {
     fanout: {
-      send: async (job, when) => {
+      send: async (job, until) => {
         try {
-          await fanout.send(job, when);
+          await fanout.send(job, until);
           bus.open();
         } catch (error) {
           if (error instanceof Unavailable) bus.close(clock.now() + pauseMs);

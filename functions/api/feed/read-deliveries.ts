@@ -1,8 +1,9 @@
 import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
 import { targetUser } from "../../../shared/auth/authorise.ts";
 import { adminRole, type Caller } from "../../../shared/auth/caller.ts";
-import { deliveryOf } from "../../../shared/delivery/delivery-entity.ts";
+import { deliveriesOf, lifeOf } from "../../../shared/delivery/explain.ts";
 import type { Ledgers } from "../../../shared/delivery/ledger.ts";
+import type { Channel } from "../../../shared/subscription/subscription.ts";
 import { feedKeyOf, type FeedKey } from "../../../shared/feed-key.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
@@ -17,10 +18,12 @@ type Uses = AsUser & {
   readonly subscriptions: Pick<Subscriptions, "of">;
   readonly feed: Pick<Feed, "findAny">;
   readonly ledgers: Pick<Ledgers, "read">;
+  /** The channels that are served. */
+  readonly channels: Readonly<Partial<Record<Channel["kind"], unknown>>>;
 };
 
 /**
- * `GET BASE/me/notifications/{id}/deliveries`: what became of each delivery of a notification's content, for who bears the role
+ * `GET BASE/me/notifications/{id}/deliveries`: what became of a notification and of each delivery of it, for who bears the role
  * `Notifications.Admin` (contract 4). A user sees their own notifications; an app-only token names the user by X-UNS-ID, as it does to post.
  */
 export const readDeliveries =
@@ -38,11 +41,12 @@ export const readDeliveries =
     if (id === undefined) throw notFound();
 
     for (const feed of feeds) {
-      if (!(await use.feed.findAny(feed, id))) continue;
-      const [{ entries }, subscriptions] = await Promise.all([use.ledgers.read(feed, id), use.subscriptions.of(feed)]);
-      const platforms = new Map(subscriptions.map((subscription) => [subscription.id, subscription.platformType]));
-      const value = Object.values(entries).map((entry) => deliveryOf(platforms.get(entry.subscriptionId), entry));
-      return { status: 200, body: { value } };
+      const notification = await use.feed.findAny(feed, id);
+      if (!notification) continue;
+      const [ledger, subscriptions] = await Promise.all([use.ledgers.read(feed, id), use.subscriptions.of(feed)]);
+      const isServed = (kind: Channel["kind"]): boolean => use.channels[kind] !== undefined;
+      const value = deliveriesOf({ notification, subscriptions, ledger, isServed });
+      return { status: 200, body: { notification: lifeOf(notification), value } };
     }
     throw notFound();
   };

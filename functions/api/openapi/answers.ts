@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { outcomeKinds } from "../../../shared/delivery/ledger.ts";
 import { platformTypes, priorities, readStates, userActionStates } from "../../../shared/notification/notification.ts";
 import { notificationTypes } from "../../../shared/subscription/subscription.ts";
 
@@ -68,16 +69,43 @@ export const markedAnswer = z.strictObject({
   "@odata.nextLink": z.url().exactOptional().describe("With all: PATCH here, with the same body, for the rest."),
 });
 
+const outcome = z.enum(outcomeKinds);
+const reason = z.string().nullable().describe("The push service's own, or ours.");
+const attempt = z.strictObject({ outcome, reason, dateTime: instant });
+
 export const deliveriesAnswer = z.strictObject({
+  notification: z
+    .strictObject({
+      id: z.string(),
+      targetHostName: z.string(),
+      appNotificationId: z.string(),
+      status: z.enum(["active", "updated", "deleted"]),
+      priority: z.enum(priorities),
+      platformTypes: z.array(z.enum(platformTypes)),
+      content: z.array(z.enum(["rawContent", "visualContent"])).describe("What it has; not what it says."),
+      readState: z.enum(readStates),
+      userActionState: z.enum(userActionStates),
+      creationDateTime: instant,
+      contentDateTime: instant.describe("Of the content that stands: later than the creation if it was replaced."),
+      lastModifiedDateTime: instant.nullable(),
+      expirationDateTime: instant,
+      version: z.int(),
+      contentVersion: z.int(),
+    })
+    .describe("The notification itself."),
   value: z.array(
     z.strictObject({
       subscriptionId: z.string(),
       platformType: z.enum(platformTypes).nullable().describe("null once the device is no longer subscribed."),
-      outcome: z.enum(["delivered", "gone", "busy", "rejected", "misconfigured", "gave-up"]),
-      reason: z.string().nullable().describe("The push service's own."),
-      attempts: z.int().min(1),
-      lastAttemptDateTime: instant,
+      displayName: z.string().nullable(),
+      outcome: z.enum([...outcomeKinds, "none"]).describe("Of the latest attempt; none where none was made."),
+      reason,
+      attempts: z.int(),
+      lastAttemptDateTime: instant.nullable(),
       nextAttemptDateTime: instant.nullable(),
+      explanation: z.string().describe("Why it rang, or did not: a sentence for people."),
+      earlierAttempts: z.array(attempt).describe("Before the latest one, latest first; the last few."),
+      tap: attempt.nullable().describe("The latest tap for a change of state."),
     }),
   ),
 });

@@ -1,4 +1,4 @@
-import { retryAfterSecondsOf, type Outcome } from "../outcome.ts";
+import { retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
 
 /** What a push service answered, cut down to what matters. */
 export type WebPushResponse = {
@@ -19,18 +19,23 @@ export const outcomeOf = (response: WebPushResponse, now: number): Outcome | { r
   if (status === 404 || status === 410) return { kind: "gone" };
   if (status === 413) return { kind: "too-large" };
   // 406 is how WNS throttles; 408 is a timeout that somebody on the way noticed before us.
-  if (status === 406 || status === 408 || status === 429 || status >= 500) return busy(reason, response, now);
+  if (status === 406 || status === 429) return busy("throttled", reason, response, now);
+  if (status === 408 || status >= 500) return busy("failing", reason, response, now);
   // A moved bridge: following it would take our credential somewhere unchecked.
   if (status >= 300 && status < 400) return { kind: "misconfigured", reason };
   if (status === 401) return { kind: "misconfigured", reason };
   // Anything else will be refused again. 403: the subscription was made with another VAPID key, so this one device must
   // subscribe anew, while our key may be fine for the rest.
-  return { kind: "rejected", reason };
+  return { kind: "rejected", reason, ...(isKeyRefused(response) && { doubtsCredential: true }) };
 };
 
-const busy = (reason: string, { retryAfter }: WebPushResponse, now: number): Outcome => {
+/** Apple says it with 400 as well, and a word of its own. */
+const isKeyRefused = ({ status, text }: WebPushResponse): boolean =>
+  status === 403 || (status === 400 && /"reason"\s*:\s*"(BadJwtToken|VapidPkHashMismatch)"/.test(text));
+
+const busy = (origin: Busy["origin"], reason: string, { retryAfter }: WebPushResponse, now: number): Busy => {
   const retryAfterSeconds = retryAfterSecondsOf(retryAfter, now);
-  return { kind: "busy", reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+  return { kind: "busy", origin, reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
 };
 
 /** The status and a word of the vendor's, never more: an answer may quote the endpoint, which is a secret. */

@@ -7,7 +7,7 @@ import type { SubscriptionId } from "../../../shared/subscription/subscription.t
 import { Unavailable } from "../../../shared/unavailable.ts";
 import { countingTable } from "../../support/counting-table.ts";
 import { startTablesUnderTest, type TablesUnderTest } from "../../support/tables.ts";
-import { newFeed, start } from "./samples.ts";
+import { handClock, newFeed, start } from "./samples.ts";
 
 let azurite: TablesUnderTest;
 beforeAll(async () => {
@@ -27,10 +27,12 @@ const entryOf = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
 });
 const contentOf = (content: Entries): Told => ({ content, tap: {} });
 
-/** The ledger of a notification of its own. What was lost in a race is tried again at once. */
+/** The ledger of a notification of its own. A lost race costs no time, and a second of its clock. */
 const ledgerUnderTest = (over: (table: Table) => Table = (table) => table) => {
   const deliveries = countingTable(over(azurite.tables.deliveries));
-  const ledgers = tableLedgers({ deliveries, pause: () => Promise.resolve() });
+  const clock = handClock();
+  const pause = (): Promise<void> => Promise.resolve(void (clock.at += 1_000));
+  const ledgers = tableLedgers({ deliveries, clock, pause });
   const [feed, id] = [newFeed(), newNotificationId(start)];
   return {
     deliveries,
@@ -143,12 +145,13 @@ test("a run that was crossed still says so when the answer to its write was lost
   expect((await read()).content).toEqual({ tag: entryOf({ told: 2, notBefore: start }) });
 });
 
-test("a ledger that always changes under the writer is unavailable at last, not lost", async () => {
-  const { read, record } = ledgerUnderTest((table) => ({
+test("a ledger that changes under the writer for five seconds is unavailable, and what was there stays", async () => {
+  const { deliveries, read, record } = ledgerUnderTest((table) => ({
     ...table,
     write: () => Promise.reject(new RowConflict("The row was changed meanwhile.")),
   }));
   await expect(record(await read(), contentOf({ tag: entryOf() }))).rejects.toThrow(Unavailable);
+  expect(deliveries.take()).toMatchObject({ transactions: 6 });
 });
 
 test("a ledger that was removed since it was read is begun anew", async () => {

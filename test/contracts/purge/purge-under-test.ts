@@ -45,7 +45,7 @@ export const purgeUnderTest = (tables: Tables, seenByPurge: Partial<Tables> = {}
       perFeed: 50,
       report: () => undefined,
     }),
-    ledgers: tableLedgers({ deliveries }),
+    ledgers: tableLedgers({ deliveries, clock }),
     /** One run of the timer; what it told. */
     purge: async (): Promise<PurgeEvent> => {
       const told: FanfareEvent[] = [];

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { milliseconds, type Clock } from "../../../shared/clock.ts";
 import type { FeedKey } from "../../../shared/feed-key.ts";
 import type { Once } from "../../../shared/feed/feed.ts";
@@ -366,58 +366,39 @@ test("rows that were read before the head, and changed before it was, are read a
   await checkRows(table, []);
 });
 
-/** Time as it is measured, which goes on by itself only in the tests below. */
-const measured = () => {
-  const time = { at: 0 };
-  const spy = vi.spyOn(performance, "now").mockImplementation(() => time.at);
-  return {
-    time,
-    restore: () => {
-      spy.mockRestore();
-    },
-  };
-};
-
 test("who always finds somebody else first gives up after five seconds, and has written nothing", async () => {
-  const { time, restore } = measured();
-  try {
-    const memory = memoryTable();
-    let tries = 0;
-    const transact = (): Promise<void> => {
-      tries += 1;
-      time.at += 2_000;
-      return Promise.reject(new RowConflict("Somebody was first."));
-    };
-    const [instance] = twoInstances({ ...memory, transact }).instances;
-    await expect(instance.accept(feed, draftWith({}))).rejects.toThrow(Unavailable);
-    expect(tries).toBe(3);
-    expect(await rowsIn(memory)).toEqual([]);
-  } finally {
-    restore();
-  }
+  const memory = memoryTable();
+  let tries = 0;
+  const transact = (): Promise<void> => {
+    tries += 1;
+    clock.at += 2_000;
+    return Promise.reject(new RowConflict("Somebody was first."));
+  };
+  const { clock, instances } = twoInstances({ ...memory, transact });
+  await expect(instances[0].accept(feed, draftWith({}))).rejects.toThrow(Unavailable);
+  expect(tries).toBe(3);
+  expect(await rowsIn(memory)).toEqual([]);
 });
 
 test("who waited for ten seconds behind a hanging write is told so, and asks the store nothing", async () => {
-  const { time, restore } = measured();
-  try {
-    const memory = memoryTable();
-    let reads = 0;
-    const find: Table["find"] = async (...keys) => {
-      reads += 1;
-      time.at = 10_001;
-      return memory.find(...keys);
-    };
-    const [instance] = twoInstances({ ...memory, find }).instances;
-    const first = instance.accept(feed, draftWith({}));
-    const second = instance.accept(feed, draftWith({}));
-    await first;
-    const readsOfFirst = reads;
-    await expect(second).rejects.toThrow(Unavailable);
-    expect(reads).toBe(readsOfFirst);
-    expect(await instance.accept(feed, draftWith({}))).toMatchObject({ isNew: false });
-  } finally {
-    restore();
-  }
+  const memory = memoryTable();
+  let reads = 0;
+  const find: Table["find"] = async (...keys) => {
+    reads += 1;
+    clock.at = now + 10_001;
+    return memory.find(...keys);
+  };
+  const {
+    clock,
+    instances: [instance],
+  } = twoInstances({ ...memory, find });
+  const first = instance.accept(feed, draftWith({}));
+  const second = instance.accept(feed, draftWith({}));
+  await first;
+  const readsOfFirst = reads;
+  await expect(second).rejects.toThrow(Unavailable);
+  expect(reads).toBe(readsOfFirst);
+  expect(await instance.accept(feed, draftWith({}))).toMatchObject({ isNew: false });
 });
 
 test("of many full feeds each is remembered until its time, and one forgotten is only asked for again", () => {

@@ -81,11 +81,11 @@ export const feed: Paths = {
   },
   "/me/notifications/{id}/deliveries": {
     get: {
-      summary: "What became of each delivery; for the app role Notifications.Admin.",
+      summary: "Why did a device ring, or not: what became of each delivery; for the app role Notifications.Admin.",
       tag: "Feed",
       parameters: ["id", "unsid"],
       answers: {
-        200: { says: "Each delivery that was tried.", content: { schema: "Deliveries", example: "deliveries" } },
+        200: { says: "Each device, tried or not.", content: { schema: "Deliveries", example: "deliveries" } },
       },
       faults: ["400", ...always, "404"],
     },

@@ -1,0 +1,151 @@
+import { printInstant } from "../notification/instant.ts";
+import type { Notification, PlatformType } from "../notification/notification.ts";
+import type { Subscription, SubscriptionId } from "../subscription/subscription.ts";
+import type { LedgerEntry, PastAttempt, Told } from "./ledger.ts";
+import { notReached, notRung, silences, type IsServed, type Reachable } from "./reach.ts";
+
+/** One attempt of the past, or the latest one. */
+const attemptOf = ({ outcome, reason, at }: PastAttempt) => ({
+  outcome,
+  reason: reason ?? null,
+  dateTime: printInstant(at),
+});
+
+/** What became of the notification itself, its content left out. */
+export const lifeOf = (notification: Notification) => {
+  const { id, appNotificationId, targetHostName, status, priority, platformTypes, payload } = notification;
+  const { readState, userActionState, createdAt, contentAt, modifiedAt, expiresAt, version, contentVersion } =
+    notification;
+  return {
+    id,
+    targetHostName,
+    appNotificationId,
+    status,
+    priority,
+    platformTypes,
+    content: [
+      ...(payload.rawContent === undefined ? [] : ["rawContent"]),
+      ...(payload.visualContent === undefined ? [] : ["visualContent"]),
+    ],
+    readState,
+    userActionState,
+    creationDateTime: printInstant(createdAt),
+    /** Of the content that stands; later than the creation if it was replaced. */
+    contentDateTime: printInstant(contentAt),
+    lastModifiedDateTime: modifiedAt === null ? null : printInstant(modifiedAt),
+    expirationDateTime: printInstant(expiresAt),
+    version,
+    contentVersion,
+  };
+};
+
+/** What became of telling one device, as administrators see it: the push service's own words, no endpoint, no content. */
+export type Delivery = {
+  readonly subscriptionId: SubscriptionId;
+  /** Null once the device is no longer subscribed. */
+  readonly platformType: PlatformType | null;
+  readonly displayName: string | null;
+  /** Of the latest attempt; `none` where none was made. */
+  readonly outcome: LedgerEntry["outcome"] | "none";
+  readonly reason: string | null;
+  readonly attempts: number;
+  readonly lastAttemptDateTime: string | null;
+  readonly nextAttemptDateTime: string | null;
+  /** Why it rang, or did not: a sentence for people. */
+  readonly explanation: string;
+  /** The attempts before the latest one for the same content, latest first; the last few. */
+  readonly earlierAttempts: readonly ReturnType<typeof attemptOf>[];
+  /** The latest tap for a change of state, if there was one. */
+  readonly tap: ReturnType<typeof attemptOf> | null;
+};
+
+/** A subscription as far as it is explained: whether it has a channel, but not which. */
+export type Explainable = Reachable & Pick<Subscription, "id" | "displayName" | "channelTag">;
+
+type Standing = {
+  readonly notification: Notification;
+  readonly subscriptions: readonly Explainable[];
+  readonly ledger: Told;
+  readonly isServed: IsServed;
+};
+
+/**
+ * Why did my phone not buzz? One delivery for each device that is subscribed, tried or not, and one for each channel that was tried and is
+ * nobody's any more.
+ */
+export const deliveriesOf = ({ notification, subscriptions, ledger, isServed }: Standing): Delivery[] => {
+  const known = new Set(subscriptions.map(({ channelTag }) => channelTag));
+  const left = Object.entries(ledger.content).filter(([channelTag]) => !known.has(channelTag));
+  return [
+    ...subscriptions.map((subscription) => {
+      const entry = ledger.content[subscription.channelTag];
+      const silence = notRung(notification, subscription) ?? notReached(subscription, isServed);
+      const why = entry
+        ? ofEntry(entry, notification.contentVersion, silence && silences[silence])
+        : `Not tried: ${silence ? silences[silence] : untried}.`;
+      return deliveryOf(subscription, entry, ledger.tap[subscription.channelTag], why);
+    }),
+    ...left.map(([channelTag, entry]) => {
+      const owner = subscriptions.find(({ id }) => id === entry.subscriptionId);
+      const gone = owner ? "It has another channel now." : "It is no longer subscribed.";
+      const why = `${ofEntry(entry, notification.contentVersion, undefined)} ${gone}`;
+      return deliveryOf(owner ?? { id: entry.subscriptionId }, entry, ledger.tap[channelTag], why);
+    }),
+  ];
+};
+
+const untried = "its message waits on the queue, or lies among the dead letters";
+
+type Device = Pick<Explainable, "id"> & Partial<Pick<Explainable, "platformType" | "displayName">>;
+
+const deliveryOf = (
+  { id, platformType, displayName }: Device,
+  entry: LedgerEntry | undefined,
+  tap: LedgerEntry | undefined,
+  explanation: string,
+): Delivery => ({
+  subscriptionId: id,
+  platformType: platformType ?? null,
+  displayName: displayName ?? null,
+  outcome: entry?.outcome ?? "none",
+  reason: entry?.reason ?? null,
+  attempts: entry?.attempts ?? 0,
+  lastAttemptDateTime: entry ? printInstant(entry.at) : null,
+  nextAttemptDateTime: entry?.notBefore === undefined ? null : printInstant(entry.notBefore),
+  explanation,
+  earlierAttempts: (entry?.earlier ?? []).map(attemptOf),
+  tap: tap ? attemptOf(tap) : null,
+});
+
+const ofEntry = (entry: LedgerEntry, contentVersion: number, silence: string | undefined): string => {
+  if (entry.told < contentVersion) {
+    const newest = silence === undefined ? `not tried yet: ${untried}` : `not tried: ${silence}`;
+    return `It was told an earlier content, since replaced: ${meaning(entry)}. The newest is ${newest}.`;
+  }
+  if (entry.notBefore === undefined) return `${capital(meaning(entry))}.`;
+  return silence === undefined
+    ? `${capital(meaning(entry))}; it is tried again at ${printInstant(entry.notBefore)}.`
+    : `${capital(meaning(entry))}; it is not tried again: ${silence}.`;
+};
+
+const meaning = ({ outcome, reason, at }: LedgerEntry): string => {
+  const because = reason === undefined ? "" : ` (${reason})`;
+  switch (outcome) {
+    case "delivered":
+      return `its push service took it at ${printInstant(at)}`;
+    case "gone":
+      return `its push service said that the channel is gone${because}`;
+    case "busy":
+      return `its push service could not take it${because}`;
+    case "rejected":
+      return `its push service refused it for good${because}`;
+    case "misconfigured":
+      return `its push service refuses this server's credential${because}`;
+    case "held":
+      return `it was held back, not tried${because}`;
+    case "gave-up":
+      return `given up, for it ends before another try may be made${because}`;
+  }
+};
+
+const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);

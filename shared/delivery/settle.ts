@@ -1,0 +1,72 @@
+import type { Outcome } from "../channels/outcome.ts";
+import type { Notification } from "../notification/notification.ts";
+import type { Subscription } from "../subscription/subscription.ts";
+import { decide, type Decision, type RetryPolicy } from "./decide.ts";
+import type { Held } from "./governor.ts";
+import type { LedgerEntry, PastAttempt, Told } from "./ledger.ts";
+import { versionTold, type Due } from "./plan.ts";
+
+/** One device that was due, with all that followed from it. */
+export type Settled<S extends Subscription> = {
+  readonly due: Due<S>;
+  readonly decision: Decision;
+  readonly entry: LedgerEntry;
+};
+
+type Case<S extends Subscription> = {
+  readonly due: Due<S>;
+  readonly outcome: Outcome | Held;
+  readonly notification: Notification;
+  /** As it was read before the attempt. */
+  readonly ledger: Told;
+  readonly now: number;
+  readonly policy: RetryPolicy;
+  readonly chance: number;
+};
+
+/** Of what was tried before, so much is remembered: enough to see a pattern, little enough for fifty devices in a row. */
+const earlierMost = 4;
+
+/** What follows from an attempt's outcome, and what the ledger will say of it. */
+export const settle = <S extends Subscription>({
+  due,
+  outcome,
+  notification,
+  ledger,
+  now,
+  policy,
+  chance,
+}: Case<S>): Settled<S> => {
+  const told = versionTold(due.kind, notification);
+  const last = ledger[due.kind][due.subscription.channelTag];
+  const before = last?.told === told ? last : undefined;
+  const attempts = (before?.attempts ?? 0) + (outcome.kind === "held" ? 0 : 1);
+  const decision = decide({ outcome, attempts, expiresAt: notification.expiresAt, now, policy, chance });
+  const entry: LedgerEntry = {
+    subscriptionId: due.subscription.id,
+    told,
+    version: notification.version,
+    outcome: decision.kind === "give-up" ? "gave-up" : outcome.kind,
+    ...("reason" in outcome && { reason: outcome.reason }),
+    attempts,
+    at: now,
+    ...(decision.kind === "retry" && { notBefore: decision.at }),
+    ...(before && { earlier: [pastOf(before), ...(before.earlier ?? [])].slice(0, earlierMost) }),
+  };
+  return { due, decision, entry };
+};
+
+const pastOf = ({ outcome, reason, at }: LedgerEntry): PastAttempt => ({
+  outcome,
+  at,
+  ...(reason !== undefined && { reason }),
+});
+
+/** What a run adds to the ledger. */
+export const madeBy = (settled: readonly Settled<Subscription>[]): Told => {
+  const entriesOf = (kind: Due<Subscription>["kind"]) =>
+    Object.fromEntries(
+      settled.flatMap(({ due, entry }) => (due.kind === kind ? [[due.subscription.channelTag, entry]] : [])),
+    );
+  return { content: entriesOf("content"), tap: entriesOf("tap") };
+};
