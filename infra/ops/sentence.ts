@@ -1,38 +1,39 @@
+import { tellable } from "../../shared/fanout/dead-letters.ts";
 import { Unavailable } from "../../shared/unavailable.ts";
 import { Failed } from "./failed.ts";
 
 /** A failure as one sentence for the operator: no stack trace, and nothing a library quoted of a connection or a token. */
 export const sentenceOf = (error: unknown): string => {
   if (error instanceof Failed) return error.message;
-  if (error instanceof Unavailable) return `${error.message}${whyOf(error.cause)}`;
+  if (error instanceof Unavailable) return unavailable(error);
   if (!(error instanceof Error)) return "Something failed that is no error.";
-  return `${error.name}: ${firstLine(error.message)}`;
+  return `${error.name}: ${tellable(error.message)}`;
 };
+
+const away = " is throttled or unreachable";
 
 /** What the codes of the SDKs mean for an operator. Their own messages name hosts, links and tracking ids. */
 const meanings: Readonly<Record<string, string>> = {
   UnauthorizedAccess:
-    ": access is denied. The key is wrong, or the identity lacks the roles Azure Service Bus Data Receiver and Data Sender",
-  MessagingEntityNotFound: ": it has no queue fanout",
-  MessagingEntityDisabled: ": the queue fanout is disabled",
-  ServiceBusy: ": it is throttled",
-  CredentialUnavailableError: ": no sign-in to Azure was found. Try az login",
-  AggregateAuthenticationError: ": no sign-in to Azure was found. Try az login",
-  AuthenticationError: ": the sign-in to Azure was refused",
+    "denies access: the key is wrong, or the identity lacks the roles Azure Service Bus Data Receiver and Data Sender",
+  MessagingEntityNotFound: "has no queue fanout",
+  MessagingEntityDisabled: "has the queue fanout disabled",
+  ServiceBusy: "is throttled",
+  CredentialUnavailableError: "cannot be asked, for no sign-in to Azure was found: try az login",
+  AggregateAuthenticationError: "cannot be asked, for no sign-in to Azure was found: try az login",
+  AuthenticationError: "cannot be asked, for Azure refused the sign-in",
 };
 
-const whyOf = (cause: unknown): string => {
-  const names = [codeOf(cause), cause instanceof Error ? cause.name : undefined];
-  const meaning = names.map((name) => (name === undefined ? undefined : meanings[name])).find(Boolean);
-  return `${meaning ?? ". Is it running?"}${meaning === undefined ? "" : "."}`;
+const unavailable = ({ message, cause }: Unavailable): string => {
+  const known = wordsOf(cause).find((word) => Object.hasOwn(meanings, word));
+  const meaning = known === undefined ? undefined : meanings[known];
+  return meaning === undefined ? `${message}. Is it running?` : `${message.replace(away, "")} ${meaning}.`;
 };
 
-const codeOf = (cause: unknown): string | undefined =>
-  cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
-
-const firstLine = (text: string): string => {
-  const [line = ""] = text.split("\n", 1);
-  return line
-    .replace(/\b(SharedAccessKey|AccountKey|sig|Signature|Bearer)([=\s:]+)[^;\s&"']+/gi, "$1$2…")
-    .slice(0, 300);
+/** The names and codes of an error and of those within it: the Service Bus client gathers what its attempts failed with. */
+const wordsOf = (error: unknown): readonly string[] => {
+  if (!(error instanceof Error)) return [];
+  const code = "code" in error && typeof error.code === "string" ? [error.code] : [];
+  const within = error instanceof AggregateError ? (error.errors as unknown[]) : [];
+  return [...code, error.name, ...[...within, error.cause].flatMap(wordsOf)];
 };
