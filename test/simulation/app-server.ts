@@ -1,17 +1,20 @@
 import { milliseconds } from "../../shared/clock.ts";
-import type { Cluster } from "./cluster.ts";
+import type { Cluster, Reply } from "./cluster.ts";
 import type { Device } from "./devices.ts";
 import type { Promises } from "./promises.ts";
-import { serverId } from "./request.ts";
+import { serverId, type Asked } from "./request.ts";
 import { hostName, type World } from "./world.ts";
 
-type Uses = { readonly world: World; readonly cluster: Cluster; readonly promises: Promises };
+type Uses = { readonly world: World; readonly cluster: Cluster; readonly promises: Promises; readonly heard: Heard };
+
+/** Told of each reply to a write. */
+export type Heard = (feed: Device["feed"], askedAt: number, reply: Reply) => void;
 
 /** What it gives up after, when the service is busy all the time. */
 const triesMost = 8;
 
 /** A backend that has something to say: posts, and when it hears 406 or nothing posts the same again, or gives up. */
-export const appServer = ({ world, cluster, promises }: Uses) => {
+export const appServer = ({ world, cluster, promises, heard }: Uses) => {
   const { random, scheduler } = world;
   let posts = 0;
 
@@ -24,15 +27,33 @@ export const appServer = ({ world, cluster, promises }: Uses) => {
     const key = random.chance(0.4) ? `key ${posts}`.replace(" ", "-") : undefined;
     const patience = random.whole(1, triesMost);
     for (let tries = 1; tries <= patience; tries += 1) {
+      const askedAt = scheduler.now();
       const asked = { as: serverId, unsid, body, ...(key !== undefined && { headers: { "idempotency-key": key } }) };
       const reply = await cluster.ask("server", "post", asked, {
         accepted: ([stored]) => {
           if (stored) promises.note("content", stored);
         },
       });
-      if (reply.kind === "answer" && reply.status !== 406) return;
+      heard(device.feed, askedAt, reply);
+      if (reply.kind === "answer" && reply.status !== 406) {
+        if (key !== undefined && reply.status < 300) await repeat(asked, reply);
+        return;
+      }
       world.count("posts repeated");
       await scheduler.sleep(reply.kind === "answer" ? reply.retryAfterSeconds * 1_000 : random.whole(0, 5_000));
+    }
+  };
+
+  /** It forgot that it was answered, and posts once more under the same key: it is to be told the same. */
+  const repeat = async (asked: Asked, first: Extract<Reply, { kind: "answer" }>): Promise<void> => {
+    if (random.chance(0.5)) return;
+    await scheduler.sleep(random.pick([0, 1_000, 30_000]));
+    const again = await cluster.ask("server", "post", asked);
+    if (again.kind === "broken" || again.status === 406 || again.status === 403) return;
+    world.count("repeats under a key");
+    const isOver = isPast(first.body, scheduler.now());
+    if (!isOver && JSON.stringify(again) !== JSON.stringify(first)) {
+      world.violate(`A repeat under a key was answered ${JSON.stringify(again)} after ${JSON.stringify(first)}`);
     }
   };
 
@@ -59,3 +80,7 @@ export const appServer = ({ world, cluster, promises }: Uses) => {
 };
 
 const nonEmpty = (platforms: readonly string[]): readonly string[] => (platforms.length > 0 ? platforms : ["WebPush"]);
+
+/** Its notification has ended, or is about to: the key is forgotten with it. */
+const isPast = (body: unknown, now: number): boolean =>
+  Date.parse((body as { expirationDateTime: string }).expirationDateTime) < now + 60_000;

@@ -54,8 +54,10 @@ export const callsOf = (world: World, caller: Caller) => {
         else scheduler.after(Math.min(backMs, limitMs + 1 - (scheduler.now() - startedAt)), settle);
       };
       const away = (backMs?: number): void => answer(() => reject(unavailable(store)), "away", backMs);
-      const failing = (error: Error): void =>
+      const failing = (error: Error): void => {
+        if (error instanceof RowConflict) world.count(`conflicts: ${what.split(" ")[0] ?? ""}`);
         answer(() => reject(error), error instanceof RowConflict ? "conflict" : String(error));
+      };
       const take = (): Promise<T> => (fault === "done, and repeated by the client" ? effect().then(effect) : effect());
       const waits = (): number => (random.chance(0.5) ? way() : random.whole(0, limitMs));
 

@@ -165,6 +165,9 @@ export const devicesFrom = (world: World, history: History) => {
     if (!device) return;
     const stored =
       change.kind === "delete" ? undefined : subscriptionOf({ ...change.row, etag: "" }, world.cipher, world.violate);
+    if (device.stored?.address !== undefined && stored && !stored.channel) world.count("channels pruned");
+    if (device.stored && device.stored.address === undefined && stored?.channel)
+      world.count("channels pruned, and given anew");
     device.stored = stored && {
       address: stored.channel ? addressOf(stored.channel) : undefined,
       type: stored.notificationType,

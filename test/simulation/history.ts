@@ -1,6 +1,7 @@
 import type { FeedKey } from "../../shared/feed-key.ts";
 import { headKey, notificationOf } from "../../shared/feed/rows.ts";
 import type { PlatformType } from "../../shared/notification/notification.ts";
+import type { Row } from "../../shared/storage/table.ts";
 import { labelOf } from "./devices.ts";
 import type { World } from "./world.ts";
 
@@ -17,19 +18,31 @@ export type Stood = {
   /** Has what a browser is pushed. */
   readonly isRaw: boolean;
   readonly expiresAt: number;
+  readonly status: "active" | "updated" | "deleted";
 };
+
+/** A user's write, as it counts: by the feed's own time, epoch milliseconds. */
+export type Written = { readonly stamp: string; readonly at: number };
 
 export type Life = { readonly feed: FeedKey; readonly stood: Stood[] };
 
 /** What the store has seen: every version of every notification, by looking over its shoulder. */
 export const historyFrom = (world: World) => {
   const lives = new Map<string, Life>();
-  const writes = new Map<string, number>();
+  const writes = new Map<string, Written[]>();
+
+  const noteWrite = ({ partitionKey, at, stamps }: Row): void => {
+    const before = writes.get(partitionKey) ?? [];
+    const stamp = String(stamps).split(" ")[0] ?? "";
+    // Whoever replaces the head for another reason hands the stamps on as they are.
+    if (stamp === "" || before.some((one) => one.stamp === stamp) || !(at instanceof Date)) return;
+    writes.set(partitionKey, [...before, { stamp, at: at.getTime() }]);
+  };
 
   world.onFeedChange((change) => {
     if (change.kind === "delete") return;
     const { row } = change;
-    if (row.rowKey === headKey) writes.set(row.partitionKey, (writes.get(row.partitionKey) ?? 0) + 1);
+    if (row.rowKey === headKey) noteWrite(row);
     if (!row.rowKey.startsWith("n_")) return;
     const { id, ...notification } = notificationOf({ ...row, etag: "" });
     const known = lives.get(id);
@@ -49,8 +62,8 @@ export const historyFrom = (world: World) => {
   return {
     of: (id: string): Life | undefined => lives.get(id),
     all: (): ReadonlyMap<string, Life> => lives,
-    /** How often a feed's head was written. */
-    writesTo: (feed: FeedKey): number => writes.get(feed) ?? 0,
+    /** The users' writes, by feed, in their order. */
+    writes: (): ReadonlyMap<string, readonly Written[]> => writes,
   };
 };
 

@@ -48,7 +48,7 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
   const { feeds, unsids, throttles } = tables;
   const hints = tableExpiryHints(tables.expiries);
   const { fanout, busy } = busyWatch({
-    fanout: fanoutThrough(calls, world.queue.fanout(clock)),
+    fanout: fanoutThrough(world, calls, world.queue.fanout(clock)),
     backlog: undefined,
     backlogLimit: 1_000,
     clock,
@@ -101,15 +101,17 @@ const lettingThrough: Governor = { send: (_route, attempt) => attempt() };
 /** `timeLimitMs` of the real one. */
 const sendLimitMs = 8_000;
 
-const fanoutThrough = (calls: Calls, { send }: Fanout): Fanout => ({
-  send: (job, until) =>
-    calls({
+const fanoutThrough = (world: World, calls: Calls, { send }: Fanout): Fanout => ({
+  send: (job, until) => {
+    world.count(`sent: ${job.again === undefined ? (job.due === undefined ? "first" : "later") : "again"}`);
+    return calls({
       store: "bus",
       what: `send ${job.kind} of ${job.id} v${job.version} hop ${job.hop}${job.due === undefined ? "" : ` due ${new Date(job.due).toISOString().slice(11, 23)}`}${job.again === undefined ? "" : ` again ${job.again}`}`,
       effect: () => send(job, until),
       limitMs: sendLimitMs,
       isRepeatable: true,
-    }),
+    });
+  },
 });
 
 /** What an operation stored, told before it goes on: what it answers then promises as much. */

@@ -31,14 +31,18 @@ export const nothingIsLost = (found: Found): void => {
   }
 };
 
-const isOwed = ({ history, promises }: Found, { kind, id, stood, answeredAt }: Promised, device: Device): boolean =>
+export const isOwed = (
+  { history, promises }: Found,
+  { kind, id, stood, answeredAt }: Promised,
+  device: Device,
+): boolean =>
   history.of(id)?.feed === device.feed &&
   wasReachable(device, stood.at, answeredAt) &&
   (kind === "content"
     ? isRungBy(stood, device)
     : !promises.isMaker(id, stood.version, device) && isTappedFor(stood, device));
 
-const isRungBy = (stood: Stood, { platform }: Device): boolean =>
+export const isRungBy = (stood: Stood, { platform }: Device): boolean =>
   stood.platformTypes.includes(platform) && (platform !== "WebPush" || stood.isRaw);
 const isTappedFor = ({ platformTypes }: Stood, { platform }: Device): boolean =>
   platform !== "WebPush" && platformTypes.some((type) => type !== "WebPush");
@@ -69,5 +73,18 @@ export const queuesAreEmpty = ({ world }: Found): void => {
   const { active, scheduled, deadLettered } = world.queue.counts();
   if (active + scheduled + deadLettered > 0) {
     world.violate(`The queue does not empty: ${active} active, ${scheduled} scheduled, ${deadLettered} dead letters`);
+  }
+};
+
+/** Where nothing fails, nobody is rung twice for one content, however often it was posted under one key. */
+export const nobodyIsRungTwice = ({ world, devices, history }: Found): void => {
+  if (!world.weather.isFair) return;
+  for (const { name, heard, registered } of devices.all) {
+    const contents = heard.filter(({ kind }) => kind === "content").map(({ id }) => id);
+    for (const id of new Set(contents)) {
+      // Of several versions that cross the newest is told once more; a new channel is a new place to ring.
+      if (registered.length > 1 || (history.of(id)?.stood.length ?? 0) > 1) continue;
+      if (contents.filter((one) => one === id).length > 1) world.violate(`${name} was rung twice for ${id}`);
+    }
   }
 };

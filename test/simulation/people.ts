@@ -1,4 +1,5 @@
 import { milliseconds } from "../../shared/clock.ts";
+import type { Heard } from "./app-server.ts";
 import type { Cluster, Reply, Telling } from "./cluster.ts";
 import type { Device, Devices } from "./devices.ts";
 import type { History } from "./history.ts";
@@ -13,10 +14,11 @@ type Uses = {
   readonly devices: Devices;
   readonly history: History;
   readonly promises: Promises;
+  readonly heard: Heard;
 };
 
 /** What people and their devices do: subscribe, renew, unsubscribe, mark what they saw. */
-export const peopleFrom = ({ world, cluster, devices, history, promises }: Uses) => {
+export const peopleFrom = ({ world, cluster, devices, history, promises, heard }: Uses) => {
   const { random, scheduler, trace } = world;
 
   /** Asks again as long as the service is busy or cannot be heard, so often at most. */
@@ -27,7 +29,9 @@ export const peopleFrom = ({ world, cluster, devices, history, promises }: Uses)
     { triesMost, ...telling }: { readonly triesMost: number } & Telling,
   ): Promise<Reply> => {
     for (let tries = 1; ; tries += 1) {
+      const askedAt = scheduler.now();
       const reply = await cluster.ask(device.name, operation, asked(), telling);
+      heard(device.feed, askedAt, reply);
       if ((reply.kind === "answer" && reply.status !== 406) || tries === triesMost) return reply;
       await scheduler.sleep(reply.kind === "answer" ? reply.retryAfterSeconds * 1_000 : random.whole(0, 3_000));
     }
@@ -114,6 +118,7 @@ export const peopleFrom = ({ world, cluster, devices, history, promises }: Uses)
         if (newest) promises.note("state", newest);
       },
     });
+    device.wake(); // who makes a change is not told of it: its app looks, whatever it heard
   };
 
   /** Whatever a device's life brings. */

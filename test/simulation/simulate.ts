@@ -3,12 +3,15 @@ import { messageOf } from "../../shared/fanout/message.ts";
 import { lifetimeMaxMs, platformTypes } from "../../shared/notification/notification.ts";
 import { appServer } from "./app-server.ts";
 import { clusterFrom, type Cluster } from "./cluster.ts";
-import { devicesFrom } from "./devices.ts";
+import { hasConverged, installApp, readerFrom, type Background, type Reader } from "./apps.ts";
+import { devicesFrom, type Device } from "./devices.ts";
 import { historyFrom } from "./history.ts";
-import { nothingIsLost, queuesAreEmpty } from "./invariants.ts";
+import { nobodyIsRungTwice, nothingIsLost, queuesAreEmpty } from "./invariants.ts";
 import { peopleFrom } from "./people.ts";
 import { promisesFrom } from "./promises.ts";
 import { randomFrom } from "./random.ts";
+import { newestStands, oneToastEach } from "./screens.ts";
+import { limitIsKept, retryAfterIsTrue } from "./throttle.ts";
 import { seedCrypto } from "./seeded-crypto.ts";
 import { worldFrom, type World } from "./world.ts";
 
@@ -52,11 +55,12 @@ const goThrough = async (world: World): Promise<number> => {
   const devices = devicesFrom(world, history);
   const promises = promisesFrom(world, history);
   const cluster = clusterFrom(world, devices);
-  const server = appServer({ world, cluster, promises });
-  const people = peopleFrom({ world, cluster, devices, history, promises });
+  const heard = retryAfterIsTrue(world, history);
+  const server = appServer({ world, cluster, promises, heard });
+  const people = peopleFrom({ world, cluster, devices, history, promises, heard });
 
   let underway = 0;
-  const does = (atMs: number, what: () => Promise<void>): void => {
+  const does: Background = (atMs, what) => {
     underway += 1;
     scheduler.after(atMs, () => {
       void what().then(
@@ -65,29 +69,40 @@ const goThrough = async (world: World): Promise<number> => {
       );
     });
   };
-  const sometime = (): number => random.whole(0, weather.stormMs);
+  // Much happens at a few moments, and there it meets.
+  const moments = Array.from({ length: random.whole(1, 3) }, () => random.whole(0, weather.stormMs));
+  const closeMs = random.pick([0, weather.latencyMs * 3, weather.latencyMs * 30]);
+  const sometime = (): number =>
+    random.chance(0.3) ? random.whole(0, weather.stormMs) : (random.pickOf(moments) ?? 0) + random.whole(0, closeMs);
 
   cluster.start(0, 1);
   cluster.start(1, 1);
   const users = random.chance(0.3) ? ["ada", "bob"] : ["ada"];
+  const readers: { readonly device: Device; readonly reader: Reader }[] = [];
   for (const user of users) {
     for (let left = random.whole(1, 4); left > 0; left -= 1) {
       const device = devices.add(user, random.pick(platformTypes));
       devices.giveChannel(device);
+      if (device.platform !== "WebPush") installApp({ world, cluster }, device, does);
       does(random.chance(0.8) ? 0 : sometime(), () => people.subscribe(device));
       for (let acts = random.whole(0, 4); acts > 0; acts -= 1) does(sometime(), () => people.live(device));
+      if (readers.some((one) => one.device.user === user)) continue;
+      const reader = readerFrom({ world, cluster }, `reader of ${user}`, user, () => undefined);
+      readers.push({ device, reader });
+      for (let passes = random.whole(0, 3); passes > 0; passes -= 1) does(sometime(), reader.catchUp);
     }
   }
-  for (let posts = random.whole(2, 6); posts > 0; posts -= 1) {
+  for (let posts = random.whole(2, 7); posts > 0; posts -= 1) {
     does(sometime(), async () => {
       const device = random.pickOf(devices.all);
       if (device) await server.post(device);
     });
   }
   for (let kills = weather.kills; kills > 0; kills -= 1) scheduler.after(sometime(), cluster.kill);
+  for (let purges = random.whole(0, 2); purges > 0; purges -= 1) scheduler.after(sometime(), cluster.purge);
 
   let calmAt = Infinity;
-  scheduler.after(weather.stormMs, () => {
+  scheduler.after(weather.stormMs + closeMs, () => {
     calmAt = scheduler.now();
     world.calmDown();
     replayUntilEmpty(world, cluster);
@@ -98,11 +113,22 @@ const goThrough = async (world: World): Promise<number> => {
     const { active, scheduled, deadLettered } = queue.counts();
     return active + scheduled + deadLettered === 0;
   };
-  const steps = await scheduler.run({ isAtRest, stepsMost });
-  if (!isAtRest()) world.violate(`The world does not come to rest in ${steps} steps.`);
+  const stormSteps = await scheduler.run({ isAtRest, stepsMost });
+  if (!isAtRest()) world.violate(`The world does not come to rest in ${stormSteps} steps.`);
+  for (const { reader } of readers) does(0, reader.catchUp);
+  const steps = stormSteps + (await scheduler.run({ isAtRest, stepsMost }));
+
   const found = { world, devices, history, promises, calmAt };
   nothingIsLost(found);
+  oneToastEach(found);
+  newestStands(found);
+  limitIsKept(found);
+  nobodyIsRungTwice(found);
   queuesAreEmpty(found);
+  for (const { device, reader } of readers) {
+    const wrong = hasConverged(world, history, device, reader.view);
+    if (wrong !== undefined) world.violate(`The delta of ${device.user} does not converge: ${wrong}`);
+  }
   return steps;
 };
 

@@ -42,6 +42,8 @@ export type Outage = { readonly what: "tables" | "bus" | "push"; readonly from: 
 export type Weather = {
   /** Everybody does what they do within so many milliseconds; then come no more faults. */
   readonly stormMs: number;
+  /** Nothing fails at all. */
+  readonly isFair: boolean;
   /** The usual time of a call's way, there or back; at most. */
   readonly latencyMs: number;
   readonly calls: Chances<CallFault>;
@@ -71,10 +73,11 @@ export const drawWeather = (random: Random): Weather => {
   });
   const skew = (): number => (random.chance(0.4) ? random.whole(-5, 5) * second : 0);
   return {
+    isFair,
     stormMs,
     latencyMs: random.pick([3, 20, 20, 200, 1_500]),
-    calls: chances(callFaults, [0, 0.005, 0.02, 0.06]),
-    messages: chances(messageFaults, [0, 0.1, 0.4]),
+    calls: chances(callFaults, [0, 0.01, 0.03, 0.08]),
+    messages: chances(messageFaults, [0, 0.2, 0.5]),
     pushes: chances(pushFaults, [0, 0.1, 0.3, 0.6]),
     requests: chances(requestFaults, [0, 0.1, 0.3]),
     outages,
