@@ -28,10 +28,10 @@ export const chaos = async (args: readonly string[], interrupted: AbortSignal): 
   let isKept = false;
   try {
     const { reported, evidence } = await withStack(dataDir, stop, (stack) => run(stack, options, stop));
-    isKept = isFailed(reported);
+    isKept = options.keep || isFailed(reported);
     if (isKept) await keep(dataDir, reported, evidence);
     console.log(report(reported));
-    return isKept ? 1 : 0;
+    return isFailed(reported) ? 1 : 0;
   } finally {
     if (!isKept) await rm(dataDir, { recursive: true, force: true });
   }

@@ -25,8 +25,7 @@ export const evidenceOf = async (stack: LocalStack, observed: Observed, verdict:
     return [
       `${what}: chaos-${notification} (${id}) on device ${deviceId}`,
       ...posts.map(
-        ({ version, askedAt, answeredAt }) =>
-          `  ${timeOf(answeredAt)} accepted .${version}, first asked ${timeOf(askedAt)}`,
+        ({ version, askedAt, answeredAt }) => `  ${timeOf(answeredAt)} accepted .${version}, asked ${timeOf(askedAt)}`,
       ),
       ...pushesOf(observed, notification, deviceId),
       `  shows ${shownOn(observed, notification, deviceId)}`,

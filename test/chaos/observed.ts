@@ -3,7 +3,7 @@ import type { Mark } from "./content.ts";
 /** A content that the service answered 201 or 200. Times are epoch milliseconds. */
 export type AcceptedPost = Mark & {
   readonly user: number;
-  /** When it was first asked to take it. */
+  /** When it was asked to take it: devices that were subscribed before are meant. */
   readonly askedAt: number;
   readonly answeredAt: number;
   /** The id it was answered. */

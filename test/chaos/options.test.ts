@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { chaosOptions } from "./options.ts";
 
 test("two minutes at ten posts a second, with a seed of its own, is what nobody has to ask for", () => {
-  expect(chaosOptions([], 42)).toEqual({ seconds: 120, rate: 10, seed: 42, help: false });
+  expect(chaosOptions([], 42)).toEqual({ seconds: 120, rate: 10, seed: 42, keep: false, help: false });
 });
 
 test("a seed that was printed is taken again", () => {

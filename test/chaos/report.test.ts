@@ -21,7 +21,7 @@ const storm: Storm = {
   drainedAfterMs: 8_200,
 };
 const reported: Reported = {
-  options: { seconds: 30, rate: 10, seed: 7, help: false },
+  options: { seconds: 30, rate: 10, seed: 7, keep: false, help: false },
   storm,
   verdict: {
     ...{ owed: 20, lost: [], outdated: [], stacked: [], strangers: 0, renamed: [], rangAgain: 6, excused: 0 },

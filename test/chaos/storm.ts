@@ -4,11 +4,11 @@ import { deviceFaultsOf, spellsOf } from "./bad-days.ts";
 import { callers, type Answers } from "./callers.ts";
 import { drained, isWell, queueOf, type Left } from "./drain.ts";
 import { fleet } from "./fleet.ts";
-import { killer } from "./killers.ts";
+import { killer } from "./killer.ts";
 import type { Observed } from "./observed.ts";
 import { pause } from "./pause.ts";
 import type { Spell } from "./schedule/bad-days.ts";
-import { killedParts, type KilledPart } from "./schedule/kills.ts";
+import type { KilledPart } from "./schedule/kills.ts";
 import type { Schedule } from "./schedule/schedule.ts";
 import { watch } from "./watch.ts";
 
@@ -72,7 +72,7 @@ export const storm = async (stack: LocalStack, { schedule, seconds, say, stop }:
     const onKill = (part: KilledPart): void => void (kills[part] += 1);
     await Promise.all([
       pause(seconds * 1_000, end).then(() => calming.abort()),
-      ...killedParts.map((part) => killer({ stack, calm, onKill }, part, schedule.kills[part])),
+      killer({ stack, calm, onKill }, schedule.kills),
       spellsOf(bad, schedule.spells),
       deviceFaultsOf(bad, schedule.deviceFaults, startedAt),
     ]);

@@ -4,17 +4,27 @@ import { chanceOf } from "../chance.ts";
 export const killedParts = ["functions-host", "service-bus"] as const;
 export type KilledPart = (typeof killedParts)[number];
 
-/** One SIGKILL: after the part has been there for so long, or so long after its process began, be it ready or not. */
-export type PlannedKill = { readonly whileStarting: boolean; readonly afterMs: number };
+/** SIGKILL for these parts, so long after both are there again since the last time, or after one of them is, ready for nothing yet. */
+export type PlannedKill = {
+  readonly parts: readonly KilledPart[];
+  readonly afterMs: number;
+  readonly isHasty: boolean;
+};
 
-/** More kills for each part than the time has room for. */
-export const plannedKills = (seed: number, seconds: number): Readonly<Record<KilledPart, readonly PlannedKill[]>> => {
-  const kills = (part: KilledPart): PlannedKill[] => {
-    const chance = chanceOf(seed, `kills of ${part}`);
-    return Array.from({ length: seconds }, (_, index) => {
-      const whileStarting = index > 0 && chance.is(0.15);
-      return { whileStarting, afterMs: whileStarting ? chance.between(0, 1_000) : chance.between(2_000, 7_000) };
-    });
-  };
-  return { "functions-host": kills("functions-host"), "service-bus": kills("service-bus") };
+/**
+ * More kills than the time has room for. After an outage of the bus callers are let in again slowly, so the host, where more can go wrong,
+ * is killed more often, and between two kills there is time for some work: what never began cannot be lost.
+ */
+export const plannedKills = (seed: number, seconds: number): readonly PlannedKill[] => {
+  const chance = chanceOf(seed, "kills");
+  return Array.from({ length: seconds }, (_, index) => {
+    const parts = chance.oneOf<readonly KilledPart[]>([
+      ["functions-host"],
+      ["functions-host"],
+      ["service-bus"],
+      killedParts,
+    ]);
+    const isHasty = index > 0 && chance.is(0.15);
+    return { parts, isHasty, afterMs: isHasty ? chance.between(0, 1_000) : chance.between(1_500, 6_000) };
+  });
 };

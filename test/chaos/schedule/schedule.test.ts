@@ -46,3 +46,13 @@ test("even in half a minute the push service fails in every way, and nobody's la
     expect(afterLeaving.every((kind) => kind === "leaves")).toBe(true);
   }
 });
+
+test("the host and the bus are both killed within seconds, alone and together", () => {
+  for (const { kills } of schedules) {
+    const early = kills.slice(0, 10).map(({ parts }) => parts.join("+"));
+    expect(early.join(" ")).toContain("functions-host");
+    expect(early.join(" ")).toContain("service-bus");
+    expect(Math.max(...kills.map(({ afterMs }) => afterMs))).toBeLessThanOrEqual(6_000);
+  }
+  expect(schedules.flatMap(({ kills }) => kills).some(({ parts }) => parts.length === 2)).toBe(true);
+});

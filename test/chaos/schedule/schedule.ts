@@ -1,6 +1,6 @@
 import { plannedDeviceFaults, plannedSpells, type DeviceFault, type Spell } from "./bad-days.ts";
 import { plannedChannelEvents, type ChannelEvent } from "./channel-events.ts";
-import { plannedKills, type KilledPart, type PlannedKill } from "./kills.ts";
+import { plannedKills, type PlannedKill } from "./kills.ts";
 import { plannedPosts, replacingShare, type PlannedPost } from "./posts.ts";
 
 /** All that is done to the stack, by whom and when. What comes of it is not drawn: it is the stack's, and the machine's. */
@@ -8,7 +8,7 @@ export type Schedule = {
   /** How many devices each user has. */
   readonly devices: readonly number[];
   readonly posts: readonly PlannedPost[];
-  readonly kills: Readonly<Record<KilledPart, readonly PlannedKill[]>>;
+  readonly kills: readonly PlannedKill[];
   readonly spells: readonly Spell[];
   readonly deviceFaults: readonly DeviceFault[];
   readonly channelEvents: readonly ChannelEvent[];
