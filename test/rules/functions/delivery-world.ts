@@ -39,19 +39,18 @@ type World = {
   readonly sharing?: Readonly<Record<string, string>>;
   /** The channels that are served; all four by default. */
   readonly served?: readonly Channel["kind"][];
-  /** The step that fails, once. */
-  readonly failing?: Step;
-  /** It fails because the store or the bus is away, not for a fault of ours; `always`, not once. */
-  readonly away?: "once" | "always";
 };
 
 /** The whole job on its own ledger and on stores of a few lines; `happened` is what it did to the world, in order. */
 export const world = (given: World) => {
   let stored = "notification" in given ? given.notification : notification;
   let now = startedAt;
-  let { failing } = given;
-  const meanwhile: Partial<Record<Step, () => unknown>> = {};
-  const ledgers = tableLedgers({ deliveries: memoryTable(), pause: () => Promise.resolve() });
+  const meanwhile = new Map<Step, () => unknown>();
+  const ledgers = tableLedgers({
+    deliveries: memoryTable(),
+    clock: { now: () => now },
+    pause: () => Promise.resolve(),
+  });
   const happened: string[] = [];
   const scheduled: { job: FanoutJob; expiresAt: number }[] = [];
   const events: FanfareEvent[] = [];
@@ -59,13 +58,9 @@ export const world = (given: World) => {
   const forgotten = new Set<string>();
   const attempts = new Map<string, number>();
   const step = async (name: Step, what?: string): Promise<void> => {
-    const { [name]: act } = meanwhile;
-    delete meanwhile[name];
+    const act = meanwhile.get(name);
+    meanwhile.delete(name);
     await act?.();
-    if (failing === name) {
-      if (given.away !== "always") failing = undefined;
-      throw given.away ? new Unavailable(name, { cause: undefined }) : new Error(`${name} failed`);
-    }
     if (what !== undefined) happened.push(what);
   };
   const alive = (): Notification | undefined => (stored && stored.expiresAt > now ? stored : undefined);
@@ -91,7 +86,13 @@ export const world = (given: World) => {
   });
   const served = given.served ?? (["webpush", "wns", "fcm", "apns"] as const);
   const run = deliverNotification({
-    feed: { findAny: (_, id) => (expect(id).toBe(job.id), step("find").then(alive)) },
+    feed: {
+      findAny: async () => {
+        const found = alive();
+        await step("find");
+        return found;
+      },
+    },
     subscriptions: {
       of: async () => {
         await step("of");
@@ -133,16 +134,17 @@ export const world = (given: World) => {
   const bug = (error: unknown): void => void bugs.push(error);
   return {
     deliver: (message: unknown = job, deliveryCount = 1): Promise<void> => run(message, { deliveryCount, emit, bug }),
-    /** Something happens while the run is at this step, once. */
-    during: (name: Step, act: () => unknown): void => void (meanwhile[name] = act),
+    /** Something happens when a run next comes to this step, once; or it throws, and the step fails. */
+    during: (name: Step, act: () => unknown): void => void meanwhile.set(name, act),
     change: (changes: Partial<Notification>): void => void (stored = stored && { ...stored, ...changes }),
     advanceTo: (time: number): void => void (now = time),
     /** Another run tells a device this version, and records it. */
-    anotherRunTells: async (name: string, version: number, kind: ToldKind = "content"): Promise<void> => {
-      const read = await ledgers.read(feed, job.id);
-      const entry = { told: version, version, outcome: "delivered", attempts: 1, at: now } as const;
-      const entries = { [tagOf(name)]: { ...entry, subscriptionId: subscriptionId(name) } };
+    anotherRunTells: async (name: string, version: number, more: Partial<LedgerEntry> & { kind?: ToldKind } = {}) => {
+      const { kind = "content", ...changes } = more;
+      const entry = { told: version, version, outcome: "delivered", attempts: 1, at: now, ...changes } as const;
+      const entries = { [tagOf(name)]: { subscriptionId: subscriptionId(name), ...entry } };
       const made: Told = { content: {}, tap: {}, [kind]: entries };
+      const read = await ledgers.read(feed, job.id);
       await ledgers.record(feed, job.id, { read, made, expiresAt: notification.expiresAt });
     },
     entryOf: async (name: string, kind: ToldKind = "content"): Promise<LedgerEntry | undefined> =>
@@ -157,6 +159,14 @@ export const world = (given: World) => {
 
 /** When what is tried at that moment for the first time, in vain, is tried again: half of the base. */
 export const firstRetryAfter = (time: number): number => time + 2_500;
+
+/** A step that fails because its store or the bus is away; and by a bug. */
+export const away = (): never => {
+  throw new Unavailable("The store", { cause: undefined });
+};
+export const broken = (): never => {
+  throw new Error("a bug");
+};
 
 export const delivered: Outcome = { kind: "delivered" };
 export const busy: Outcome = { kind: "busy", origin: "failing", reason: "503" };

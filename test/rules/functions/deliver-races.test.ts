@@ -1,0 +1,170 @@
+import { expect, test } from "vitest";
+import type { FanoutJob } from "../../../shared/fanout/job.ts";
+import type { Notification } from "../../../shared/notification/notification.ts";
+import { notificationWith, now as startedAt } from "../samples.ts";
+import { away, broken, busy, delivered, everything, firstRetryAfter, job, platforms, world } from "./delivery-world.ts";
+
+const at = (version: number, changes: Partial<Notification> = {}): Notification =>
+  notificationWith({ id: job.id, version, ...changes });
+const read = { version: 9, readState: "read" } as const;
+const replaced = { version: 9, contentVersion: 9 } as const;
+/** The message that looks behind one which came again, for when all that its first run began has landed. */
+const lookBehind = { ...job, hop: 4, due: startedAt + 30_000, again: 7 };
+const deleted = { version: 9, status: "deleted", payload: {} } as const;
+
+test("a message that comes again brings its devices up to date, and at last sends a look behind it", async () => {
+  const { deliver, anotherRunTells, scheduled, happened } = world({
+    notification: at(9, replaced),
+    devices: { phone: [delivered], tablet: [delivered] },
+    platforms,
+  });
+  await anotherRunTells("phone", 9);
+  await deliver(job, 2);
+  expect(happened).toEqual(["sent to tablet", "recorded", "scheduled"]);
+  expect(scheduled).toEqual([{ job: lookBehind, expiresAt: at(9).expiresAt }]);
+});
+
+test.each<[string, FanoutJob, Notification | undefined, number, number | undefined]>([
+  ["whose notification changed, that comes for the first time", job, at(9), 1, undefined],
+  ["whose notification has not changed yet, that comes again", job, at(7), 2, 7],
+  ["whose notification was deleted, that comes again", job, at(9, deleted), 3, 7],
+  ["whose notification is no more, that comes again", job, undefined, 2, undefined],
+  ["that was a look itself, for the first time", { ...job, again: 5 }, at(9), 1, undefined],
+  ["that was a look itself, that comes again", { ...job, again: 5 }, at(9), 2, 5],
+])(
+  "behind a message %s, there is a look at whoever was told something newer than that (or none): %s",
+  async (...given) => {
+    const [, message, notification, deliveryCount, again] = given;
+    const { deliver, scheduled } = world({ notification, devices: { phone: [delivered] }, platforms });
+    await deliver(message, deliveryCount);
+    expect(scheduled.map(({ job: next }) => next)).toEqual(again === undefined ? [] : [{ ...lookBehind, again }]);
+  },
+);
+
+test("a run that fails sends no look behind it, however often it is repeated", async () => {
+  const { deliver, during, scheduled, happened } = world({ devices: { phone: [delivered] } });
+  for (let deliveryCount = 1; deliveryCount <= 10; deliveryCount += 1) {
+    during("record", broken);
+    await expect(deliver(job, deliveryCount)).rejects.toThrow("a bug");
+  }
+  expect(happened).toHaveLength(10);
+  expect(scheduled).toEqual([]);
+});
+
+test.each<[string, Partial<Notification>, string[]]>([
+  ["the content, where it still rings", { userActionState: "snoozed" }, ["sent to browser", "sent to phone"]],
+  ["of the change, where it does not, and browsers are never tapped", read, ["tapped phone"]],
+  ["of the deletion", deleted, ["tapped phone"]],
+])("a look tells whoever was told something newer, once more, and nobody else: %s", async (_, changes, told) => {
+  const { deliver, anotherRunTells, happened, scheduled } = world({
+    notification: at(9, changes),
+    devices: everything,
+    platforms,
+  });
+  for (const name of ["browser", "phone"]) await anotherRunTells(name, 7, { version: 9 });
+  for (const name of ["tablet", "desktop"]) await anotherRunTells(name, 7);
+  const look = { ...job, version: 9, again: 7 };
+  await deliver({ ...look, again: 9 });
+  expect(happened).toEqual([]);
+  await deliver(look);
+  expect(happened).toEqual([...told, "recorded"]);
+  expect(scheduled).toEqual([]);
+});
+
+test("a change's look brings the content to whoever was tapped, where it still rings", async () => {
+  const { deliver, anotherRunTells, happened } = world({
+    notification: at(9),
+    devices: { phone: [delivered], tablet: [delivered] },
+    platforms,
+  });
+  await anotherRunTells("phone", 9, { kind: "tap" });
+  await deliver({ ...job, kind: "state", again: 7 });
+  expect(happened).toEqual(["tapped tablet", "sent to phone", "recorded"]);
+});
+
+test.each<[string, FanoutJob["kind"], Partial<Notification>, FanoutJob["kind"], string]>([
+  ["a tap in a look at content", "content", read, "state", "tapped phone"],
+  ["content in a change's look", "state", {}, "content", "sent to phone"],
+])(
+  "what a look told in vain is tried again by a message of its own kind: %s",
+  async (_, kind, changes, nextKind, told) => {
+    const { deliver, anotherRunTells, happened, scheduled, advanceTo } = world({
+      notification: at(9, changes),
+      devices: { phone: [busy, delivered] },
+      platforms,
+    });
+    await anotherRunTells("phone", 9, { kind: "tap" });
+    await deliver({ ...job, kind, again: 7 });
+    expect(scheduled.map(({ job: next }) => next.kind)).toEqual([nextKind]);
+    advanceTo(firstRetryAfter(startedAt) + 2_500); // a tap was tried before
+    await deliver(scheduled[0]?.job);
+    expect(happened).toEqual([told, "scheduled", "recorded", told, "recorded"]);
+  },
+);
+
+/** A run in the middle of which another run taps the phone for the change to version 9. */
+const crossedRun = () => {
+  const made = world({ notification: at(7), devices: { phone: [delivered], tablet: [delivered] }, platforms });
+  made.during("record", async () => {
+    made.change(read);
+    await made.anotherRunTells("phone", 9, { kind: "tap" });
+  });
+  return made;
+};
+const firstRound = ["sent to phone", "sent to tablet", "recorded"];
+
+test("whom another run told another version meanwhile is told the newest once more in the same run; the others are not", async () => {
+  const { deliver, happened, entryOf } = crossedRun();
+  await deliver();
+  expect(happened).toEqual([...firstRound, "tapped phone", "recorded"]);
+  expect(await entryOf("phone", "tap")).toMatchObject({ told: 9, attempts: 2, outcome: "delivered" });
+  expect(await entryOf("phone", "tap")).not.toHaveProperty("notBefore");
+});
+
+test("a run that was crossed and cannot read what is newest is put off, and tells them later", async () => {
+  const { deliver, during, happened, scheduled, advanceTo } = crossedRun();
+  during("find", () => during("find", away)); // the second reading
+  await deliver();
+  expect(scheduled).toMatchObject([{ job: { again: 7 } }]);
+  advanceTo(scheduled[0]?.job.due ?? 0);
+  await deliver(scheduled[0]?.job);
+  expect(happened).toEqual([...firstRound, "scheduled", "tapped phone", "recorded"]);
+});
+
+test("a run that was crossed and dies then is made good by the look behind its message", async () => {
+  const { deliver, during, happened, scheduled, advanceTo } = crossedRun();
+  during("find", () => during("find", broken));
+  await expect(deliver()).rejects.toThrow("a bug");
+  await deliver(job, 2);
+  expect(scheduled).toMatchObject([{ job: lookBehind }]);
+  advanceTo(scheduled[0]?.job.due ?? 0);
+  await deliver(scheduled[0]?.job);
+  expect(happened).toEqual([...firstRound, "scheduled", "tapped phone", "recorded"]);
+});
+
+test("of two versions of content that cross, the newest goes out last, though the older run recorded last", async () => {
+  const { deliver, during, change, anotherRunTells, happened, entryOf } = world({
+    devices: { phone: [delivered] },
+  });
+  during("record", async () => {
+    change(replaced);
+    await anotherRunTells("phone", 9);
+  });
+  await deliver();
+  expect(happened).toEqual(["sent to phone", "recorded", "sent to phone", "recorded"]);
+  expect(await entryOf("phone")).toMatchObject({ told: 9, attempts: 2 });
+  expect(await entryOf("phone")).not.toHaveProperty("notBefore");
+});
+
+test("a ledger that is ahead of the notification as it was read shows that it is read too early: it is read again", async () => {
+  const { deliver, during, change, anotherRunTells, entryOf, happened } = world({
+    devices: { phone: [delivered], laptop: [delivered] },
+  });
+  during("read", async () => {
+    change(replaced);
+    await anotherRunTells("phone", 9);
+  });
+  await deliver();
+  expect(happened).toEqual(["sent to laptop", "recorded"]);
+  expect(await entryOf("laptop")).toMatchObject({ told: 9, version: 9 });
+});
