@@ -48,8 +48,8 @@ export const plannedSpells = (seed: number, seconds: number): readonly Spell[] =
   const spells: Spell[] = [];
   for (let leftMs = seconds * 1_000; leftMs > 0;) {
     for (const kind of chance.shuffled(faultKinds)) {
-      const work: Spell = { kind: undefined, forMs: chance.between(1_000, 3_000), does: none };
-      const fault: Spell = { kind, forMs: chance.between(1_000, 3_000), does: behaviourOf(kind, chance) };
+      const work: Spell = { kind: undefined, forMs: chance.between(2_000, 5_000), does: none };
+      const fault: Spell = { kind, forMs: chance.between(500, 2_000), does: behaviourOf(kind, chance) };
       spells.push(work, fault);
       leftMs -= work.forMs + fault.forMs;
     }

@@ -13,17 +13,18 @@ export type PlannedKill = {
 
 /**
  * More kills than the time has room for. After an outage of the bus callers are let in again slowly, so the host, where more can go wrong,
- * is killed more often, and between two kills there is time for some work: what never began cannot be lost.
+ * is killed more often. Each way comes once in four or twice, and between two kills there is time for some work: what never began cannot be lost.
  */
 export const plannedKills = (seed: number, seconds: number): readonly PlannedKill[] => {
   const chance = chanceOf(seed, "kills");
-  return Array.from({ length: seconds }, (_, index) => {
-    const parts = chance.oneOf<readonly KilledPart[]>([
-      ["functions-host"],
-      ["functions-host"],
-      ["service-bus"],
-      killedParts,
-    ]);
+  const round: readonly (readonly KilledPart[])[] = [
+    ["functions-host"],
+    ["functions-host"],
+    ["service-bus"],
+    killedParts,
+  ];
+  const rounds = Array.from({ length: Math.ceil(seconds / round.length) }, () => chance.shuffled(round));
+  return rounds.flat().map((parts, index) => {
     const isHasty = index > 0 && chance.is(0.15);
     return { parts, isHasty, afterMs: isHasty ? chance.between(0, 1_000) : chance.between(1_500, 6_000) };
   });

@@ -47,12 +47,10 @@ test("even in half a minute the push service fails in every way, and nobody's la
   }
 });
 
-test("the host and the bus are both killed within seconds, alone and together", () => {
+test("in the first four kills both parts have theirs, alone and together", () => {
   for (const { kills } of schedules) {
-    const early = kills.slice(0, 10).map(({ parts }) => parts.join("+"));
-    expect(early.join(" ")).toContain("functions-host");
-    expect(early.join(" ")).toContain("service-bus");
+    const ways = new Set(kills.slice(0, 4).map(({ parts }) => parts.join(" and ")));
+    expect(ways).toEqual(new Set(["functions-host", "service-bus", "functions-host and service-bus"]));
     expect(Math.max(...kills.map(({ afterMs }) => afterMs))).toBeLessThanOrEqual(6_000);
   }
-  expect(schedules.flatMap(({ kills }) => kills).some(({ parts }) => parts.length === 2)).toBe(true);
 });
