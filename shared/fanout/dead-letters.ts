@@ -37,7 +37,7 @@ export type Cleared = {
   readonly replayedAs?: string;
 };
 
-export type Clearing = {
+type Clearing = {
   /** Told of each as soon as it is done, whatever becomes of the others. */
   readonly each: (cleared: Cleared) => void;
   /** Told whenever none of those that are left can be had, because somebody has them in hand; it is tried again. */

@@ -1,0 +1,99 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TokenCredential } from "@azure/identity";
+import { z } from "zod";
+import type { BusAccess } from "../../shared/fanout/fanout.bus.ts";
+import type { TablesAccess } from "../../shared/storage/azure.table.ts";
+import { dataDir } from "../local/settings.ts";
+import { Failed } from "./failed.ts";
+import type { Environment } from "./surroundings.ts";
+
+/** How to reach a Fanfare: a bus or tables that the settings do not name are undefined. */
+type Access = {
+  /** Which one it is, for people. */
+  readonly place: string;
+  readonly bus: BusAccess | undefined;
+  readonly tables: TablesAccess | undefined;
+};
+
+/** The Fanfare of the app's own settings, if one of them is there, or else the local stack. Throws `Failed` when that does not run. */
+export const accessOf = async (env: Environment): Promise<Access> =>
+  isNamed(env) ? namedAccess(env) : localAccess(env);
+
+const isNamed = (env: Environment): boolean =>
+  [
+    env.ServiceBusConnection,
+    env.ServiceBusConnection__fullyQualifiedNamespace,
+    env.TablesConnection,
+    env.TablesConnection__endpoint,
+  ].some(Boolean);
+
+const namedAccess = (env: Environment): Access => {
+  const bus = busAccess(env);
+  const tables = tablesAccess(env);
+  const hosts = [hostOfBus(bus), hostOfTables(tables)].filter((host) => host !== undefined);
+  return { place: hosts.length > 0 ? hosts.join(" and ") : "the environment's Fanfare", bus, tables };
+};
+
+const busAccess = (env: Environment): BusAccess | undefined => {
+  if (env.ServiceBusConnection) return { kind: "connection-string", connectionString: env.ServiceBusConnection };
+  const fullyQualifiedNamespace = env.ServiceBusConnection__fullyQualifiedNamespace;
+  if (!fullyQualifiedNamespace) return undefined;
+  return { kind: "identity", fullyQualifiedNamespace, credential: credentialOf(env.ServiceBusConnection__clientId) };
+};
+
+const tablesAccess = (env: Environment): TablesAccess | undefined => {
+  if (env.TablesConnection) return { kind: "connection-string", connectionString: env.TablesConnection };
+  const endpoint = env.TablesConnection__endpoint;
+  return endpoint
+    ? { kind: "identity", endpoint, credential: credentialOf(env.TablesConnection__clientId) }
+    : undefined;
+};
+
+/** The operator's own sign-in (`az login`), or the identity of the machine. The package is large and not every command needs it. */
+const credentialOf = (managedIdentityClientId: string | undefined): TokenCredential => {
+  let credential: Promise<TokenCredential> | undefined;
+  return {
+    getToken: async (scopes, options) => {
+      credential ??= import("@azure/identity").then(
+        ({ DefaultAzureCredential }) =>
+          new DefaultAzureCredential(managedIdentityClientId ? { managedIdentityClientId } : {}),
+      );
+      return (await credential).getToken(scopes, options);
+    },
+  };
+};
+
+/** A host's name says which Fanfare it is and gives nothing away; what else a connection string holds stays there. */
+const hostOfBus = (access: BusAccess | undefined): string | undefined => {
+  if (access?.kind === "identity") return access.fullyQualifiedNamespace;
+  return access && /Endpoint=sb:\/\/([\w.-]+)/i.exec(access.connectionString)?.[1];
+};
+const hostOfTables = (access: TablesAccess | undefined): string | undefined => {
+  if (access?.kind === "identity") return /^https?:\/\/([\w.-]+)/i.exec(access.endpoint)?.[1];
+  const named = access && /(?:TableEndpoint=https?:\/\/([\w.-]+)|AccountName=(\w+))/i.exec(access.connectionString);
+  return named?.[1] ?? named?.[2];
+};
+
+const stackSchema = z.object({
+  serviceBus: z.object({ connectionString: z.string() }),
+  tables: z.object({ connectionString: z.string() }),
+});
+
+const localAccess = async (env: Environment): Promise<Access> => {
+  const directory = dataDir(env);
+  const text = await readFile(join(directory, "stack.json"), "utf8").catch((cause: unknown) => {
+    throw new Failed(
+      `No Fanfare runs on ${directory}. Start one with npm start, name its FANFARE_DATA_DIR, or set ` +
+        "ServiceBusConnection and TablesConnection (or their __ forms) for one on Azure.",
+      undefined,
+      { cause },
+    );
+  });
+  const { serviceBus, tables } = stackSchema.parse(JSON.parse(text));
+  return {
+    place: `the local stack in ${directory}`,
+    bus: { kind: "connection-string", connectionString: serviceBus.connectionString },
+    tables: { kind: "connection-string", connectionString: tables.connectionString },
+  };
+};
