@@ -25,9 +25,7 @@ export const callsOf = (world: World, caller: Caller) => {
   const way = (): number => Math.floor(random.next() ** 2 * weather.latencyMs);
 
   const faultOf = ({ isRepeatable }: StoreCall<unknown>): CallFault | undefined => {
-    const { part, kinds } = weather.calls;
-    if (!world.isStormy() || !random.chance(part)) return undefined;
-    const fault = random.pickOf(kinds);
+    const fault = world.faultOf(weather.calls);
     return fault === "done, and repeated by the client" && !isRepeatable ? "away after the effect" : fault;
   };
 

@@ -119,8 +119,7 @@ export const clusterFrom = (world: World, devices: Devices) => {
 
     /** What keeps the lock, and what takes it away while the run goes on. */
     const endanger = ({ token, lockedUntil, messageId }: Received, isAtIt: () => boolean): void => {
-      const { part, kinds } = weather.messages;
-      const fault = world.isStormy() && random.chance(part) ? random.pickOf(kinds) : undefined;
+      const fault = world.faultOf(weather.messages);
       if (fault) world.count(`message: ${fault}`);
       if (fault === "lock not renewed") return;
       const renewMs = (lockedUntil - scheduler.now()) / 2;
@@ -170,8 +169,7 @@ export const clusterFrom = (world: World, devices: Devices) => {
 
   /** Asks the service something, by way of one instance. */
   const ask = async (who: string, name: OperationName, asked: Asked, telling: Telling = {}): Promise<Reply> => {
-    const { part, kinds } = weather.requests;
-    const fault = world.isStormy() && random.chance(part) ? random.pickOf(kinds) : undefined;
+    const fault = world.faultOf(weather.requests);
     if (fault) world.count(`request: ${fault}`);
     trace.line(who, `asks: ${name} ${asked.id ?? ""}${asked.query ?? ""} ${JSON.stringify(asked.body ?? {})}`);
     await scheduler.sleep(way());

@@ -10,7 +10,7 @@ import { deliverNotification } from "../../functions/deliver-notification.ts";
 import { purgeExpired } from "../../functions/purge-expired.ts";
 import { registeredAppSchema } from "../../shared/auth/app-registry.ts";
 import type { Clock } from "../../shared/clock.ts";
-import type { Governor } from "../../shared/delivery/governor.ts";
+import { memoryGovernor } from "../../shared/delivery/governor.memory.ts";
 import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
 import { tableExpired } from "../../shared/expiry/expired.table.ts";
 import type { Fanout } from "../../shared/fanout/fanout.ts";
@@ -38,12 +38,14 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
   const { scheduler, settings, cipher, random } = world;
   const calls = callsOf(world, caller);
   const clock: Clock = { now: () => scheduler.now() + skewMs };
-  const pause: Pause = (lostRaces) =>
+  /** Time passes for the living only. */
+  const wait = (ms: number): Promise<void> =>
     new Promise((resolve) => {
-      scheduler.after(random.next() * Math.min(200, 10 * 2 ** lostRaces), () => {
+      scheduler.after(ms, () => {
         if (caller.isAlive()) resolve();
       });
     });
+  const pause: Pause = (lostRaces) => wait(random.next() * Math.min(200, 10 * 2 ** lostRaces));
   const tables = tablesThrough(calls, world.tables);
   const { feeds, unsids, throttles } = tables;
   const hints = tableExpiryHints(tables.expiries);
@@ -80,7 +82,14 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
     ledgers: tableLedgers({ deliveries: tables.deliveries, clock, pause }),
     expired: tableExpired({ ...tables, hints }),
     channels: pushServices(world, caller, devices),
-    governor: lettingThrough,
+    governor: memoryGovernor({
+      clock,
+      chance: random.next,
+      policy: settings.policy,
+      concurrency: settings.pushesAtOnce,
+      pruningShareMax: 10,
+      wait,
+    }),
     policy: settings.policy,
     chance: random.next,
     pushHosts: { allowed: knownPushHosts, extra: [] },
@@ -94,9 +103,6 @@ export type Parts = ReturnType<typeof partsOf>;
 
 const app = registeredAppSchema.parse({ hostName, senders: [serverId], clients: [clientId] });
 const never = Promise.resolve(false);
-
-/** Until there is one. */
-const lettingThrough: Governor = { send: (_route, attempt) => attempt() };
 
 /** `timeLimitMs` of the real one. */
 const sendLimitMs = 8_000;

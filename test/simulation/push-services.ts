@@ -18,11 +18,7 @@ export const pushServices = (
 ): Readonly<Record<Channel["kind"], ChannelSender>> => {
   const { random, scheduler, weather, trace } = world;
   const way = (): number => Math.floor(random.next() ** 2 * weather.latencyMs * 3);
-  const faultOf = (): PushFault | undefined => {
-    if (!world.isStormy()) return undefined;
-    if (isAway(world, "push")) return "hangs";
-    return random.chance(weather.pushes.part) ? random.pickOf(weather.pushes.kinds) : undefined;
-  };
+  const faultOf = (): PushFault | undefined => (isAway(world, "push") ? "hangs" : world.faultOf(weather.pushes));
 
   const send = (attempt: Attempt): Promise<Outcome> =>
     new Promise((resolve) => {
@@ -60,7 +56,7 @@ export const pushServices = (
             return;
           case "lands late":
             scheduler.after(random.whole(0, limitMs - 1), land);
-            answer(silent, random.chance(0.5) ? way() : limitMs);
+            answer(silent, limitMs);
             return;
           case "hangs":
             answer(silent, limitMs);

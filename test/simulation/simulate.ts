@@ -1,6 +1,4 @@
-import { nextJob, parseFanoutJob } from "../../shared/fanout/job.ts";
-import { messageOf } from "../../shared/fanout/message.ts";
-import { lifetimeMaxMs, platformTypes } from "../../shared/notification/notification.ts";
+import { platformTypes } from "../../shared/notification/notification.ts";
 import { appServer } from "./app-server.ts";
 import { clusterFrom, type Cluster } from "./cluster.ts";
 import { hasConverged, installApp, readerFrom, type Background, type Reader } from "./apps.ts";
@@ -9,6 +7,7 @@ import { historyFrom } from "./history.ts";
 import { nobodyIsRungTwice, nothingIsLost, queuesAreEmpty } from "./invariants.ts";
 import { peopleFrom } from "./people.ts";
 import { promisesFrom } from "./promises.ts";
+import { copyOf } from "./queue.ts";
 import { randomFrom } from "./random.ts";
 import { newestStands, oneToastEach } from "./screens.ts";
 import { limitIsKept, retryAfterIsTrue } from "./throttle.ts";
@@ -101,6 +100,8 @@ const goThrough = async (world: World): Promise<number> => {
   for (let kills = weather.kills; kills > 0; kills -= 1) scheduler.after(sometime(), cluster.kill);
   for (let purges = random.whole(0, 2); purges > 0; purges -= 1) scheduler.after(sometime(), cluster.purge);
 
+  if (random.chance(0.3)) scheduler.after(sometime(), () => replayAll(world, cluster));
+
   let calmAt = Infinity;
   scheduler.after(weather.stormMs + closeMs, () => {
     calmAt = scheduler.now();
@@ -132,17 +133,22 @@ const goThrough = async (world: World): Promise<number> => {
   return steps;
 };
 
-/** The operator's replay of all dead letters, as often as there are new ones. */
+/** The operator looks every five minutes. */
 const replayUntilEmpty = (world: World, cluster: Cluster): void => {
+  replayAll(world, cluster);
+  world.scheduler.after(5 * 60_000, () => replayUntilEmpty(world, cluster));
+};
+
+/** The operator's replay of all dead letters, as `npm run ops -- dead-letters replay` makes it. */
+const replayAll = (world: World, cluster: Cluster): void => {
   const { queue, scheduler } = world;
   for (let dead = queue.receiveDeadLetter(); dead; dead = queue.receiveDeadLetter()) {
     world.count("dead letters replayed");
-    const job = parseFanoutJob(dead.body);
-    const due = Math.max(scheduler.now(), (job.due ?? 0) + 1);
-    const next = nextJob(job, { version: job.version, due, again: job.again ?? job.version });
-    queue.send(messageOf(next, job.acceptedAt + lifetimeMaxMs, scheduler.now()));
+    const copy = copyOf(dead, scheduler.now());
+    queue.send(copy);
+    // Cut off here, the operator does it once more.
+    if (world.random.chance(0.3)) queue.send(copy);
     queue.complete(dead.token);
     cluster.lookForMessages();
   }
-  scheduler.after(5 * 60_000, () => replayUntilEmpty(world, cluster));
 };

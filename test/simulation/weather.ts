@@ -33,7 +33,7 @@ export type PushFault = (typeof pushFaults)[number];
 export const requestFaults = ["never arrives", "answer lost"] as const;
 export type RequestFault = (typeof requestFaults)[number];
 
-type Chances<Fault> = { readonly part: number; readonly kinds: readonly Fault[] };
+export type Chances<Fault> = { readonly part: number; readonly kinds: readonly Fault[] };
 
 /** Something that is away for everybody for a while; times in milliseconds after the start. */
 export type Outage = { readonly what: "tables" | "bus" | "push"; readonly from: number; readonly until: number };
@@ -46,6 +46,8 @@ export type Weather = {
   readonly isFair: boolean;
   /** The usual time of a call's way, there or back; at most. */
   readonly latencyMs: number;
+  /** So much goes wrong and no more: what is made to fail for ever never gets anywhere. */
+  readonly faultsMost: number;
   readonly calls: Chances<CallFault>;
   readonly messages: Chances<MessageFault>;
   readonly pushes: Chances<PushFault>;
@@ -76,6 +78,7 @@ export const drawWeather = (random: Random): Weather => {
     isFair,
     stormMs,
     latencyMs: random.pick([3, 20, 20, 200, 1_500]),
+    faultsMost: random.pick([2, 6, 20, 60]),
     calls: chances(callFaults, [0, 0.01, 0.03, 0.08]),
     messages: chances(messageFaults, [0, 0.2, 0.5]),
     pushes: chances(pushFaults, [0, 0.1, 0.3, 0.6]),

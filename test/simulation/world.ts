@@ -6,7 +6,7 @@ import { fanoutSettings, memoryQueue, type MemoryQueue } from "./queue.memory.ts
 import type { Random } from "./random.ts";
 import { schedulerFrom, type Scheduler } from "./scheduler.ts";
 import { traceFrom, type Trace } from "./trace.ts";
-import { drawWeather, type Weather } from "./weather.ts";
+import { drawWeather, type Chances, type Weather } from "./weather.ts";
 
 /** The app that all is about. */
 export const hostName = "app.contoso.com";
@@ -16,6 +16,7 @@ type Settings = {
   readonly userWrites: { readonly per5Minutes: number; readonly perDay: number };
   readonly policy: RetryPolicy;
   readonly messagesAtOnce: number;
+  readonly pushesAtOnce: number;
 };
 
 /** What everything in a world shares: its time and chance, what is stored and queued, and the account of what happens. */
@@ -33,6 +34,8 @@ export type World = {
   readonly queue: MemoryQueue;
   readonly cipher: DataCipher;
   readonly trace: Trace;
+  /** Whether a fault comes, and which. */
+  readonly faultOf: <Fault>(chances: Chances<Fault>) => Fault | undefined;
   /** Whether faults still come. */
   readonly isStormy: () => boolean;
   readonly calmDown: () => void;
@@ -54,6 +57,7 @@ export const worldFrom = (random: Random, isTraced: boolean): World => {
   const counts: Record<string, number> = {};
   const violations: string[] = [];
   let isStormy = true;
+  let faultsLeft = weather.faultsMost;
   const listeners: ((change: Change) => void)[] = [];
   const lockMs = random.pick([10_000, 60_000]);
   return {
@@ -66,6 +70,7 @@ export const worldFrom = (random: Random, isTraced: boolean): World => {
       userWrites: { per5Minutes: random.chance(0.15) ? random.whole(3, 6) : 100, perDay: 8_000 },
       policy: { baseSeconds: random.pick([1, 5, 5]), capSeconds: random.pick([60, 600, 3_600]) },
       messagesAtOnce: random.pick([1, 2, 4]),
+      pushesAtOnce: random.pick([1, 4, 16]),
     },
     tables: storesFrom((changes) => {
       for (const change of changes) for (const listen of listeners) listen(change);
@@ -76,6 +81,11 @@ export const worldFrom = (random: Random, isTraced: boolean): World => {
       settings: { ...fanoutSettings, lockMs, maxDeliveryCount: random.pick([2, 4, 10, 10]) },
     }),
     cipher: dataCipher([{ id: "k1", key: new Uint8Array(32).fill(7) }]),
+    faultOf: ({ part, kinds }) => {
+      if (!isStormy || faultsLeft === 0 || !random.chance(part)) return undefined;
+      faultsLeft -= 1;
+      return random.pickOf(kinds);
+    },
     isStormy: () => isStormy,
     calmDown: () => {
       isStormy = false;
