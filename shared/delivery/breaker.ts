@@ -27,7 +27,7 @@ export type Breaker = {
   readonly succeed: (now: number) => number | undefined;
 };
 
-export type Failure = {
+type Failure = {
   readonly now: number;
   /** Epoch milliseconds, the origin's own wish: nobody goes in earlier once it is shut. */
   readonly notBefore: number;

@@ -11,7 +11,7 @@ export type Held = {
 };
 
 /** What the governor needs to know of the delivery beside its route. */
-export type Patience = {
+type Patience = {
   /**
    * Epoch milliseconds at which the notification ends. What would be held until after it is held until ten seconds before it instead,
    * and then let through, for it has no later chance.
