@@ -10,6 +10,8 @@ import { fanoutQueue } from "../../../shared/fanout/fanout.ts";
 import { parseFanoutJob } from "../../../shared/fanout/job.ts";
 import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
+import { dummyEnvironment } from "../../bench/cold-start/dummy-environment.ts";
+import { loadApp } from "../../support/app-in-process.ts";
 import { closedPort } from "../../support/closed-port.ts";
 import { startFanoutBus, type FanoutBus } from "../../support/fanout-bus.ts";
 import { inspectorOf, type Inspector } from "../../support/service-bus/inspect.ts";
@@ -208,4 +210,15 @@ test("the watch tells each dead letter once, takes none, and says so when the bu
   await watchDeadLetters({ deadLetters: nowhere, clock: systemClock })((event) => {
     expect(event).toMatchObject({ event: "dead-letters", unavailable: "Service Bus is throttled or unreachable" });
   });
+});
+
+test("the app's own timer is the watch", async () => {
+  const app = await loadApp({ ...dummyEnvironment(), ServiceBusConnection: broker.connectionString });
+  const [sequence = ""] = await undertakes.refused([sentJob()]);
+  await app.timer("watch-dead-letters");
+  expect(app.logged).toEqual([
+    expect.stringContaining(`dead letter ${sequence}`),
+    "dead letters: 1, 1 new; npm run ops -- dead-letters list",
+  ]);
+  await app.close();
 });
