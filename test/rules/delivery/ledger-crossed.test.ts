@@ -11,39 +11,39 @@ const content = (version: number, more: Partial<LedgerEntry> = {}): Told =>
 const tap = (version: number, more: Partial<LedgerEntry> = {}): Told =>
   toldOf({ tap: entryWith({ told: version, ...more }) });
 
-test.each<[string, { before?: Told; now: Told; made: Told }, boolean]>([
-  ["nobody else wrote", { now: nothingTold, made: content(7) }, false],
-  ["another run told the same", { now: content(7, { at: 2 }), made: content(7) }, false],
-  ["another run told something newer", { now: content(8), made: content(7) }, true],
-  ["another run told something older", { now: content(7), made: content(8) }, true],
-  ["another run told the same content of another version", { now: content(7, { version: 8 }), made: content(7) }, true],
-  ["another run tapped for a newer version", { now: tap(8), made: content(7) }, true],
-  ["another run brought newer content than was tapped for", { now: content(8), made: tap(7) }, true],
+test.each<[string, boolean, { before?: Told; now: Told; made: Told }]>([
+  ["nobody else wrote", false, { now: nothingTold, made: content(7) }],
+  ["another run told the same", false, { now: content(7, { at: 2 }), made: content(7) }],
+  ["another run told something newer", true, { now: content(8), made: content(7) }],
+  ["another run told something older", true, { now: content(7), made: content(8) }],
+  ["another run told the same content of another version", true, { now: content(7, { version: 8 }), made: content(7) }],
+  ["another run tapped for a newer version", true, { now: tap(8), made: content(7) }],
+  ["another run brought newer content than was tapped for", true, { now: content(8), made: tap(7) }],
   [
     "another run tapped for the version that this one brought",
-    { now: tap(8), made: content(7, { version: 8 }) },
     false,
+    { now: tap(8), made: content(7, { version: 8 }) },
   ],
   [
     "another run was busy with something newer: it may have arrived",
-    { now: content(8, { outcome: "busy", notBefore: 9 }), made: content(7) },
     true,
+    { now: content(8, { outcome: "busy", notBefore: 9 }), made: content(7) },
   ],
   [
     "another run had to hold something newer",
-    { now: content(8, { outcome: "held", notBefore: 9 }), made: content(7) },
     false,
+    { now: content(8, { outcome: "held", notBefore: 9 }), made: content(7) },
   ],
-  ["this run had to hold it", { now: content(8), made: content(7, { outcome: "held", notBefore: 9 }) }, false],
-  ["it was read before this run began", { before: content(6), now: content(6), made: content(7) }, false],
-  ["the tap was read before this run began", { before: tap(8), now: tap(8), made: content(7) }, false],
+  ["this run had to hold it", false, { now: content(8), made: content(7, { outcome: "held", notBefore: 9 }) }],
+  ["it was read before this run began", false, { before: content(6), now: content(6), made: content(7) }],
+  ["the tap was read before this run began", false, { before: tap(8), now: tap(8), made: content(7) }],
   [
     "what was read was told once more meanwhile",
-    { before: content(6), now: content(6, { at: 2, attempts: 2 }), made: content(7) },
     true,
+    { before: content(6), now: content(6, { at: 2, attempts: 2 }), made: content(7) },
   ],
-  ["another run told it alone", { now: content(8), made: nothingTold }, false],
-])("%s: the channel was crossed is %s", (_, { before = nothingTold, now, made }, isCrossed) => {
+  ["another run told it alone", false, { now: content(8), made: nothingTold }],
+])("%s: the channel was crossed is %s", (_, isCrossed, { before = nothingTold, now, made }) => {
   expect([...crossedIn({ before, now, made })]).toEqual(isCrossed ? ["tag"] : []);
 });
 

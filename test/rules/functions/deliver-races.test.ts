@@ -1,15 +1,32 @@
 import { expect, test } from "vitest";
-import type { FanoutJob } from "../../../shared/fanout/job.ts";
-import type { Notification } from "../../../shared/notification/notification.ts";
+import { messageIdOf, type FanoutJob } from "../../../shared/fanout/job.ts";
+import { newNotificationId, type Notification } from "../../../shared/notification/notification.ts";
 import { notificationWith, now as startedAt } from "../samples.ts";
-import { away, broken, busy, delivered, everything, firstRetryAfter, job, platforms, world } from "./delivery-world.ts";
+import {
+  away,
+  broken,
+  busy,
+  delivered,
+  everything,
+  expectToMeet,
+  firstRetryAfter,
+  job,
+  platforms,
+  world,
+} from "./delivery-world.ts";
 
 const at = (version: number, changes: Partial<Notification> = {}): Notification =>
   notificationWith({ id: job.id, version, ...changes });
 const read = { version: 9, readState: "read" } as const;
 const replaced = { version: 9, contentVersion: 9 } as const;
 /** The message that looks behind one which came again, for when all that its first run began has landed. */
-const lookBehind = { ...job, hop: 4, due: startedAt + 30_000, again: 7 };
+const lookBehind = { ...job, hop: 4, again: 7 };
+/** The messages, less when they are due: each half a minute later, at its notification's next meeting time. */
+const looksOf = (scheduled: readonly { job: FanoutJob }[]): unknown[] =>
+  scheduled.map(({ job: { due, ...look } }) => {
+    expectToMeet(due, 30_000);
+    return look;
+  });
 const deleted = { version: 9, status: "deleted", payload: {} } as const;
 
 test("a message that comes again brings its devices up to date, and at last sends a look behind it", async () => {
@@ -21,7 +38,8 @@ test("a message that comes again brings its devices up to date, and at last send
   await anotherRunTells("phone", 9);
   await deliver(job, 2);
   expect(happened).toEqual(["sent to tablet", "recorded", "scheduled"]);
-  expect(scheduled).toEqual([{ job: lookBehind, expiresAt: at(9).expiresAt }]);
+  expect(looksOf(scheduled)).toEqual([lookBehind]);
+  expect(scheduled[0]?.expiresAt).toBe(at(9).expiresAt);
 });
 
 test.each<[string, FanoutJob, Notification | undefined, number, number | undefined]>([
@@ -37,9 +55,27 @@ test.each<[string, FanoutJob, Notification | undefined, number, number | undefin
     const [, message, notification, deliveryCount, again] = given;
     const { deliver, scheduled } = world({ notification, devices: { phone: [delivered] }, platforms });
     await deliver(message, deliveryCount);
-    expect(scheduled.map(({ job: next }) => next)).toEqual(again === undefined ? [] : [{ ...lookBehind, again }]);
+    expect(looksOf(scheduled)).toEqual(again === undefined ? [] : [{ ...lookBehind, again }]);
   },
 );
+
+test("runs of one message that end alike at about the same time look behind by one message; another notification's has a time of its own", async () => {
+  const { deliver, scheduled, advanceTo } = world({ devices: {} });
+  const lookFrom = async (time: number, message: FanoutJob = job): Promise<FanoutJob> => {
+    advanceTo(time);
+    await deliver(message, 2);
+    return scheduled.at(-1)?.job ?? message;
+  };
+  const first = await lookFrom(startedAt);
+  const last = (first.due ?? 0) - 30_000; // the last moment after which all has landed by then
+  expect(messageIdOf(await lookFrom(last))).toBe(messageIdOf(first));
+  expect((await lookFrom(last + 1)).due).toBe((first.due ?? 0) + 30_000);
+  const times = new Set<number | undefined>();
+  for (let count = 0; count < 20; count += 1) {
+    times.add((await lookFrom(startedAt, { ...job, id: newNotificationId(startedAt) })).due);
+  }
+  expect(times.size).toBeGreaterThan(10);
+});
 
 test("a run that fails sends no look behind it, however often it is repeated", async () => {
   const { deliver, during, scheduled, happened } = world({ devices: { phone: [delivered] } });
@@ -136,7 +172,7 @@ test("a run that was crossed and dies then is made good by the look behind its m
   during("find", () => during("find", broken));
   await expect(deliver()).rejects.toThrow("a bug");
   await deliver(job, 2);
-  expect(scheduled).toMatchObject([{ job: lookBehind }]);
+  expect(looksOf(scheduled)).toEqual([lookBehind]);
   advanceTo(scheduled[0]?.job.due ?? 0);
   await deliver(scheduled[0]?.job);
   expect(happened).toEqual([...firstRound, "scheduled", "tapped phone", "recorded"]);

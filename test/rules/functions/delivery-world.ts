@@ -160,6 +160,12 @@ export const world = (given: World) => {
 /** When what is tried at that moment for the first time, in vain, is tried again: half of the base. */
 export const firstRetryAfter = (time: number): number => time + 2_500;
 
+/** Between so much and twice as much later than the start: what a notification's meeting times allow. */
+export const expectToMeet = (due: number | undefined, leastMs: number, from = startedAt): void => {
+  expect(due).toBeGreaterThanOrEqual(from + leastMs);
+  expect(due).toBeLessThan(from + 2 * leastMs);
+};
+
 /** A step that fails because its store or the bus is away; and by a bug. */
 export const away = (): never => {
   throw new Unavailable("The store", { cause: undefined });
