@@ -8,6 +8,8 @@ type Seen = {
   readonly id: string;
   readonly status: string;
   readonly label: string;
+  /** A deleted one comes back no more: it is newer than anything. */
+  readonly version: number;
   readonly etag: string;
   readonly appNotificationId: string;
   readonly isRinging: boolean;
@@ -98,6 +100,7 @@ export const seenIn = (entity: Entity): Seen => ({
   id: entity.id,
   status: entity.status,
   etag: entity["@odata.etag"] ?? "",
+  version: Number(/\.(\d+)"$/.exec(entity["@odata.etag"] ?? "")?.[1] ?? Infinity),
   appNotificationId: entity.appNotificationId ?? "",
   label: entity.payload?.rawContent ?? entity.payload?.visualContent?.title ?? "",
   isRinging: entity.status !== "deleted" && entity.readState === "unread" && entity.userActionState !== "dismissed",
@@ -130,13 +133,19 @@ export const installApp = (uses: Uses, device: Device, background: Background): 
     isLooking = true;
     background(0, look);
   };
+  device.hear = (isDrawn) => {
+    // An app that is looking runs, and hears what is drawn beside it: what it read may be older.
+    if (!isDrawn || !device.isSleepy || isLooking) device.wake();
+  };
 };
 
+/** What a push has drawn since is newer than what was read, and stays. */
 const show = ({ screen, platform }: Device, view: Reader["view"], now: number): void => {
-  for (const seen of view.values()) {
-    const isShown = seen.isRinging && seen.platformTypes.includes(platform) && seen.expiresAt > now;
-    for (const [topic, toast] of screen) if (toast.id === seen.id && !isShown) screen.delete(topic);
-    if (isShown) screen.set(seen.appNotificationId, { id: seen.id, label: seen.label });
+  for (const { id, label, version, isRinging, platformTypes, expiresAt, appNotificationId } of view.values()) {
+    if ([...screen.values()].some((toast) => toast.id === id && toast.version > version)) continue;
+    const isShown = isRinging && platformTypes.includes(platform) && expiresAt > now;
+    for (const [topic, toast] of screen) if (toast.id === id && !isShown) screen.delete(topic);
+    if (isShown) screen.set(appNotificationId, { id, label, version });
   }
 };
 

@@ -31,7 +31,7 @@ export type Heard = {
 };
 
 /** What stands on a screen: of which notification, and what it says. */
-export type Toast = { readonly id: string; readonly label: string };
+export type Toast = { readonly id: string; readonly label: string; readonly version: number };
 
 /** What the store says of a device's subscription from then on: where it is reached, if it is. */
 export type Registered = {
@@ -61,6 +61,8 @@ export type Device = {
   stored: { readonly address: string | undefined; readonly type: NotificationType } | undefined;
   /** Has the device's app look at the feed. */
   wake: () => void;
+  /** Tells the device's app of a push; `isDrawn`: the system has drawn it. */
+  hear: (isDrawn: boolean) => void;
 };
 
 /** No run tells a device that was not subscribed any more so long before: it reads first, and ends in time. Milliseconds. */
@@ -103,6 +105,7 @@ export const devicesFrom = (world: World, history: History) => {
       registered: [],
       stored: undefined,
       wake: () => undefined,
+      hear: () => undefined,
     };
     all.push(device);
     return device;
@@ -144,8 +147,8 @@ export const devicesFrom = (world: World, history: History) => {
     world.count(`told: ${kind}`);
     const isDrawn =
       kind === "content" && (device.platform === "WebPush" || notification.payload.visualContent !== undefined);
-    if (isDrawn) device.screen.set(topicOf(attempt), { id, label: labelOf(notification) });
-    if (device.platform !== "WebPush" && !(isDrawn && device.isSleepy)) device.wake();
+    if (isDrawn) device.screen.set(topicOf(attempt), { id, label: labelOf(notification), version });
+    device.hear(isDrawn);
     return { kind: "delivered" };
   };
 
