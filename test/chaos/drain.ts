@@ -40,12 +40,13 @@ export const isWell = async ({ stack }: LocalStack, withinMs: number, stop: Abor
 export const drained = async (
   queue: () => Promise<Left | undefined>,
   withinMs: number,
-  stop: AbortSignal,
+  { stop, onLook }: { readonly stop: AbortSignal; readonly onLook: (left: Left) => void },
 ): Promise<Left | undefined> => {
   let left: Left | undefined;
   let emptyLooks = 0;
   for (const deadline = Date.now() + withinMs; emptyLooks < 3 && Date.now() < deadline && !stop.aborted;) {
     left = (await queue()) ?? left;
+    if (left) onLook(left);
     emptyLooks = left && left.active + left.scheduled === 0 ? emptyLooks + 1 : 0;
     await pause(300, stop);
   }

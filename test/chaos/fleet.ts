@@ -28,7 +28,7 @@ const userName = (user: number): string => `chaos-${user}@contoso.com`;
 export const fleet = ({ stack: { push, subscribe }, devices: counts, toldGone, calm, stop }: Use) => {
   const devices: Device[] = [];
   const registrations: Registration[] = [];
-  const ended = new Set<string>();
+  const ended = new Map<string, number>();
   const events: Partial<Record<ChannelEvent["kind"], number>> = {};
 
   /** Subscribes until that is answered: a client that hears nothing asks again. */
@@ -58,7 +58,7 @@ export const fleet = ({ stack: { push, subscribe }, devices: counts, toldGone, c
   };
 
   const endChannel = async ({ push: { deviceId } }: Device): Promise<void> => {
-    ended.add(deviceId);
+    ended.set(deviceId, Date.now());
     await push.removeDevice(deviceId);
   };
 

@@ -39,8 +39,8 @@ export type Observed = {
   /** Notifications of which nobody knows what was stored last, for a request that its caller gave up may have come late. */
   readonly unsure: ReadonlySet<number>;
   readonly registrations: readonly Registration[];
-  /** Devices whose channel their user ended. */
-  readonly ended: ReadonlySet<string>;
+  /** Devices whose channel their user ended, and when. */
+  readonly ended: ReadonlyMap<string, number>;
   readonly arrivals: readonly Arrival[];
   readonly screens: Screens;
 };

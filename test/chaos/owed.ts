@@ -9,14 +9,16 @@ export type Owed = { readonly post: AcceptedPost; readonly deviceId: string };
  * client that subscribes again reads the feed. A push service's 410 from before a device subscribed excuses nothing.
  */
 export const owedIn = (observed: Observed): { readonly owed: readonly Owed[]; readonly excused: readonly Owed[] } => {
-  const isExcused = excuses(observed);
+  const endOf = channelEnds(observed);
   const owed: Owed[] = [];
   const excused: Owed[] = [];
   for (const post of newestOf(observed.accepted).filter(({ notification }) => !observed.unsure.has(notification))) {
     const ofUser = observed.registrations.filter(({ user }) => user === post.user);
     for (const registration of before(ofUser, post.askedAt)) {
       const { deviceId } = registration;
-      (isExcused(registration) ? excused : owed).push({ post, deviceId });
+      const endedAt = endOf(registration);
+      if (endedAt === undefined) owed.push({ post, deviceId });
+      else if (endedAt >= post.askedAt) excused.push({ post, deviceId });
     }
   }
   return { owed, excused };
@@ -41,12 +43,16 @@ const before = (registrations: readonly Registration[], at: number): Registratio
   return [...last.values()];
 };
 
-const excuses = ({ ended, arrivals }: Observed): ((registration: Registration) => boolean) => {
+/** When the channel of a registration ended, or was last said to have; undefined while it lives. */
+const channelEnds = ({ ended, arrivals }: Observed): ((registration: Registration) => number | undefined) => {
   const lastGone = new Map<string, number>();
   for (const { deviceId, at } of arrivals.filter(isGone)) {
     if (deviceId !== null) lastGone.set(deviceId, Math.max(at, lastGone.get(deviceId) ?? 0));
   }
-  return ({ deviceId, askedAt }) => ended.has(deviceId) || (lastGone.get(deviceId) ?? 0) >= askedAt;
+  return ({ deviceId, askedAt }) => {
+    const goneAt = lastGone.get(deviceId) ?? 0;
+    return ended.get(deviceId) ?? (goneAt >= askedAt ? goneAt : undefined);
+  };
 };
 
 export const isGone = ({ status }: Pick<Arrival, "status">): boolean => status === 410 || status === 404;

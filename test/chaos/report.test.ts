@@ -3,7 +3,7 @@ import { isFailed, report, type Reported } from "./report.ts";
 import type { Storm } from "./storm.ts";
 
 const storm: Storm = {
-  observed: { accepted: [], unsure: new Set(), registrations: [], ended: new Set(), arrivals: [], screens: new Map() },
+  observed: { accepted: [], unsure: new Set(), registrations: [], ended: new Map(), arrivals: [], screens: new Map() },
   answers: {
     accepted: [],
     acceptedAgain: [],

@@ -78,11 +78,13 @@ export const storm = async (stack: LocalStack, { schedule, seconds, say, stop }:
     ]);
     await stack.push.clearFaults();
     mood = "works";
-    say("faults end; waiting until all is delivered");
+    if (!stop.aborted) say("faults end; waiting until all is delivered");
     const calmAt = Date.now();
     const well = await isWell(stack, backWithinMs, end);
     await Promise.race([going, pause(takenWithinMs, end)]);
-    const left = await drained(queueOf(stack), drainedWithinMs, end);
+    const onLook = ({ active, scheduled }: Left): unknown =>
+      (mood = `works; ${active} on the queue, ${scheduled} for later`);
+    const left = await drained(queueOf(stack), drainedWithinMs, { stop: end, onLook });
     await seen.look();
     const screens = await seen.screens();
     const { registrations, ended, events } = apps;

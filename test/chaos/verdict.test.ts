@@ -18,7 +18,7 @@ const well: Observed = {
   accepted: [post(1, 1_000)],
   unsure: new Set(),
   registrations: [phone],
-  ended: new Set(),
+  ended: new Map(),
   arrivals: [arrival(1, 1_250)],
   screens: shows(1),
 };
@@ -79,9 +79,13 @@ test.each([
 });
 
 test("a channel that its user ended excuses, unless the device got it before that", () => {
-  const ended = new Set(["phone"]);
+  const ended = new Map([["phone", 1_100]]);
   expect(verdict({ ended, arrivals: [], screens: new Map() })).toMatchObject({ owed: 0, excused: 1 });
   expect(verdict({ ended, screens: new Map() })).toMatchObject({ owed: 0, excused: 0 });
+});
+
+test("nothing is meant for a channel that had ended before", () => {
+  expect(verdict({ ended: new Map([["phone", 900]]), arrivals: [] })).toMatchObject({ owed: 0, excused: 0 });
 });
 
 test("a push to another user's device, and a notification of two ids, are breaches", () => {
