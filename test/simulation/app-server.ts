@@ -15,7 +15,7 @@ const triesMost = 8;
 
 /** A backend that has something to say: posts, and when it hears 406 or nothing posts the same again, or gives up. */
 export const appServer = ({ world, cluster, promises, heard }: Uses) => {
-  const { random, scheduler } = world;
+  const { random, scheduler, weather } = world;
   let posts = 0;
 
   /** Posts one notification to the user of that device, which gave its UNSID. */
@@ -58,21 +58,22 @@ export const appServer = ({ world, cluster, promises, heard }: Uses) => {
   };
 
   const bodyOf = (label: string): unknown => {
-    const kind = random.pick(["raw", "visual", "both", "both"]);
+    const kind = weather.isRush ? "both" : random.pick(["raw", "visual", "both", "both"]);
     const lifeMs = random.chance(0.12)
       ? random.whole(1, 120) * milliseconds.second
       : random.whole(1, 7) * milliseconds.day;
     return {
       targetHostName: hostName,
-      appNotificationId: random.pick(["alpha", "alpha", "beta"]),
+      appNotificationId: weather.isRush ? "alpha" : random.pick(["alpha", "alpha", "beta"]),
       payload: {
         ...(kind !== "visual" && { rawContent: label }),
         ...(kind !== "raw" && { visualContent: { title: label } }),
       },
       expirationDateTime: new Date(scheduler.now() + 6_000 + lifeMs).toISOString(),
-      ...(random.chance(0.3) && {
-        targetPolicy: { platformTypes: nonEmpty(random.some(["Windows", "iOS", "Android", "WebPush"], 0.6)) },
-      }),
+      ...(!weather.isRush &&
+        random.chance(0.3) && {
+          targetPolicy: { platformTypes: nonEmpty(random.some(["Windows", "iOS", "Android", "WebPush"], 0.6)) },
+        }),
     };
   };
 

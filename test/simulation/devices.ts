@@ -168,7 +168,10 @@ export const devicesFrom = (world: World, history: History) => {
     if (!device) return;
     const stored =
       change.kind === "delete" ? undefined : subscriptionOf({ ...change.row, etag: "" }, world.cipher, world.violate);
-    if (device.stored?.address !== undefined && stored && !stored.channel) world.count("channels pruned");
+    if (device.stored?.address !== undefined && stored && !stored.channel) {
+      world.count("channels pruned");
+      if (channels.get(device.stored.address)?.isAlive) world.violate(`${device.name} lost a channel that lives.`);
+    }
     if (device.stored && device.stored.address === undefined && stored?.channel)
       world.count("channels pruned, and given anew");
     device.stored = stored && {

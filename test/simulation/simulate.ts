@@ -69,10 +69,14 @@ const goThrough = async (world: World): Promise<number> => {
     });
   };
   // Much happens at a few moments, and there it meets.
-  const moments = Array.from({ length: random.whole(1, 3) }, () => random.whole(0, weather.stormMs));
+  const moments = Array.from({ length: weather.isRush ? 1 : random.whole(1, 3) }, () =>
+    random.whole(0, weather.stormMs),
+  );
   const closeMs = random.pick([0, weather.latencyMs * 3, weather.latencyMs * 30]);
   const sometime = (): number =>
-    random.chance(0.3) ? random.whole(0, weather.stormMs) : (random.pickOf(moments) ?? 0) + random.whole(0, closeMs);
+    !weather.isRush && random.chance(0.3)
+      ? random.whole(0, weather.stormMs)
+      : (random.pickOf(moments) ?? 0) + random.whole(0, closeMs);
 
   cluster.start(0, 1);
   cluster.start(1, 1);

@@ -44,6 +44,8 @@ export type Weather = {
   readonly stormMs: number;
   /** Nothing fails at all. */
   readonly isFair: boolean;
+  /** One notification is posted anew and anew, all at one moment and over slow ways, and nothing is away: it is the order of things that counts. */
+  readonly isRush: boolean;
   /** The usual time of a call's way, there or back; at most. */
   readonly latencyMs: number;
   /** So much goes wrong and no more: what is made to fail for ever never gets anywhere. */
@@ -65,26 +67,33 @@ const minute = 60 * second;
 export const drawWeather = (random: Random): Weather => {
   const stormMs = random.pick([2 * second, 10 * second, minute, 5 * minute, 30 * minute, 3 * 60 * minute]);
   const isFair = random.chance(0.06);
-  const chances = <Fault>(kinds: readonly Fault[], parts: readonly [number, ...number[]]): Chances<Fault> => ({
+  const isRush = !isFair && random.chance(0.15);
+  const isCalm = isFair || isRush;
+  const chances = <Fault>(
+    kinds: readonly Fault[],
+    parts: readonly [number, ...number[]],
+    isNever = isCalm,
+  ): Chances<Fault> => ({
     kinds: random.some(kinds, 0.6),
-    part: isFair ? 0 : random.pick(parts),
+    part: isNever ? 0 : random.pick(parts),
   });
-  const outages = random.some(["tables", "bus", "push"] as const, isFair ? 0 : 0.15).map((what): Outage => {
+  const outages = random.some(["tables", "bus", "push"] as const, isCalm ? 0 : 0.15).map((what): Outage => {
     const from = random.whole(0, stormMs);
     return { what, from, until: from + random.pick([second, 10 * second, minute, 10 * minute]) };
   });
   const skew = (): number => (random.chance(0.4) ? random.whole(-5, 5) * second : 0);
   return {
     isFair,
+    isRush,
     stormMs,
-    latencyMs: random.pick([3, 20, 20, 200, 1_500]),
+    latencyMs: random.pick(isRush ? [200, 1_500] : [3, 20, 20, 200, 1_500]),
     faultsMost: random.pick([2, 6, 20, 60]),
     calls: chances(callFaults, [0, 0.01, 0.03, 0.08]),
-    messages: chances(messageFaults, [0, 0.2, 0.5]),
+    messages: chances(messageFaults, [0, 0.2, 0.5], isFair),
     pushes: chances(pushFaults, [0, 0.1, 0.3, 0.6]),
     requests: chances(requestFaults, [0, 0.1, 0.3]),
     outages,
     skewsMs: [skew(), skew()],
-    kills: isFair ? 0 : random.pick([0, 0, 1, 3]),
+    kills: isCalm ? 0 : random.pick([0, 0, 1, 3]),
   };
 };

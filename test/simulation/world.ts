@@ -78,7 +78,7 @@ export const worldFrom = (random: Random, isTraced: boolean): World => {
     onFeedChange: (listen) => void listeners.push(listen),
     queue: memoryQueue({
       clock: scheduler,
-      settings: { ...fanoutSettings, lockMs, maxDeliveryCount: random.pick([2, 4, 10, 10]) },
+      settings: { ...fanoutSettings, lockMs, maxDeliveryCount: random.pick([1, 2, 4, 10, 10]) },
     }),
     cipher: dataCipher([{ id: "k1", key: new Uint8Array(32).fill(7) }]),
     faultOf: ({ part, kinds }) => {
