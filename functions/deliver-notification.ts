@@ -23,8 +23,8 @@ export const deliverNotification =
     const cameAt = use.clock.now();
     const run: Run = { ...receipt, use, job, startedAt: cameAt, isInDoubt: mayBeInDoubt({ job, ...receipt }) };
     try {
-      let crossed = await bringUpToDate(run, undefined);
-      while (crossed.size > 0) crossed = await bringUpToDate(run, crossed);
+      let round = await bringUpToDate(run, undefined);
+      while (round.kind === "once-more") round = await bringUpToDate(run, round.again);
       await lookAgainIfCutOff(run);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
@@ -32,15 +32,23 @@ export const deliverNotification =
     }
   };
 
-/** One round. Resolves to the channels that nobody can tell what they heard last: another run told them another version meanwhile. */
-const bringUpToDate = async (run: Run, crossed: ReadonlySet<string> | undefined): Promise<ReadonlySet<string>> => {
+type End =
+  | { readonly kind: "done" }
+  /**
+   * Something happened meanwhile. `again`: channels that another run told another version, so that nobody knows what they heard last; or
+   * a device whose channel is gone has another one now.
+   */
+  | { readonly kind: "once-more"; readonly again: ReadonlySet<string> };
+
+/** One round. */
+const bringUpToDate = async (run: Run, crossed: ReadonlySet<string> | undefined): Promise<End> => {
   const { use, job } = run;
   const { notification, subscriptions, ledger } = await standingOf(run);
   const again = crossed ?? (job.again === undefined ? nobody : toldSince(ledger, job.again));
   run.expiresAt = notification?.expiresAt;
   if (!notification || (isGone(notification, job) && again.size === 0)) {
     emitLapsed(run); // there is nothing to be up to date with
-    return nobody;
+    return { kind: "done" };
   }
 
   // Never skipped for being an older version: the newest state goes out, whichever message brought us here.
@@ -61,12 +69,12 @@ const bringUpToDate = async (run: Run, crossed: ReadonlySet<string> | undefined)
   const retryAt = await goOnLater(run, { notification, settled, waitingUntil: plan.waitingUntil });
   // Told before it is recorded: should one of our stores fail now, the devices were reached all the same.
   emitDelivery(run, { subscriptions: subscriptions.length, settled, retryAt });
-  await forgetDeadChannels(run, subscriptions, settled);
-  if (settled.length === 0) return nobody;
+  const isRenewed = await forgetDeadChannels(run, subscriptions, settled);
+  if (settled.length === 0) return { kind: "done" };
   const entries = { read: ledger, made: madeBy(settled), expiresAt: notification.expiresAt };
-  const recorded = await use.ledgers.record(job.feed, job.id, entries);
-  run.isInDoubt = recorded.size > 0 || mayBeInDoubt(run);
-  return recorded;
+  const told = await use.ledgers.record(job.feed, job.id, entries);
+  run.isInDoubt = told.size > 0 || mayBeInDoubt(run);
+  return told.size > 0 || isRenewed ? { kind: "once-more", again: told } : { kind: "done" };
 };
 
 const nobody: ReadonlySet<string> = new Set();

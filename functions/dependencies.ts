@@ -39,6 +39,7 @@ export const dependencies = (config: Config) => {
   const perFeed = config.subscriptionsPerFeed;
   const webpush = webPushSender({
     vapid: config.vapid,
+    connectionsPerOrigin: config.deliveryConcurrency, // more would wait for a connection, and lose the time
     clock,
     extra: { hosts: config.pushHosts.extra, ca: config.pushExtraCa },
   });

@@ -2,7 +2,7 @@ import { milliseconds } from "../../shared/clock.ts";
 import { toldKinds } from "../../shared/delivery/ledger.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import { nextJob } from "../../shared/fanout/job.ts";
-import { lifetimeMaxMs, type Notification } from "../../shared/notification/notification.ts";
+import { lifetimeMaxMs, type Notification, type NotificationId } from "../../shared/notification/notification.ts";
 import type { Subscription } from "../../shared/subscription/subscription.ts";
 import { timeOf, type Run } from "./run.ts";
 
@@ -57,9 +57,19 @@ const earliest = (times: readonly (number | undefined)[]): number | undefined =>
 export const lookAgainIfCutOff = async (run: Run): Promise<void> => {
   const { use, job, deliveryCount, expiresAt } = run;
   if (deliveryCount === 1 || expiresAt === undefined) return;
-  const due = timeOf(run) + landedAfterMs;
+  const due = meetingAfter(timeOf(run) + landedAfterMs, landedAfterMs, job.id);
   const again = job.again ?? job.version;
   await use.fanout.send(nextJob(job, { version: job.version, due, again }), { expiresAt });
+};
+
+/**
+ * The first of a notification's meeting times, one in each interval, that is not before `from`; milliseconds. Runs about one notification that
+ * end alike at about the same time thus name one message, and the broker makes one of them: were it several, each of which may come again and
+ * be several in turn, an outage could breed them. Different notifications have different times, so that not all come at once.
+ */
+const meetingAfter = (from: number, intervalMs: number, id: NotificationId): number => {
+  const offset = Number.parseInt(id.slice(-8), 16) % intervalMs;
+  return Math.ceil((from - offset) / intervalMs) * intervalMs + offset;
 };
 
 /** The end of an outage of ours is felt within a minute. */
@@ -74,7 +84,9 @@ export const putOff = async (run: Run, reason: string): Promise<void> => {
   const { baseSeconds, capSeconds } = use.policy;
   // Longer with each, for what cannot be recorded rings again.
   const ceiling = Math.min(capSeconds, putOffMostSeconds, baseSeconds * 2 ** (job.hop + 1));
-  const due = timeOf(run) + Math.ceil(((1 + use.chance()) / 2) * ceiling * 1_000);
+  // And where a run before this one may still live: when what that one began has landed.
+  const halfMs = Math.max(ceiling * 500, run.deliveryCount > 1 ? landedAfterMs : 0);
+  const due = meetingAfter(timeOf(run) + halfMs, halfMs, job.id);
   const again = run.isInDoubt ? { again: job.again ?? job.version } : {};
   // The notification, and with it its end, may not have been read: it has none later than this.
   await use.fanout.send(nextJob(job, { version: job.version, due, ...again }), {

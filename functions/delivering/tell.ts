@@ -25,15 +25,19 @@ export const tell = async (
   }
 };
 
-/** Whoever else has a dead channel has none either, and would be the next to be tried. */
+/**
+ * Whoever else has a dead channel has none either, and would be the next to be tried. Resolves to whether one of them is not as it was
+ * read: it may have a new channel, which nobody has tried.
+ */
 export const forgetDeadChannels = async (
   { use, job }: Run,
   subscriptions: readonly KeptSubscription[],
   settled: readonly Settled<KeptSubscription>[],
-): Promise<void> => {
+): Promise<boolean> => {
   const gone = new Set(
     settled.flatMap(({ decision, due }) => (decision.kind === "forget" ? due.subscription.channelTag : [])),
   );
   const cutOff = subscriptions.filter(({ channel, channelTag }) => channel !== null && gone.has(channelTag));
-  await Promise.all(cutOff.map((subscription) => use.subscriptions.forgetChannel(job.feed, subscription)));
+  const ends = await Promise.all(cutOff.map((one) => use.subscriptions.forgetChannel(job.feed, one)));
+  return ends.includes("changed");
 };

@@ -67,8 +67,10 @@ export const tableSubscriptions = (given: SubscriptionsUse): Subscriptions => {
     forgetChannel: async (_feed, { stored }) => {
       try {
         await feeds.write({ kind: "replace", row: withoutChannel(stored), ifMatch: stored.etag });
+        return "forgotten";
       } catch (error) {
-        if (!(error instanceof RowConflict)) throw error; // renewed meanwhile: the new channel is not the one that is gone
+        if (!(error instanceof RowConflict)) throw error;
+        return "changed"; // the new channel is not the one that is gone
       }
     },
   };

@@ -24,6 +24,9 @@ export type Subscriptions = {
   readonly remove: (feed: FeedKey, id: SubscriptionId) => Promise<void>;
   /** Whose UNSID this is; undefined when it is unknown, malformed, revoked or expired. */
   readonly holderOf: (unsid: string) => Promise<UnsidHolder | undefined>;
-  /** Drops the channel of a subscription as it was read, and keeps its UNSID. Does nothing if it was renewed meanwhile. */
-  readonly forgetChannel: (feed: FeedKey, subscription: KeptSubscription) => Promise<void>;
+  /**
+   * Drops the channel of a subscription as it was read, and keeps its UNSID. If it is not as it was read, renewed perhaps, does nothing
+   * and says so: it may have a channel that nobody has tried.
+   */
+  readonly forgetChannel: (feed: FeedKey, subscription: KeptSubscription) => Promise<"forgotten" | "changed">;
 };

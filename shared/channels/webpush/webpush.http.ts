@@ -15,6 +15,8 @@ type Options = {
   readonly clock: Clock;
   /** The one thing that may be elsewhere than on the public internet. */
   readonly extra?: Exception;
+  /** To one push origin, at most; each carries one request at a time. 64 by default. */
+  readonly connectionsPerOrigin?: number;
   /**
    * For one `send`, all its requests together; 8,000 milliseconds by default: below the queue's lock, so that a hanging
    * service cannot cost us the message.
@@ -25,12 +27,17 @@ type Options = {
 type Delivery = { readonly channel: WebPushChannel; readonly message: WebPushMessage; readonly signal: AbortSignal };
 type Wire = { readonly agent: Dispatcher; readonly vapid: VapidHeaders };
 
-const connectionsPerOrigin = 32;
 /** Of an answer's body, only the beginning is read. */
 const answerBytesMax = 2_048;
 
 /** Web Push (RFC 8030) with `web-push`'s encryption (RFC 8291) over pooled connections of our own. */
-export const webPushSender = ({ vapid, clock, extra, timeLimitMs = 8_000 }: Options): ChannelSender => {
+export const webPushSender = ({
+  vapid,
+  clock,
+  extra,
+  connectionsPerOrigin = 64,
+  timeLimitMs = 8_000,
+}: Options): ChannelSender => {
   const agent = guardedAgent({ connectionsPerOrigin, exception: extra });
   const wire: Wire = { agent, vapid: vapidHeaders(vapid, clock) };
 

@@ -48,7 +48,7 @@ export const startHost = ({ sender, isGoverned, onEvent }: Options) => {
     feed: { findAny: (feed) => stored(known.get(feed)?.notification) },
     subscriptions: {
       of: (feed) => stored([...(known.get(feed)?.subscriptions ?? [])]),
-      forgetChannel: () => stored(undefined),
+      forgetChannel: () => stored("forgotten" as const),
     },
     ledgers: tableLedgers({ deliveries: memoryTable({ turn: () => pause(storeMs) }), clock }),
     fanout: {

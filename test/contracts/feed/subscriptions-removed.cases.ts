@@ -12,7 +12,7 @@ export const removalCases = (): void => {
     const feed = feedKeyOf(user, hostName);
     const { subscription, unsid } = await subscribe(user, subscriptionDraftOf(), inAMonth);
     const [kept] = await of(feed);
-    await forgetChannel(feed, kept!);
+    expect(await forgetChannel(feed, kept!)).toBe("forgotten");
     const { stored: _, ...forgotten } = (await of(feed))[0]!;
     expect(forgotten).toEqual({ ...subscription, channel: null });
     expect(await holderOf(unsid)).toMatchObject(user);
@@ -21,7 +21,7 @@ export const removalCases = (): void => {
     expect(await of(feed)).toMatchObject([{ channel: draft.channel }]);
   });
 
-  test("a channel that was renewed since it was read is not forgotten", async () => {
+  test("a channel that was renewed since it was read is not forgotten, and whoever wanted it forgotten is told", async () => {
     const { subscribe, forgetChannel, of } = subscriptionsUnderTest();
     const user = newUser();
     const feed = feedKeyOf(user, hostName);
@@ -29,7 +29,7 @@ export const removalCases = (): void => {
     const [stale] = await of(feed);
     const draft = subscriptionDraftOf();
     await subscribe(user, draft, inAMonth);
-    await forgetChannel(feed, stale!);
+    expect(await forgetChannel(feed, stale!)).toBe("changed");
     expect(await of(feed)).toMatchObject([{ channel: draft.channel }]);
   });
 

@@ -7,6 +7,7 @@ import {
   broken,
   busy,
   delivered,
+  gone,
   everything,
   expectToMeet,
   firstRetryAfter,
@@ -203,4 +204,18 @@ test("a ledger that is ahead of the notification as it was read shows that it is
   await deliver();
   expect(happened).toEqual(["sent to laptop", "recorded"]);
   expect(await entryOf("laptop")).toMatchObject({ told: 9, version: 9 });
+});
+
+test("a device that subscribed anew while its old channel turned out dead is told by its new one, in the same run", async () => {
+  const { deliver, renew, during, happened, entryOf } = world({
+    devices: { laptop: [gone, delivered], phone: [delivered] },
+  });
+  during("forget", () => renew("laptop"));
+  await deliver();
+  expect(happened.filter((what) => what.startsWith("sent"))).toEqual([
+    "sent to laptop",
+    "sent to phone",
+    "sent to laptop",
+  ]);
+  expect(await entryOf("laptop")).toMatchObject({ outcome: "delivered", attempts: 1 });
 });

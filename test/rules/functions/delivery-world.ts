@@ -56,6 +56,7 @@ export const world = (given: World) => {
   const events: FanfareEvent[] = [];
   const bugs: unknown[] = [];
   const forgotten = new Set<string>();
+  const renewed = new Set<string>();
   const attempts = new Map<string, number>();
   const step = async (name: Step, what?: string): Promise<void> => {
     const act = meanwhile.get(name);
@@ -65,7 +66,7 @@ export const world = (given: World) => {
   };
   const alive = (): Notification | undefined => (stored && stored.expiresAt > now ? stored : undefined);
   const platformOf = (name: string): PlatformType => given.platforms?.[name] ?? "WebPush";
-  const tagOf = (name: string): string => `tag of ${given.sharing?.[name] ?? name}`;
+  const tagOf = (name: string): string => `${renewed.has(name) ? "new " : ""}tag of ${given.sharing?.[name] ?? name}`;
   const answerOf = (name: string): Answer => {
     const answers = given.devices[name] ?? [];
     const count = attempts.get(name) ?? 0;
@@ -106,7 +107,12 @@ export const world = (given: World) => {
           ...(forgotten.has(name) && { channel: null }),
         }));
       },
-      forgetChannel: (_, { id }) => step("forget", `forgot ${id}`).then(() => void forgotten.add(id)),
+      forgetChannel: async (_, { id, channelTag }) => {
+        await step("forget", `forgot ${id}`);
+        if (channelTag !== tagOf(id)) return "changed";
+        forgotten.add(id);
+        return "forgotten";
+      },
     },
     ledgers: {
       read: (...place) => step("read").then(() => ledgers.read(...place)),
@@ -136,6 +142,8 @@ export const world = (given: World) => {
     deliver: (message: unknown = job, deliveryCount = 1): Promise<void> => run(message, { deliveryCount, emit, bug }),
     /** Something happens when a run next comes to this step, once; or it throws, and the step fails. */
     during: (name: Step, act: () => unknown): void => void meanwhile.set(name, act),
+    /** A device subscribes anew, with another channel. */
+    renew: (name: string): void => void renewed.add(name),
     change: (changes: Partial<Notification>): void => void (stored = stored && { ...stored, ...changes }),
     advanceTo: (time: number): void => void (now = time),
     /** Another run tells a device this version, and records it. */
