@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ports as portSettings, type PortName } from "../settings.ts";
-import { all, answersAt, listensOn, type Readiness } from "./readiness.ts";
+import { all, answersAt, atFirst, listensOn, type Readiness } from "./readiness.ts";
 import { appSettings, type Stack } from "./stack.ts";
 import type { Part, StopGroup } from "./supervise.ts";
 
@@ -51,7 +51,9 @@ export const blobs = (stack: Stack, programs: string): Part =>
 export const functionsHost = async (stack: Stack, programs: string): Promise<Part> => {
   const { all: settings } = await appSettings(stack);
   const part = partMaker(stack, programs, { ...settings, ...environmentOf(stack, {}) });
-  return part("functions-host", ["http"], answersAt(`${stack.httpUrl}/health/ready`));
+  // When it comes back while the bus is away it is no worse than when the bus goes away while it runs: nothing to kill it for.
+  const isReady = atFirst(answersAt(`${stack.httpUrl}/health/ready`), answersAt(`${stack.httpUrl}/health/live`));
+  return part("functions-host", ["http"], isReady);
 };
 
 const partMaker =

@@ -49,6 +49,16 @@ export const all =
   async () =>
     (await Promise.all(parts.map((missing) => missing()))).find((answer) => answer !== undefined);
 
+/** Ready as the first says, and once that was so, as the second says: who was ready before need not find the others well when it comes back. */
+export const atFirst = (first: Readiness, later: Readiness): Readiness => {
+  let wasReady = false;
+  return async () => {
+    const missing = await (wasReady ? later() : first());
+    wasReady ||= missing === undefined;
+    return missing;
+  };
+};
+
 const isOpen = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect({ host: "127.0.0.1", port });
