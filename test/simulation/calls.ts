@@ -32,8 +32,7 @@ export const callsOf = (world: World, caller: Caller) => {
   return <T>(call: StoreCall<T>): Promise<T> =>
     new Promise((resolve, reject) => {
       const { store, what, effect, limitMs } = call;
-      const isOut = isAway(world, store);
-      const fault = isOut ? "away before the effect" : faultOf(call);
+      const fault = outageOf(world, store) ? "away before the effect" : faultOf(call);
       if (fault) world.count(`${store}: ${fault}`);
       world.count(`calls to ${store}`);
       const startedAt = scheduler.now();
@@ -111,13 +110,16 @@ export const callsOf = (world: World, caller: Caller) => {
 
 export type Calls = ReturnType<typeof callsOf>;
 
-/** Whether one of the outages of this world is on. */
-export const isAway = ({ weather, scheduler, isStormy, startedAt }: World, what: Outage["what"]): boolean =>
-  isStormy() &&
-  weather.outages.some(
-    (outage) =>
-      outage.what === what && scheduler.now() >= startedAt + outage.from && scheduler.now() < startedAt + outage.until,
-  );
+/** The outage of this that is on, if there is one. */
+export const outageOf = (
+  { weather, scheduler, isStormy, startedAt }: World,
+  what: Outage["what"],
+): Outage | undefined => {
+  const sinceStart = scheduler.now() - startedAt;
+  const isOn = (outage: Outage): boolean =>
+    outage.what === what && sinceStart >= outage.from && sinceStart < outage.until;
+  return isStormy() ? weather.outages.find(isOn) : undefined;
+};
 
 const unavailable = (store: StoreCall<unknown>["store"]): Unavailable =>
   new Unavailable(store === "tables" ? "Table storage" : "Service Bus", { cause: undefined });

@@ -97,7 +97,14 @@ export const devicesFrom = (world: World, history: History) => {
       platform,
       subscriptionId,
       isSleepy: random.chance(0.5),
-      type: random.pick(["NotificationWithPayload", "NotificationWithPayload", "NotificationOnly", "NoNotification"]),
+      type: random.pick([
+        "NotificationWithPayload",
+        "NotificationWithPayload",
+        "NotificationWithPayload",
+        "NotificationOnly",
+        "NotificationOnly",
+        "NoNotification",
+      ]),
       channel: undefined,
       unsid: undefined,
       heard: [],
@@ -143,6 +150,8 @@ export const devicesFrom = (world: World, history: History) => {
     const { kind, notification } = attempt;
     const { id, version, contentVersion } = notification;
     check(device, attempt);
+    if (device.heard.some((one) => one.id === id && one.version > version))
+      world.count("an older version lands after a newer");
     device.heard.push({ kind, id, version, contentVersion, at: scheduler.now() });
     world.count(`told: ${kind}`);
     const isDrawn =

@@ -123,7 +123,7 @@ export const peopleFrom = ({ world, cluster, devices, history, promises, heard }
 
   /** Whatever a device's life brings. */
   const live = async (device: Device): Promise<void> => {
-    switch (random.pick(["react", "react", "react", "renew", "renew", "lose", "unsubscribe"])) {
+    switch (random.pick(["react", "react", "react", "react", "renew", "renew", "lose", "unsubscribe"])) {
       case "react":
         return react(device);
       case "renew":

@@ -2,7 +2,7 @@ import type { Attempt, ChannelSender } from "../../shared/channels/channel.ts";
 import type { Outcome } from "../../shared/channels/outcome.ts";
 import type { Channel } from "../../shared/subscription/subscription.ts";
 import { addressOf, originOf } from "./channels.ts";
-import { isAway, type Caller } from "./calls.ts";
+import { outageOf, type Caller } from "./calls.ts";
 import type { Devices } from "./devices.ts";
 import type { PushFault } from "./weather.ts";
 import type { World } from "./world.ts";
@@ -18,7 +18,7 @@ export const pushServices = (
 ): Readonly<Record<Channel["kind"], ChannelSender>> => {
   const { random, scheduler, weather, trace } = world;
   const way = (): number => Math.floor(random.next() ** 2 * weather.latencyMs * 3);
-  const faultOf = (): PushFault | undefined => (isAway(world, "push") ? "hangs" : world.faultOf(weather.pushes));
+  const faultOf = (): PushFault | undefined => outageOf(world, "push")?.as ?? world.faultOf(weather.pushes);
 
   const send = (attempt: Attempt): Promise<Outcome> =>
     new Promise((resolve) => {

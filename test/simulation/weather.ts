@@ -36,7 +36,13 @@ export type RequestFault = (typeof requestFaults)[number];
 export type Chances<Fault> = { readonly part: number; readonly kinds: readonly Fault[] };
 
 /** Something that is away for everybody for a while; times in milliseconds after the start. */
-export type Outage = { readonly what: "tables" | "bus" | "push"; readonly from: number; readonly until: number };
+export type Outage = {
+  readonly what: "tables" | "bus" | "push";
+  readonly from: number;
+  readonly until: number;
+  /** How push services are away, all of them. */
+  readonly as: PushFault;
+};
 
 /** What kind of world a seed's is: not everything goes wrong everywhere, or nothing would ever get far enough to go wrong in turn. */
 export type Weather = {
@@ -77,10 +83,18 @@ export const drawWeather = (random: Random): Weather => {
     kinds: random.some(kinds, 0.6),
     part: isNever ? 0 : random.pick(parts),
   });
-  const outages = random.some(["tables", "bus", "push"] as const, isCalm ? 0 : 0.15).map((what): Outage => {
+  const outage = (what: Outage["what"], part: number, lengthsMs: readonly [number, ...number[]]): Outage[] => {
+    if (isCalm || !random.chance(part)) return [];
     const from = random.whole(0, stormMs);
-    return { what, from, until: from + random.pick([second, 10 * second, minute, 10 * minute]) };
-  });
+    return [
+      { what, from, until: from + random.pick(lengthsMs), as: random.pick(["hangs", "503", "refused credential"]) },
+    ];
+  };
+  const outages = [
+    ...outage("tables", 0.15, [second, 10 * second, minute, 10 * minute]),
+    ...outage("bus", 0.15, [second, 10 * second, minute, 10 * minute]),
+    ...outage("push", 0.25, [10 * second, minute, 10 * minute, 60 * minute]),
+  ];
   const skew = (): number => (random.chance(0.4) ? random.whole(-5, 5) * second : 0);
   return {
     isFair,

@@ -67,7 +67,7 @@ export const worldFrom = (random: Random, isTraced: boolean): World => {
     weather,
     trace,
     settings: {
-      userWrites: { per5Minutes: random.chance(0.15) ? random.whole(3, 6) : 100, perDay: 8_000 },
+      userWrites: { per5Minutes: random.chance(0.25) ? random.whole(2, 5) : 100, perDay: 8_000 },
       policy: { baseSeconds: random.pick([1, 5, 5]), capSeconds: random.pick([60, 600, 3_600]) },
       messagesAtOnce: random.pick([1, 2, 4]),
       pushesAtOnce: random.pick([1, 4, 16]),
