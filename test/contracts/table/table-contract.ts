@@ -328,6 +328,16 @@ export const tableContract = (name: string, makeTable: () => Promise<Table> | Ta
       expect(await below("2026-01-31T11_c", 10)).toEqual([]);
     });
 
+    test("the rows of a key are found in whatever partition they are, and no others", async () => {
+      const rowKey = `k${crypto.randomUUID()}`;
+      const places = [partition(), partition()].sort();
+      for (const partitionKey of places) await insert({ partitionKey, rowKey });
+      await insert({ partitionKey: partition(), rowKey: `${rowKey}x` });
+      const found: string[] = [];
+      for await (const page of table.withRowKey(rowKey)) found.push(...page.map((row) => row.partitionKey));
+      expect(found.sort()).toEqual(places);
+    });
+
     test.each<[string, (partitionKey: string) => Change[]]>([
       [
         "of more than a hundred changes",

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { milliseconds, systemClock } from "../../../shared/clock.ts";
+import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
+import { feedKeyOf } from "../../../shared/feed-key.ts";
+import { tableFeed } from "../../../shared/feed/feed.table.ts";
+import { newNotificationId } from "../../../shared/notification/notification.ts";
+import { tableExpiryHints } from "../../../shared/storage/expiry-hints.table.ts";
+import { draftOf, hostName, limits, newUser, subscriptionDraftOf } from "../feed/samples.ts";
+import { azurite, startTables, subscriptionsUnderTest } from "../feed/subscriptions-under-test.ts";
+import { command, linesOf } from "./operator.ts";
+
+startTables();
+
+const here = () => ({ env: { TablesConnection: azurite.connectionString } });
+
+/** A notification of somebody with a laptop that was busy twice, and a phone whose name means harm. */
+const told = async () => {
+  const { feeds, expiries } = azurite.tables;
+  const now = systemClock.now();
+  const user = newUser();
+  const feed = feedKeyOf(user, hostName);
+  const { subscribe } = subscriptionsUnderTest(undefined, { clock: systemClock });
+  const inADay = now + milliseconds.day;
+  const { subscription } = await subscribe(user, subscriptionDraftOf(), inADay);
+  const phone = subscriptionDraftOf({
+    deviceId: "phone",
+    displayName: "Phone\u001b[2J\nroot#",
+    notificationType: "NoNotification",
+  });
+  await subscribe(user, phone, inADay);
+  const { accept } = tableFeed({ feeds, hints: tableExpiryHints(expiries), clock: systemClock, limits });
+  const { notification } = await accept(feed, draftOf({ expiresAt: inADay, displayUntil: inADay }));
+  const { read, record } = tableLedgers({ ...azurite.tables, clock: systemClock });
+  const { id, version } = notification;
+  const attempt = { outcome: "busy", reason: "503", at: now } as const;
+  const entry = {
+    ...attempt,
+    subscriptionId: subscription.id,
+    told: version,
+    version,
+    attempts: 2,
+    notBefore: now + 5_000,
+  };
+  const content = { [subscription.channelTag]: { ...entry, earlier: [{ ...attempt, reason: "429" }] } };
+  await record(feed, id, { read: await read(feed, id), made: { content, tap: {} }, expiresAt: inADay });
+  return id;
+};
+
+test("why a device did not ring is told by the notification's id alone: its policy, each device, each attempt with the vendor's reason", async () => {
+  const id = await told();
+  const { code, stdout, stderr } = await command(["explain", id], here());
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  for (const part of [
+    id,
+    hostName,
+    "Windows, iOS, Android, WebPush",
+    "rawContent",
+    "unread",
+    "(503); it is tried again at",
+    "429",
+  ])
+    expect(stdout).toContain(part);
+  expect(stdout).toContain("Not tried: it subscribed with NoNotification: it polls.");
+  expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  expect(stdout).not.toContain("https://");
+});
+
+test("as JSON it is what administrators are told by the API, in one line", async () => {
+  const id = await told();
+  const { stdout } = await command(["explain", id, "--json"], here());
+  expect(linesOf(stdout)).toMatchObject([
+    {
+      notification: { id },
+      value: expect.arrayContaining([expect.objectContaining({ outcome: "busy", attempts: 2 })]),
+    },
+  ]);
+});
+
+test.each([
+  ["what was never there", newNotificationId(0), 2, "There is no notification"],
+  ["what is no id", "order-1", 64, "is not a notification's id: a GUID"],
+])("%s is told in a sentence", async (_, id, exitCode, sentence) => {
+  const { code, stdout, stderr } = await command(["explain", id], here());
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
+  expect(stderr).toContain(sentence);
+});
