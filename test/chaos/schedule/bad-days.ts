@@ -2,10 +2,10 @@ import { chanceOf, type Chance } from "../chance.ts";
 
 /** What the push service does instead of its work. `slow` takes the push in the end, when its sender may have been killed. */
 export const faultKinds = ["503", "429", "reset", "hang", "slow"] as const;
-export type FaultKind = (typeof faultKinds)[number];
+type FaultKind = (typeof faultKinds)[number];
 
 /** A fault as the control API takes it, without whom and how often. */
-export type Misbehaviour = {
+type Misbehaviour = {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly reset?: boolean;

@@ -7,10 +7,10 @@ import { chanceOf } from "../chance.ts";
  * - `moves`: its channel ends, 410 from then on, and the app subscribes with a new one;
  * - `leaves`: its channel ends, and the app never comes back.
  */
-export const channelEventKinds = ["renews", "told-gone", "moves", "leaves"] as const;
+type ChannelEventKind = "renews" | "told-gone" | "moves" | "leaves";
 
 export type ChannelEvent = {
-  readonly kind: (typeof channelEventKinds)[number];
+  readonly kind: ChannelEventKind;
   readonly atMs: number;
   /** By number, all users' devices counted through. */
   readonly device: number;
@@ -31,7 +31,7 @@ export const plannedChannelEvents = ({ seed, seconds, devices }: Wish): readonly
   for (let atMs = chance.between(1_000, 3_000); atMs < seconds * 1_000; atMs += chance.between(800, 3_500)) {
     if (turns.length === 0) turns = chance.shuffled(all.filter((device) => !hasLeft.has(device)));
     const device = turns.pop() ?? 0;
-    const drawn = chance.oneOf<ChannelEvent["kind"]>(["renews", "told-gone", "told-gone", "moves", "moves", "leaves"]);
+    const drawn = chance.oneOf<ChannelEventKind>(["renews", "told-gone", "told-gone", "moves", "moves", "leaves"]);
     const kind = drawn === "leaves" && firsts.has(device) ? "moves" : drawn;
     if (kind === "leaves") hasLeft.add(device);
     // Often at once: the app and the pruning of its old channel then meet.
