@@ -7,8 +7,8 @@ import { hostName, type World } from "./world.ts";
 
 type Uses = { readonly world: World; readonly cluster: Cluster; readonly promises: Promises; readonly heard: Heard };
 
-/** Told of each reply to a write. */
-export type Heard = (feed: Device["feed"], askedAt: number, reply: Reply) => void;
+/** Told of each write when it is asked for, and of the reply to it. */
+export type Heard = (feed: Device["feed"]) => (reply: Reply) => void;
 
 /** What it gives up after, when the service is busy all the time. */
 const triesMost = 8;
@@ -27,14 +27,14 @@ export const appServer = ({ world, cluster, promises, heard }: Uses) => {
     const key = random.chance(0.4) ? `key ${posts}`.replace(" ", "-") : undefined;
     const patience = random.whole(1, triesMost);
     for (let tries = 1; tries <= patience; tries += 1) {
-      const askedAt = scheduler.now();
+      const hear = heard(device.feed);
       const asked = { as: serverId, unsid, body, ...(key !== undefined && { headers: { "idempotency-key": key } }) };
       const reply = await cluster.ask("server", "post", asked, {
         accepted: ([stored]) => {
           if (stored) promises.note("content", stored);
         },
       });
-      heard(device.feed, askedAt, reply);
+      hear(reply);
       if (reply.kind === "answer" && reply.status !== 406) {
         if (key !== undefined && reply.status < 300) await repeat(asked, reply);
         return;

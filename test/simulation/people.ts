@@ -29,9 +29,9 @@ export const peopleFrom = ({ world, cluster, devices, history, promises, heard }
     { triesMost, ...telling }: { readonly triesMost: number } & Telling,
   ): Promise<Reply> => {
     for (let tries = 1; ; tries += 1) {
-      const askedAt = scheduler.now();
+      const hear = heard(device.feed);
       const reply = await cluster.ask(device.name, operation, asked(), telling);
-      heard(device.feed, askedAt, reply);
+      hear(reply);
       if ((reply.kind === "answer" && reply.status !== 406) || tries === triesMost) return reply;
       await scheduler.sleep(reply.kind === "answer" ? reply.retryAfterSeconds * 1_000 : random.whole(0, 3_000));
     }

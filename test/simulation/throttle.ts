@@ -26,16 +26,20 @@ export const retryAfterIsTrue = (world: World, history: History) => {
   const [one, other] = world.weather.skewsMs;
   const clocksDifferMs = Math.abs(one - other);
 
-  return (feed: FeedKey, askedAt: number, reply: Reply): void => {
-    if (reply.kind === "broken" || reply.status !== 406 || !JSON.stringify(reply.body).includes("too many writes"))
-      return;
-    world.count("users throttled");
-    const before = told.get(feed);
+  return (feed: FeedKey): ((reply: Reply) => void) => {
+    const askedAt = world.scheduler.now();
     const writes = writesTo(feed);
-    if (before?.writes === writes && askedAt >= before.from) {
-      world.violate(`A 406 told a user of ${feed} to come back too soon.`);
-    }
-    const from = world.scheduler.now() + reply.retryAfterSeconds * 1_000 + clocksDifferMs;
-    told.set(feed, { from: Math.min(from, before?.writes === writes ? before.from : Infinity), writes });
+    return (reply) => {
+      if (reply.kind === "broken" || reply.status !== 406) return;
+      if (!JSON.stringify(reply.body).includes("too many writes")) return;
+      world.count("users throttled");
+      if (writesTo(feed) !== writes) return; // it may have been decided before or after the others' write
+      const before = told.get(feed);
+      if (before?.writes === writes && askedAt >= before.from) {
+        world.violate(`A 406 told a user of ${feed} to come back too soon.`);
+      }
+      const from = world.scheduler.now() + reply.retryAfterSeconds * 1_000 + clocksDifferMs;
+      told.set(feed, { from: Math.min(from, before?.writes === writes ? before.from : Infinity), writes });
+    };
   };
 };
