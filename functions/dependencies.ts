@@ -56,7 +56,7 @@ export const dependencies = (config: Config) => {
     busy,
     fanout,
     deadLetters: busDeadLetters(bus, clock),
-    ledgers: tableLedgers({ ...tables, clock }),
+    ledgers: tableLedgers({ ...tables, clock, report }),
     hints,
     expired: tableExpired({ ...tables, hints }),
     channels: { webpush },

@@ -49,7 +49,7 @@ const explained = async (tables: Tables, id: NotificationId, use: Surroundings) 
     const subscription = endOf(subscribed) > systemClock.now() ? unopened(subscribed) : undefined;
     if (subscription) subscriptions.push(subscription);
   }
-  const ledger = await tableLedgers({ ...tables, clock: systemClock }).read(feed, id);
+  const ledger = await tableLedgers({ ...tables, clock: systemClock, report: use.output.note }).read(feed, id);
   const isServed = (kind: string): boolean => served.includes(kind);
   return { notification, deliveries: deliveriesOf({ notification, subscriptions, ledger, isServed }) };
 };

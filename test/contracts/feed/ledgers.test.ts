@@ -32,10 +32,18 @@ const ledgerUnderTest = (over: (table: Table) => Table = (table) => table) => {
   const deliveries = countingTable(over(azurite.tables.deliveries));
   const clock = handClock();
   const pause = (): Promise<void> => Promise.resolve(void (clock.at += 100));
-  const ledgers = tableLedgers({ deliveries, clock, pause });
+  const reports: string[] = [];
+  const report = (sentence: string): void => void reports.push(sentence);
+  const ledgers = tableLedgers({ deliveries, clock, pause, report });
   const [feed, id] = [newFeed(), newNotificationId(start)];
   return {
     deliveries,
+    reports,
+    /** Somebody else's row, or a former build's, stands where this ledger should be. */
+    stands: (values: Readonly<Record<string, string>>) => {
+      const row = { partitionKey: feed, rowKey: id, expiresAt: new Date(expiresAt), ...values };
+      return azurite.tables.deliveries.write({ kind: "put", row });
+    },
     read: (): Promise<Ledger> => ledgers.read(feed, id),
     record: (read: Ledger, made: Told) => ledgers.record(feed, id, { read, made, expiresAt }),
     remove: () => azurite.tables.deliveries.write({ kind: "delete", partitionKey: feed, rowKey: id }),
@@ -161,6 +169,31 @@ test("a ledger that was removed since it was read is begun anew", async () => {
   await remove();
   await record(known, contentOf({ new: entryOf() }));
   expect(Object.keys((await read()).content)).toEqual(["new"]);
+});
+
+test.each<[string, Record<string, string>]>([
+  ["of a build that knew entries only", { entries0: JSON.stringify({ tag: { contentVersion: 1, outcome: "busy" } }) }],
+  [
+    "of a build that knows another outcome",
+    { told0: JSON.stringify(contentOf({ tag: entryOf() })).replace("delivered", "seen") },
+  ],
+  ["cut off", { told0: '{"content":{"tag":' }],
+])("a row that is %s counts as empty, is told of once, and is written over", async (_, values) => {
+  const { reports, stands, read, record } = ledgerUnderTest();
+  await stands(values);
+  expect(await read()).toEqual({ content: {}, tap: {}, mark: expect.any(String) as string });
+  await record(await read(), contentOf({ tag: entryOf() }));
+  expect((await read()).content).toEqual({ tag: entryOf() });
+  expect(reports).toEqual([expect.stringContaining('in the table "deliveries" is malformed')]);
+});
+
+test("a row that becomes unreadable between the reading and the recording is written over, too", async () => {
+  const { stands, read, record } = ledgerUnderTest();
+  await record(await read(), contentOf({ old: entryOf() }));
+  const known = await read();
+  await stands({ told0: "?" });
+  expect(await record(known, contentOf({ new: entryOf() }))).toEqual(nobody);
+  expect((await read()).content).toEqual({ new: entryOf() });
 });
 
 test("five hundred channels fit one ledger", async () => {
