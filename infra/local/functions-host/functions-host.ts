@@ -31,7 +31,7 @@ const stopWithin = 4_000;
  * Throws `CannotStart` for whatever it does not do, and for bad settings; `AppFailed` when the app's code throws.
  */
 export const startFunctionsHost = async ({ appDir, port, env }: HostOptions): Promise<Running> => {
-  const hostJson = await readHostJson(appDir);
+  const hostJson = await readHostJson(appDir, env);
   const app = await loadApp(appDir);
   const functions = triggersOf(app.worker.functions(), { hostJson, env });
   const ofKind = <K extends (typeof functions)[number]["kind"]>(kind: K) =>
