@@ -35,7 +35,7 @@ export const clusterFrom = (world: World, devices: Devices) => {
   /** Has every instance look for messages, now, and when the next one comes by itself. */
   let armedFor = Infinity;
   const lookForMessages = (): void => {
-    for (const instance of instances) scheduler.after(way(), () => instance?.pull());
+    for (const instance of instances) instance?.pullSoon();
     const due = queue.nextDue();
     if (due === undefined || due >= armedFor) return;
     armedFor = due;
@@ -76,6 +76,16 @@ export const clusterFrom = (world: World, devices: Devices) => {
     const triggers = triggersOf(parts);
     const calls = callsOf(world, caller);
     let inHand = 0;
+
+    let isAboutToPull = false;
+    const pullSoon = (): void => {
+      if (isAboutToPull) return;
+      isAboutToPull = true;
+      scheduler.after(way(), () => {
+        isAboutToPull = false;
+        pull();
+      });
+    };
 
     const pull = (): void => {
       while (isAlive && inHand < settings.messagesAtOnce) {
@@ -156,7 +166,7 @@ export const clusterFrom = (world: World, devices: Devices) => {
       }
     };
 
-    return { caller, pull, handle, dying, purge: triggers.purge };
+    return { caller, pullSoon, handle, dying, purge: triggers.purge };
   };
 
   const start = (slot: number, life: number): void => {

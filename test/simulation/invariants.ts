@@ -76,9 +76,12 @@ export const queuesAreEmpty = ({ world }: Found): void => {
   }
 };
 
-/** Where nothing fails, nobody is rung twice for one content, however often it was posted under one key. */
+/**
+ * Where nothing fails and nothing has to be tried again, nobody is rung twice for one content, however often it was posted under
+ * one key. (A retry's message is sent before what was told is recorded, and may come first.)
+ */
 export const nobodyIsRungTwice = ({ world, devices, history }: Found): void => {
-  if (!world.weather.isFair) return;
+  if (!world.weather.isFair || (world.counts["sent: later"] ?? 0) > 0) return;
   for (const { name, heard, registered } of devices.all) {
     const contents = heard.filter(({ kind }) => kind === "content").map(({ id }) => id);
     for (const id of new Set(contents)) {

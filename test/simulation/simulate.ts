@@ -25,7 +25,7 @@ export type SimulationResult = {
   readonly counts: Readonly<Record<string, number>>;
 };
 
-const stepsMost = 30_000;
+const stepsMost = 60_000;
 
 /** Draws a world from the seed, lets it go through a storm and come to rest, and looks whether everything is as it must be. */
 export const simulate = async (

@@ -33,6 +33,8 @@ export const retryAfterIsTrue = (world: World, history: History) => {
       if (reply.kind === "broken" || reply.status !== 406) return;
       if (!JSON.stringify(reply.body).includes("too many writes")) return;
       world.count("users throttled");
+      // For so long an instance that is behind remembers what the one that is ahead has changed.
+      if (reply.retryAfterSeconds * 1_000 <= clocksDifferMs) return;
       if (writesTo(feed) !== writes) return; // it may have been decided before or after the others' write
       const before = told.get(feed);
       if (before?.writes === writes && askedAt >= before.from) {

@@ -50,7 +50,7 @@ export type Weather = {
   readonly stormMs: number;
   /** Nothing fails at all. */
   readonly isFair: boolean;
-  /** One notification is posted anew and anew, all at one moment and over slow ways, and nothing is away: it is the order of things that counts. */
+  /** One notification is posted anew and anew, all at one moment and over slow ways; nothing is away, but instances die: it is the order of things that counts. */
   readonly isRush: boolean;
   /** The usual time of a call's way, there or back; at most. */
   readonly latencyMs: number;
@@ -93,7 +93,7 @@ export const drawWeather = (random: Random): Weather => {
   const outages = [
     ...outage("tables", 0.15, [second, 10 * second, minute, 10 * minute]),
     ...outage("bus", 0.15, [second, 10 * second, minute, 10 * minute]),
-    ...outage("push", 0.25, [10 * second, minute, 10 * minute, 60 * minute]),
+    ...outage("push", 0.25, [10 * second, minute, 10 * minute, 20 * minute]),
   ];
   const skew = (): number => (random.chance(0.4) ? random.whole(-5, 5) * second : 0);
   return {
@@ -108,6 +108,6 @@ export const drawWeather = (random: Random): Weather => {
     requests: chances(requestFaults, [0, 0.1, 0.3]),
     outages,
     skewsMs: [skew(), skew()],
-    kills: isCalm ? 0 : random.pick([0, 0, 1, 3]),
+    kills: isFair ? 0 : random.pick([0, 0, 1, 3]),
   };
 };
