@@ -30,9 +30,19 @@ export type Busy = {
   readonly origin: "throttled" | "failing" | "silent";
 };
 
-/** The vendor's `Retry-After` in seconds (RFC 9110, section 10.2.3: seconds or a date), undefined when absent or unreadable. */
-export const retryAfterSecondsOf = (header: string | undefined, now: number): number | undefined => {
-  const given = header?.trim() ?? "";
+/**
+ * The vendor's `Retry-After` in seconds (RFC 9110, section 10.2.3: seconds or a date), the longest of several; undefined when absent or
+ * unreadable. It may be infinite.
+ */
+export const retryAfterSecondsOf = (
+  header: string | readonly string[] | undefined,
+  now: number,
+): number | undefined => {
+  const wishes = [header ?? []].flat().flatMap((one) => secondsOf(one.trim(), now) ?? []);
+  return wishes.length > 0 ? Math.max(...wishes) : undefined;
+};
+
+const secondsOf = (given: string, now: number): number | undefined => {
   if (/^\d+$/.test(given)) return Number(given);
   const date = httpDateOf(given);
   return date === undefined ? undefined : Math.max(0, Math.ceil((date - now) / 1_000));

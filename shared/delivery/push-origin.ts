@@ -85,10 +85,13 @@ export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
     },
     learn: ({ request, origin, credential: { name, pass } }: Turn, outcome: Outcome, now: number): Change[] => {
       pace.end(request, endOf(outcome), now);
-      return [...learnOfOrigin(down, origin, outcome, now), ...learnOfCredential(refused.of(name), pass, outcome, now)];
+      const answer = { outcome, now, wishMostMs: capMs };
+      return [...learnOfOrigin(down, origin, answer), ...learnOfCredential(refused.of(name), pass, outcome, now)];
     },
   };
 };
+
+type Answer = { readonly outcome: Outcome; readonly now: number; readonly wishMostMs: number };
 
 export type PushOrigin = ReturnType<typeof pushOrigin>;
 
@@ -105,10 +108,14 @@ const endOf = (outcome: Outcome): End => {
   }
 };
 
-const learnOfOrigin = (down: Breaker, pass: Pass, outcome: Outcome, now: number): Change[] => {
+/**
+ * Whoever was asked to wait keeps to it, however long; for the others the origin is tried again after `wishMostMs` at the latest. Else one
+ * answer with a wrong date in it would have everything given up.
+ */
+const learnOfOrigin = (down: Breaker, pass: Pass, { outcome, now, wishMostMs }: Answer): Change[] => {
   if (outcome.kind === "rejected") down.leave(pass);
   else if (outcome.kind === "busy") {
-    const notBefore = now + (outcome.retryAfterSeconds ?? 0) * milliseconds.second;
+    const notBefore = now + Math.min(wishMostMs, (outcome.retryAfterSeconds ?? 0) * milliseconds.second);
     const isCounted = outcome.origin !== "throttled";
     return down.fail(pass, { now, notBefore, isCounted }) ? [{ kind: "origin-down" }] : [];
   } else {

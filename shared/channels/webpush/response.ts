@@ -3,7 +3,7 @@ import { retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
 /** What a push service answered, cut down to what matters. */
 export type WebPushResponse = {
   readonly status: number;
-  readonly retryAfter?: string | undefined;
+  readonly retryAfter?: string | readonly string[] | undefined;
   /** The beginning of the body, for its reason. */
   readonly text: string;
 };

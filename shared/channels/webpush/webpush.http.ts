@@ -103,10 +103,9 @@ const post = async ({ channel, message, signal }: Delivery, body: Buffer, wire: 
     body,
     signal,
   });
-  const retryAfter = answer.headers["retry-after"];
   return {
     status: answer.statusCode,
-    retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+    retryAfter: answer.headers["retry-after"],
     text: await beginningOf(answer.body),
   };
 };

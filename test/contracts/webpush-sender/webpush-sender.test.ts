@@ -107,6 +107,16 @@ test.each([
   expect(await service.control.received()).toHaveLength(1);
 });
 
+test("of several Retry-After headers the longest is kept", async () => {
+  const asking = await startTls((_request, response) => {
+    response.writeHead(503, ["retry-after", "5", "retry-after", "60"]).end();
+  });
+  const askingSender = senderUnderTest({ extra: { hosts: [asking.host], ca: asking.ca } });
+  const { subscription } = asking;
+  const outcome = await askingSender.send({ kind: "content", notification: notificationOf(), subscription });
+  expect(outcome).toEqual({ kind: "busy", origin: "failing", reason: "503", retryAfterSeconds: 60 });
+});
+
 test("a device that was removed is gone", async () => {
   await service.control.removeDevice(device.deviceId);
   expect(await send()).toEqual({ kind: "gone" });

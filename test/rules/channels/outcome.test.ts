@@ -50,6 +50,12 @@ test.each([
   expect(retryAfterSecondsOf(header, now)).toBeUndefined();
 });
 
+test("of several the longest is kept to, whatever the others say", () => {
+  expect(retryAfterSecondsOf(["10", "Sun, 06 Nov 1994 08:49:37 GMT", "soon"], now)).toBe(30);
+  expect(retryAfterSecondsOf(["soon", "later"], now)).toBeUndefined();
+  expect(retryAfterSecondsOf([], now)).toBeUndefined();
+});
+
 test("whatever a vendor writes, the wish is a number of seconds from zero on, or none", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.stringMatching(/^\d+$/), fc.date().map(String)), (header) => {

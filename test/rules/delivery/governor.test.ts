@@ -161,6 +161,21 @@ test("an origin's own wish is kept by those who try whether it is up, and what m
   expect(await inTurn([delivered])).toEqual(["delivered"]);
 });
 
+test.each([7_200, 9_999_999_999, Infinity])(
+  "however long an origin wishes not to be asked (%d s), it is tried again after the longest backoff, and nobody who lives longer is given up",
+  async (retryAfterSeconds) => {
+    const { inTurn, answer, untilNow } = governed();
+    await inTurn(times(5, { ...failing, retryAfterSeconds }));
+    const held = await answer(delivered);
+    const decision = { attempts: 0, expiresAt: start + week, now: start, policy, chance: 0.5 };
+    expect(decide({ ...decision, outcome: held })).toMatchObject({ kind: "retry" });
+    await untilNow(3_599);
+    expect(await inTurn([delivered])).toEqual(["held"]);
+    await untilNow(3_600);
+    expect(await inTurn([delivered, delivered])).toEqual(["delivered", "delivered"]);
+  },
+);
+
 test("a credential refused three times in a row is held on that origin alone, and told as an alarm once", async () => {
   const { inTurn, untilNow, events, out } = governed();
   expect(await inTurn(times(5, refused))).toEqual([...times(3, "misconfigured"), ...times(2, "held")]);
