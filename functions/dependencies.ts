@@ -1,6 +1,6 @@
-import type { TokenCredential } from "@azure/identity";
 import { tableAppRegistry } from "../shared/auth/app-registry.table.ts";
 import { tokensOf } from "../shared/auth/tokens.http.ts";
+import { azureCredential } from "../shared/azure-credential.http.ts";
 import { webPushSender } from "../shared/channels/webpush/webpush.http.ts";
 import { systemClock } from "../shared/clock.ts";
 import { dataCipher } from "../shared/data-keys.ts";
@@ -84,23 +84,9 @@ const report: Report = (sentence) => console.warn(sentence);
 const tablesAccess = (access: Config["tables"]): Parameters<typeof openTables>[0] =>
   access.kind === "connection-string"
     ? access
-    : { kind: "identity", endpoint: access.place, credential: managedIdentity(access.clientId) };
+    : { kind: "identity", endpoint: access.place, credential: azureCredential(access.clientId) };
 
 const busAccess = (access: Config["bus"]): Parameters<typeof openBus>[0] =>
   access.kind === "connection-string"
     ? access
-    : { kind: "identity", fullyQualifiedNamespace: access.place, credential: managedIdentity(access.clientId) };
-
-/** `@azure/identity` is large and only Azure needs it, so it is loaded when the first token is asked for. */
-const managedIdentity = (clientId: string | undefined): TokenCredential => {
-  let credential: Promise<TokenCredential> | undefined;
-  return {
-    getToken: async (scopes, options) => {
-      credential ??= import("@azure/identity").then(
-        ({ DefaultAzureCredential }) =>
-          new DefaultAzureCredential(clientId === undefined ? {} : { managedIdentityClientId: clientId }),
-      );
-      return (await credential).getToken(scopes, options);
-    },
-  };
-};
+    : { kind: "identity", fullyQualifiedNamespace: access.place, credential: azureCredential(access.clientId) };

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TokenCredential } from "@azure/identity";
 import { z } from "zod";
+import { azureCredential } from "../../shared/azure-credential.http.ts";
 import type { BusAccess } from "../../shared/fanout/fanout.bus.ts";
 import type { TablesAccess } from "../../shared/storage/azure.table.ts";
 import { dataDir } from "../local/settings.ts";
@@ -39,29 +39,15 @@ const busAccess = (env: Environment): BusAccess | undefined => {
   if (env.ServiceBusConnection) return { kind: "connection-string", connectionString: env.ServiceBusConnection };
   const fullyQualifiedNamespace = env.ServiceBusConnection__fullyQualifiedNamespace;
   if (!fullyQualifiedNamespace) return undefined;
-  return { kind: "identity", fullyQualifiedNamespace, credential: credentialOf(env.ServiceBusConnection__clientId) };
+  return { kind: "identity", fullyQualifiedNamespace, credential: azureCredential(env.ServiceBusConnection__clientId) };
 };
 
 const tablesAccess = (env: Environment): TablesAccess | undefined => {
   if (env.TablesConnection) return { kind: "connection-string", connectionString: env.TablesConnection };
   const endpoint = env.TablesConnection__endpoint;
   return endpoint
-    ? { kind: "identity", endpoint, credential: credentialOf(env.TablesConnection__clientId) }
+    ? { kind: "identity", endpoint, credential: azureCredential(env.TablesConnection__clientId) }
     : undefined;
-};
-
-/** The operator's own sign-in (`az login`), or the identity of the machine. The package is large and not every command needs it. */
-const credentialOf = (managedIdentityClientId: string | undefined): TokenCredential => {
-  let credential: Promise<TokenCredential> | undefined;
-  return {
-    getToken: async (scopes, options) => {
-      credential ??= import("@azure/identity").then(
-        ({ DefaultAzureCredential }) =>
-          new DefaultAzureCredential(managedIdentityClientId ? { managedIdentityClientId } : {}),
-      );
-      return (await credential).getToken(scopes, options);
-    },
-  };
 };
 
 /** A host's name says which Fanfare it is and gives nothing away; what else a connection string holds stays there. */

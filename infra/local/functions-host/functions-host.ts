@@ -39,7 +39,7 @@ export const startFunctionsHost = async ({ appDir, port, env }: HostOptions): Pr
   const work = trackWork();
 
   const http = await startHttp(app, ofKind("http"), { port, allowedOrigins: env.CORS_ALLOWED_ORIGINS ?? "", work });
-  const bus = await startServiceBus(app.worker, ofKind("service-bus"), { settings: hostJson.serviceBus, env, work });
+  const bus = startServiceBus(app.worker, ofKind("service-bus"), { settings: hostJson.serviceBus, env, work });
   const timers = ofKind("timer").map((timer) => startRunning(app.worker, timer, work));
 
   const names = functions.map(({ name }) => name).join(", ");
@@ -80,14 +80,14 @@ const startHttp = async (
 
 type Bus = { readonly stopTaking: () => Promise<unknown>; readonly close: () => Promise<unknown> };
 
-const startServiceBus = async (
+const startServiceBus = (
   worker: Worker,
   functions: readonly ServiceBusFunction[],
   { settings, env, work }: { settings: HostJson["serviceBus"]; env: HostOptions["env"]; work: Work },
-): Promise<Bus> => {
+): Bus => {
   const clients = new Map<string, ServiceBusClient>();
   for (const one of functions) {
-    if (!clients.has(one.connection)) clients.set(one.connection, await createClient(one, env));
+    if (!clients.has(one.connection)) clients.set(one.connection, createClient(one, env));
   }
   const pumps = functions.flatMap((one): Pump[] => {
     const client = clients.get(one.connection);

@@ -1,4 +1,5 @@
 import { ServiceBusClient, type ServiceBusClientOptions } from "@azure/service-bus";
+import { azureCredential } from "../../../../shared/azure-credential.http.ts";
 import { CannotStart } from "../../cannot-start.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -10,14 +11,14 @@ const options: ServiceBusClientOptions = {
 
 /**
  * A client for a trigger's `connection`: the setting of that name is a connection string, or
- * `<name>__fullyQualifiedNamespace` names the namespace and the credential is Azure's default one (loaded only then).
+ * `<name>__fullyQualifiedNamespace` names the namespace and the credential is Azure's default one.
  * Throws `CannotStart`, naming the function and the setting but never its value.
  * https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger#connections
  */
-export const createClient = async (
+export const createClient = (
   { name, connection }: { readonly name: string; readonly connection: string },
   env: Environment,
-): Promise<ServiceBusClient> => {
+): ServiceBusClient => {
   const connectionString = env[connection];
   const host = env[`${connection}__fullyQualifiedNamespace`];
   const refuse = (what: string): never => {
@@ -31,8 +32,5 @@ export const createClient = async (
     }
   }
   if (!host) return refuse(`neither ${connection} nor ${connection}__fullyQualifiedNamespace is set.`);
-  const { DefaultAzureCredential } = await import("@azure/identity");
-  const clientId = env[`${connection}__clientId`];
-  const credential = new DefaultAzureCredential(clientId ? { managedIdentityClientId: clientId } : {});
-  return new ServiceBusClient(host, credential, options);
+  return new ServiceBusClient(host, azureCredential(env[`${connection}__clientId`]), options);
 };
