@@ -68,7 +68,7 @@ const bringUpToDate = async (run: Run, crossed: ReadonlySet<string> | undefined)
   // under the same topic, which is one toast, but never not at all.
   const retryAt = await goOnLater(run, { notification, settled, waitingUntil: plan.waitingUntil });
   // Told before it is recorded: should one of our stores fail now, the devices were reached all the same.
-  emitDelivery(run, { subscriptions: subscriptions.length, settled, retryAt });
+  emitDelivery(run, { notification, subscriptions, settled, retryAt });
   const isRenewed = await forgetDeadChannels(run, subscriptions, settled);
   if (settled.length === 0) return { kind: "done" };
   const entries = { read: ledger, made: madeBy(settled), expiresAt: notification.expiresAt };

@@ -1,4 +1,6 @@
+import { isTapped, isTargeted, notReached } from "../../shared/delivery/reach.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
+import type { Notification } from "../../shared/notification/notification.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";
 import type { Run } from "./run.ts";
 
@@ -8,22 +10,37 @@ export const emitLapsed = ({ use, job, emit }: Run): void => {
 };
 
 type Round = {
-  readonly subscriptions: number;
+  readonly notification: Notification;
+  readonly subscriptions: readonly KeptSubscription[];
   readonly settled: readonly Settled<KeptSubscription>[];
   readonly retryAt: number | undefined;
 };
 
-export const emitDelivery = ({ use, job, emit }: Run, { subscriptions, settled, retryAt }: Round): void =>
+export const emitDelivery = (run: Run, round: Round): void => {
+  const { use, job, emit } = run;
+  const { subscriptions, settled, retryAt } = round;
   emit({
     event: "delivery",
     kind: job.kind,
     notificationId: job.id,
     hop: job.hop,
-    subscriptions,
+    subscriptions: subscriptions.length,
+    reached: reachedOf(run, round),
     ...summaryOf(settled),
     ...(retryAt !== undefined && { retryAt }),
     sinceAcceptedMs: use.clock.now() - job.acceptedAt,
   });
+};
+
+const reachedOf = ({ use, job }: Run, { notification, subscriptions }: Round): number => {
+  const isMeant = job.kind === "state" ? isTapped : isTargeted;
+  const reached = subscriptions.filter(
+    (subscription) =>
+      isMeant(notification, subscription) &&
+      notReached(subscription, (kind) => use.channels[kind] !== undefined) === undefined,
+  );
+  return reached.length;
+};
 
 const summaryOf = (
   settled: readonly Settled<KeptSubscription>[],

@@ -27,11 +27,22 @@ export const notRung = (
   if (status === "deleted") return "deleted";
   if (userActionState === "dismissed") return "dismissed";
   if (readState === "read") return "read";
+  return notTargeted({ platformTypes, payload }, { platformType });
+};
+
+const notTargeted = (
+  { platformTypes, payload }: Pick<Notification, "platformTypes" | "payload">,
+  { platformType }: Pick<Reachable, "platformType">,
+): Silence | undefined => {
   if (!platformTypes.includes(platformType)) return "not-targeted";
   // Windows, iOS and Android draw visual content and take raw, a browser takes raw alone.
   if (platformType === "WebPush" && payload.rawContent === undefined) return "no-raw-content";
   return undefined;
 };
+
+/** Whether the notification's policy and content are for that device, whatever has become of the notification since. */
+export const isTargeted = (notification: Notification, device: Reachable): boolean =>
+  notTargeted(notification, device) === undefined;
 
 /** Whether we send through such a channel. A device of another one is left out as if it were not there: nothing is tried, nothing recorded. */
 export type IsServed = (kind: Channel["kind"]) => boolean;

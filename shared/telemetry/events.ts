@@ -12,11 +12,16 @@ export type FanfareEvent =
     }
   | {
       readonly event: "delivery";
-      readonly kind: Told;
+      readonly kind: JobKind;
       readonly notificationId: string;
       readonly hop: number;
-      /** How many live subscriptions the user has, reached or not: of none the notification was accepted for nobody. */
+      /** How many live subscriptions the user has. */
       readonly subscriptions: number;
+      /**
+       * How many of them the notification's policy and content reach, done or not, and whatever has become of it since. By the first run of
+       * `content` (hop 0) it was accepted for nobody when there are none.
+       */
+      readonly reached: number;
       /** How many endpoints came to which outcome in this run. */
       readonly outcomes: Readonly<Record<string, number>>;
       /** What the vendors gave as reasons, for outcomes other than delivered. */
@@ -42,7 +47,7 @@ export type FanfareEvent =
   | {
       /** A run that had nothing to do, because its notification had expired or was deleted before it. */
       readonly event: "lapsed";
-      readonly kind: Told;
+      readonly kind: JobKind;
       readonly notificationId: string;
       readonly hop: number;
       /** From the acceptance of the POST, PATCH or DELETE to this run. */
@@ -133,7 +138,7 @@ type DeadLettersEvent =
       readonly messageId: string;
       /** These four when it is a job of ours. */
       readonly notificationId?: string;
-      readonly kind?: Told;
+      readonly kind?: JobKind;
       readonly version?: number;
       readonly hop?: number;
       /** What keeps it from being one; never a word of it. */
@@ -147,7 +152,7 @@ type DeadLettersEvent =
     };
 
 /** What a job of the queue is about: content, a change of state, or an iOS fallback. */
-type Told = "content" | "state" | "fallback";
+type JobKind = "content" | "state" | "fallback";
 
 /** Takes an event. It never throws, and never holds a token, key, endpoint or content. */
 export type Emit = (event: FanfareEvent) => void;

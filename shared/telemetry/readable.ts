@@ -9,7 +9,7 @@ export const readable = (event: FanfareEvent): string | undefined => {
       const counts = Object.entries(event.outcomes).map(([outcome, count]) => `${count} ${outcome}`);
       const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(", ")})` : "";
       const retry = event.retryAt === undefined ? "" : `; again at ${timeOf(event.retryAt)}`;
-      const outcome = counts.length > 0 ? counts.join(", ") : nobodyOf(event.subscriptions);
+      const outcome = counts.length > 0 ? counts.join(", ") : nobodyOf(event);
       const what = event.kind === "content" ? "" : ` of ${event.kind}`;
       return `delivery${what} ${event.notificationId}: ${outcome}${reasons}, ${event.sinceAcceptedMs} ms after it was accepted${retry}`;
     }
@@ -50,8 +50,10 @@ export const readable = (event: FanfareEvent): string | undefined => {
 };
 
 /** Which of the many reasons, the notification's platforms, content and state say. */
-const nobodyOf = (subscriptions: number): string =>
-  subscriptions === 0 ? "nobody is subscribed" : `none of ${subscriptions} subscriptions is to be told`;
+const nobodyOf = ({ subscriptions, reached }: { readonly subscriptions: number; readonly reached: number }): string => {
+  if (subscriptions === 0) return "nobody is subscribed";
+  return reached === 0 ? `it is for none of ${subscriptions} subscriptions` : "nobody is left to be told";
+};
 
 const timeOf = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(11, 19)}Z`;
 

@@ -56,6 +56,7 @@ test("of several devices each has its own outcome; one message goes on, at the e
       kind: "content",
       notificationId: notification.id,
       subscriptions: 6,
+      reached: 6,
       hop: 3,
       outcomes: { delivered: 1, busy: 2, gone: 1, rejected: 1, misconfigured: 1 },
       reasons: ["503", "429", "400 BadTopic", "401"],
@@ -99,6 +100,33 @@ test("with nobody to tell, nothing is written and the run is told of all the sam
   expect(happened).toEqual([]);
   expect(events).toMatchObject([{ subscriptions: 0, outcomes: {}, reasons: [] }]);
 });
+
+test.each([
+  ["content", "policy names the phone's platform alone", { platformTypes: ["iOS"] }, { browser: 0, phone: 1 }],
+  [
+    "content",
+    "content is nothing to a browser",
+    { payload: { visualContent: { title: "Hi" } } },
+    { browser: 0, phone: 1 },
+  ],
+  ["content", "user has read it meanwhile", { readState: "read" }, { browser: 1, phone: 1 }],
+  ["state", "policy names the phone's platform alone", { platformTypes: ["iOS"] }, { browser: 0, phone: 1 }],
+  ["state", "policy names browsers alone", { platformTypes: ["WebPush"] }, { browser: 0, phone: 0 }],
+] as const)(
+  "whom a %s message is for is told, so that none is known from nobody left: the %s",
+  async (kind, _, changes, counts) => {
+    for (const [name, reached] of Object.entries(counts)) {
+      const { deliver, events } = world({
+        notification: notificationWith({ id: job.id, ...changes }),
+        devices: { [name]: [delivered] },
+        platforms: { phone: "iOS" },
+      });
+      await deliver({ ...job, kind });
+      await deliver({ ...job, kind });
+      expect(events).toMatchObject([{ reached }, { reached, outcomes: {} }]);
+    }
+  },
+);
 
 test("of two subscriptions with one channel one is tried, in every run until it is done, and the other after it not again", async () => {
   const { deliver, scheduled, happened, advanceTo, entryOf } = world({
