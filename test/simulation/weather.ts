@@ -73,7 +73,7 @@ const minute = 60 * second;
 export const drawWeather = (random: Random): Weather => {
   const stormMs = random.pick([2 * second, 10 * second, minute, 5 * minute, 30 * minute, 3 * 60 * minute]);
   const isFair = random.chance(0.06);
-  const isRush = !isFair && random.chance(0.15);
+  const isRush = !isFair && random.chance(0.2);
   const isCalm = isFair || isRush;
   const chances = <Fault>(
     kinds: readonly Fault[],
@@ -104,7 +104,9 @@ export const drawWeather = (random: Random): Weather => {
     faultsMost: random.pick([2, 6, 20, 60]),
     calls: chances(callFaults, [0, 0.01, 0.03, 0.08]),
     messages: chances(messageFaults, [0, 0.2, 0.5], isFair),
-    pushes: chances(pushFaults, [0, 0.1, 0.3, 0.6]),
+    pushes: isRush
+      ? { kinds: ["crash after the effect"], part: random.pick([0, 0.1, 0.3]) }
+      : chances(pushFaults, [0, 0.1, 0.3, 0.6]),
     requests: chances(requestFaults, [0, 0.1, 0.3]),
     outages,
     skewsMs: [skew(), skew()],
