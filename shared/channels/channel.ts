@@ -1,6 +1,13 @@
 import type { Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
+import { milliseconds } from "../clock.ts";
 import type { Outcome } from "./outcome.ts";
+
+/**
+ * One attempt takes no longer, whatever the vendor does: less than the lock of its message lasts anywhere, so that a service that hangs
+ * costs nobody the message.
+ */
+export const attemptMostMs = 8 * milliseconds.second;
 
 /**
  * One attempt to make, to this subscription's channel: `content` brings the notification (or taps, where the device asked for that
@@ -24,7 +31,7 @@ export type Route = {
 export type ChannelSender = {
   /** The route to a subscription that has a channel of this kind; asks nobody. */
   readonly routeOf: (subscription: Subscription) => Route;
-  /** Sends once, within its own time limit. Never throws for what the vendor or the network does: that is an outcome. */
+  /** Sends once, within `attemptMostMs`. Never throws for what the vendor or the network does: that is an outcome. */
   readonly send: (attempt: Attempt) => Promise<Outcome>;
   /** Ends idle connections. */
   readonly close: () => Promise<void>;

@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import webpush from "web-push";
 import type { Clock } from "../../clock.ts";
 import type { WebPushChannel } from "../../subscription/subscription.ts";
-import type { ChannelSender } from "../channel.ts";
+import { attemptMostMs, type ChannelSender } from "../channel.ts";
 import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
 import { networkFaultOf } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
@@ -17,10 +17,7 @@ type Options = {
   readonly extra?: Exception;
   /** To one push origin, at most; each carries one request at a time. 64 by default. */
   readonly connectionsPerOrigin?: number;
-  /**
-   * For one `send`, all its requests together; 8,000 milliseconds by default: below the queue's lock, so that a hanging
-   * service cannot cost us the message.
-   */
+  /** For one `send`, all its requests together; `attemptMostMs` by default. */
   readonly timeLimitMs?: number;
 };
 
@@ -36,7 +33,7 @@ export const webPushSender = ({
   clock,
   extra,
   connectionsPerOrigin = 64,
-  timeLimitMs = 8_000,
+  timeLimitMs = attemptMostMs,
 }: Options): ChannelSender => {
   const agent = guardedAgent({ connectionsPerOrigin, exception: extra });
   const wire: Wire = { agent, vapid: vapidHeaders(vapid, clock) };
