@@ -17,7 +17,7 @@ export const pushServices = (
   devices: Devices,
 ): Readonly<Record<Channel["kind"], ChannelSender>> => {
   const { random, scheduler, weather, trace } = world;
-  const way = (): number => Math.floor(random.next() ** 2 * weather.latencyMs * 3);
+  const way = (): number => Math.floor(random.next() ** (weather.isRush ? 1 : 2) * weather.latencyMs * 3);
   const faultOf = (): PushFault | undefined => outageOf(world, "push")?.as ?? world.faultOf(weather.pushes);
 
   const send = (attempt: Attempt): Promise<Outcome> =>

@@ -72,7 +72,9 @@ const goThrough = async (world: World): Promise<number> => {
   const moments = Array.from({ length: weather.isRush ? 1 : random.whole(1, 3) }, () =>
     random.whole(0, weather.stormMs),
   );
-  const closeMs = random.pick([0, weather.latencyMs * 3, weather.latencyMs * 30]);
+  const closeMs = weather.isRush
+    ? weather.latencyMs * 3
+    : random.pick([0, weather.latencyMs * 3, weather.latencyMs * 30]);
   const sometime = (): number =>
     !weather.isRush && random.chance(0.3)
       ? random.whole(0, weather.stormMs)
