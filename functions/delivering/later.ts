@@ -11,6 +11,9 @@ export const beginWithinMs = 20 * milliseconds.second;
 /** That, and the nine seconds that a push may wait for its turn and take: whatever a run has begun has landed by then. */
 const landedAfterMs = 30 * milliseconds.second;
 
+/** What a run has told is recorded by then: a retry that comes sooner finds nothing of it, and rings everybody once more. */
+const recordedAfterMs = milliseconds.second;
+
 type Round = {
   readonly notification: Notification;
   readonly settled: readonly Settled<Subscription>[];
@@ -22,15 +25,17 @@ type Round = {
  * (epoch milliseconds), if there is one.
  */
 export const goOnLater = async (
-  { use, job }: Run,
+  run: Run,
   { notification, settled, waitingUntil }: Round,
 ): Promise<number | undefined> => {
+  const { use, job } = run;
   const { version, expiresAt } = notification;
+  const soonest = timeOf(run) + recordedAfterMs;
   const own = job.kind === "state" ? "tap" : "content";
   const times: (number | undefined)[] = [];
   for (const kind of toldKinds) {
     const retries = settled.flatMap(({ due, decision }) =>
-      due.kind === kind && decision.kind === "retry" ? decision.at : [],
+      due.kind === kind && decision.kind === "retry" ? Math.max(decision.at, soonest) : [],
     );
     const retryAt = earliest(retries);
     const wakeAt = kind === own ? earliest([...retries, waitingUntil]) : retryAt;

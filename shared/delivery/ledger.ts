@@ -93,7 +93,8 @@ export const crossedIn = ({ before, now, made }: Merge): ReadonlySet<string> => 
   for (const [channelTag, { version }] of ours) {
     for (const kind of toldKinds) {
       const theirs = now[kind][channelTag];
-      const isNew = theirs !== undefined && wasTried(theirs) && !isSame(theirs, before[kind][channelTag]);
+      // Held or tried: it stands where somebody's word of what was told stood before.
+      const isNew = theirs !== undefined && !isSame(theirs, before[kind][channelTag]);
       if (isNew && theirs.version !== version) crossed.add(channelTag);
     }
   }

@@ -30,8 +30,8 @@ test.each<[string, boolean, { before?: Told; now: Told; made: Told }]>([
     { now: content(8, { outcome: "busy", notBefore: 9 }), made: content(7) },
   ],
   [
-    "another run had to hold something newer",
-    false,
+    "another run had to hold something newer: it may stand in place of what a third one told",
+    true,
     { now: content(8, { outcome: "held", notBefore: 9 }), made: content(7) },
   ],
   ["this run had to hold it", false, { now: content(8), made: content(7, { outcome: "held", notBefore: 9 }) }],

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { now as startedAt } from "../samples.ts";
 import { asked, away, busy, delivered, expectToMeet, firstRetryAfter, held, job, world } from "./delivery-world.ts";
 
@@ -113,4 +114,11 @@ test("put off on such an instance, it goes on later than its own time, too", asy
   await deliver({ ...job, due, hop: 0 });
   expect(scheduled).toHaveLength(1);
   expectToMeet(scheduled[0]?.job.due, 5_000, due);
+});
+
+test("a retry comes no sooner than a second later, when what was told is recorded: it would ring everybody once more", async () => {
+  const soon: Outcome = { kind: "busy", origin: "throttled", reason: "429", retryAfterSeconds: 0 };
+  const { deliver, scheduled } = world({ devices: { laptop: [soon] }, policy: { baseSeconds: 1, capSeconds: 1 } });
+  await deliver();
+  expect(scheduled[0]?.job.due).toBe(startedAt + 1_000);
 });

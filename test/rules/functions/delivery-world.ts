@@ -4,6 +4,7 @@ import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import type { Held } from "../../../shared/delivery/governor.ts";
 import type { LedgerEntry, Told, ToldKind } from "../../../shared/delivery/ledger.ts";
+import type { RetryPolicy } from "../../../shared/delivery/decide.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import type { Notification, PlatformType } from "../../../shared/notification/notification.ts";
@@ -39,6 +40,7 @@ type World = {
   readonly sharing?: Readonly<Record<string, string>>;
   /** The channels that are served; all four by default. */
   readonly served?: readonly Channel["kind"][];
+  readonly policy?: RetryPolicy;
 };
 
 /** The whole job on its own ledger and on stores of a few lines; `happened` is what it did to the world, in order. */
@@ -133,7 +135,7 @@ export const world = (given: World) => {
       },
     },
     clock: { now: () => now },
-    policy: { baseSeconds: 5, capSeconds: 3_600 },
+    policy: given.policy ?? { baseSeconds: 5, capSeconds: 3_600 },
     chance: () => 0.5,
   });
   const emit = (event: FanfareEvent): void => void events.push(event);
