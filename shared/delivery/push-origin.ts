@@ -59,14 +59,14 @@ export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
     /** Undefined when there is no room. */
     enter: (name: string, now: number, expiresAt: number): Turn | Held | undefined => {
       const atOrigin = down.enter(now, expiresAt);
-      if (atOrigin.kind === "shut") return { kind: "held", reason: "the origin is down", until: atOrigin.until };
+      if (atOrigin.kind === "wait") return { kind: "held", reason: "the origin is down", until: atOrigin.until };
       const atCredential = refused.of(name).enter(now, expiresAt);
       if (atCredential.kind === "pass" && pace.room(now) > 0) {
         const credential = { name, pass: atCredential.pass };
         return { kind: "turn", request: pace.begin(now), origin: atOrigin.pass, credential };
       }
       down.leave(atOrigin.pass);
-      if (atCredential.kind === "shut")
+      if (atCredential.kind === "wait")
         return { kind: "held", reason: "the credential is refused", until: atCredential.until };
       refused.of(name).leave(atCredential.pass);
       return undefined;
