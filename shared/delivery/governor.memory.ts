@@ -1,13 +1,14 @@
 import { setTimeout as timer } from "node:timers/promises";
 import type { Route } from "../channels/channel.ts";
 import type { Outcome } from "../channels/outcome.ts";
-import { milliseconds, type Clock } from "../clock.ts";
+import type { Clock } from "../clock.ts";
 import type { FanfareEvent } from "../telemetry/events.ts";
 import { beliefIn } from "./belief.ts";
 import type { RetryPolicy } from "./decide.ts";
 import type { Governor, Held } from "./governor.ts";
 import { pushOrigin, type Change, type PushOrigin, type Turn } from "./push-origin.ts";
 import { remembered } from "./remembered.ts";
+import { slowShareOf } from "./slow-share.ts";
 
 type Options = {
   readonly clock: Clock;
@@ -29,11 +30,6 @@ const credentialsMost = 1_000;
 const patienceMs = 500;
 /** How many wait at an origin that wants less: few, lest it keep many messages in hand. */
 const waitingMost = 8;
-/** All slow origins together have so many requests out, half of what the host has in hand; the other half is for the quick ones. */
-const slowMost = 16;
-/** Slow is only who is so many times slower than the quickest that answered lately: were all slow alike, the cause would be here. */
-const slowTimes = 4;
-const latelyMs = 10 * milliseconds.second;
 
 type Waiter = { wake: () => void };
 /** The line keeps the order of arrival. */
@@ -52,18 +48,6 @@ export const memoryGovernor = (options: Options): Governor => {
   );
   const beliefs = remembered(credentialsMost, (credential) => beliefIn(credential, pruningShareMax));
 
-  /** How many requests slow origins have out together; undefined when this one is not slow, or nobody is quick. */
-  const slowOut = ({ pace }: Known, now: number): number | undefined => {
-    if (!pace.isSlow(now)) return undefined;
-    let out = 0;
-    let quickestMs = Infinity;
-    for (const { pace: other } of origins.all()) {
-      if (other.isSlow(now)) out += other.out();
-      else if (now - other.answeredAt() < latelyMs) quickestMs = Math.min(quickestMs, other.answerMs(now));
-    }
-    return quickestMs * slowTimes < pace.answerMs(now) ? out : undefined;
-  };
-
   const turnAt = async (origin: Known, credential: string, expiresAt: number): Promise<Turn | Held> => {
     const { pace, line } = origin;
     const waiter: Waiter = { wake: () => undefined };
@@ -72,12 +56,12 @@ export const memoryGovernor = (options: Options): Governor => {
     try {
       for (;;) {
         const now = clock.now();
-        const slow = slowOut(origin, now);
-        if (slow !== undefined && slow >= slowMost) return origin.turnAway("the origin is slow", now, expiresAt);
-        const entry = origin.enter(credential, now, expiresAt);
-        if (entry) return entry;
+        const share = slowShareOf(origin, origins.all(), now);
+        if (share === "used-up") return origin.turnAway("the origin is slow", now, expiresAt);
+        const turn = origin.enter(credential, now, expiresAt);
+        if (turn) return turn;
         const isLineFull = pace.isCut() && line.size >= waitingMost && !line.has(waiter);
-        if (patience.isOver || isLineFull || slow !== undefined)
+        if (patience.isOver || isLineFull || share !== undefined)
           return origin.turnAway("the origin has all it can take", now, expiresAt);
         line.add(waiter);
         end ??= wait(patienceMs).then(() => void (patience.isOver = true));
