@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
 import { systemClock } from "../../shared/clock.ts";
-import { deliveriesOf, lifeOf, type Explainable } from "../../shared/delivery/explain.ts";
+import { deliveriesOf, type Explainable } from "../../shared/delivery/explain.ts";
 import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
+import { lifeOf } from "../../shared/delivery/life.ts";
 import type { FeedKey } from "../../shared/feed-key.ts";
 import { notificationKey, notificationOf } from "../../shared/feed/rows.ts";
 import {

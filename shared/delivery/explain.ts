@@ -11,34 +11,6 @@ const attemptOf = ({ outcome, reason, at }: PastAttempt) => ({
   dateTime: printInstant(at),
 });
 
-/** What became of the notification itself, its content left out. */
-export const lifeOf = (notification: Notification) => {
-  const { id, appNotificationId, targetHostName, status, priority, platformTypes, payload } = notification;
-  const { readState, userActionState, createdAt, contentAt, modifiedAt, expiresAt, version, contentVersion } =
-    notification;
-  return {
-    id,
-    targetHostName,
-    appNotificationId,
-    status,
-    priority,
-    platformTypes,
-    content: [
-      ...(payload.rawContent === undefined ? [] : ["rawContent"]),
-      ...(payload.visualContent === undefined ? [] : ["visualContent"]),
-    ],
-    readState,
-    userActionState,
-    creationDateTime: printInstant(createdAt),
-    /** Of the content that stands; later than the creation if it was replaced. */
-    contentDateTime: printInstant(contentAt),
-    lastModifiedDateTime: modifiedAt === null ? null : printInstant(modifiedAt),
-    expirationDateTime: printInstant(expiresAt),
-    version,
-    contentVersion,
-  };
-};
-
 /** What became of telling one device, as administrators see it: the push service's own words, no endpoint, no content. */
 export type Delivery = {
   readonly subscriptionId: SubscriptionId;

@@ -1,8 +1,9 @@
 import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
 import { targetUser } from "../../../shared/auth/authorise.ts";
 import { adminRole, type Caller } from "../../../shared/auth/caller.ts";
-import { deliveriesOf, lifeOf } from "../../../shared/delivery/explain.ts";
+import { deliveriesOf } from "../../../shared/delivery/explain.ts";
 import type { Ledgers } from "../../../shared/delivery/ledger.ts";
+import { lifeOf } from "../../../shared/delivery/life.ts";
 import type { Channel } from "../../../shared/subscription/subscription.ts";
 import { feedKeyOf, type FeedKey } from "../../../shared/feed-key.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
