@@ -1,5 +1,5 @@
 import type { Clock } from "../shared/clock.ts";
-import type { DeadLetter, DeadLetters } from "../shared/fanout/dead-letters.ts";
+import { ageSecondsOf, type DeadLetter, type DeadLetters } from "../shared/fanout/dead-letters.ts";
 import type { Emit, FanfareEvent } from "../shared/telemetry/events.ts";
 import { Unavailable } from "../shared/unavailable.ts";
 
@@ -34,7 +34,7 @@ export const watchDeadLetters = ({ deadLetters, clock }: Uses): ((emit: Emit) =>
         isMore,
         fresh: fresh.length,
         untold: Math.max(0, fresh.length - toldMax),
-        oldestSeconds: Math.max(0, ...letters.map((letter) => ageSeconds(letter, startedAt))),
+        oldestSeconds: Math.max(0, ...letters.map((letter) => ageSecondsOf(letter, startedAt))),
         durationMs: clock.now() - startedAt,
       });
     } catch (error) {
@@ -70,9 +70,6 @@ const eventOf = (letter: DeadLetter, now: number): FanfareEvent => {
     ...(reason !== undefined && { reason }),
     ...(description !== undefined && { description }),
     deliveryCount,
-    ageSeconds: ageSeconds(letter, now),
+    ageSeconds: ageSecondsOf(letter, now),
   };
 };
-
-const ageSeconds = ({ enqueuedAt }: DeadLetter, now: number): number =>
-  Math.max(0, Math.floor((now - enqueuedAt) / 1_000));

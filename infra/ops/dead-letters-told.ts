@@ -1,4 +1,4 @@
-import type { DeadLetter } from "../../shared/fanout/dead-letters.ts";
+import { ageSecondsOf, type DeadLetter } from "../../shared/fanout/dead-letters.ts";
 
 /** A dead letter as `--json` and `show` tell it. Times are ISO 8601. A stranger's body is not told, only what keeps it from being a job. */
 export const asRecord = (letter: DeadLetter, now: number) => ({
@@ -9,7 +9,7 @@ export const asRecord = (letter: DeadLetter, now: number) => ({
   description: letter.description,
   deliveryCount: letter.deliveryCount,
   enqueuedAt: timeOf(letter.enqueuedAt),
-  ageSeconds: ageSeconds(letter, now),
+  ageSeconds: ageSecondsOf(letter, now),
   sizeBytes: letter.sizeBytes,
 });
 
@@ -34,12 +34,9 @@ export const asRow = (letter: DeadLetter, now: number): readonly string[] => {
   const { content } = letter;
   const about =
     content.kind === "job" ? [content.job.id, `${content.job.kind} v${content.job.version}`] : ["none", content.fault];
-  const age = ageOf(ageSeconds(letter, now));
+  const age = ageOf(ageSecondsOf(letter, now));
   return [letter.sequence, age, String(letter.deliveryCount), ...about, letter.reason ?? "none given"];
 };
-
-const ageSeconds = ({ enqueuedAt }: DeadLetter, now: number): number =>
-  Math.max(0, Math.floor((now - enqueuedAt) / 1_000));
 
 /** In the largest unit of which there are at least two, as a person would say it: `90 s`, `5 min`, `3 d`. */
 export const ageOf = (seconds: number): string => {

@@ -1,4 +1,4 @@
-import { tellable } from "../../shared/fanout/dead-letters.ts";
+import { tellable } from "../../shared/telemetry/tellable.ts";
 import { Unavailable } from "../../shared/unavailable.ts";
 import { Failed } from "./failed.ts";
 

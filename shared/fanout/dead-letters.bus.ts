@@ -1,9 +1,10 @@
 import type { ServiceBusClient, ServiceBusReceivedMessage } from "@azure/service-bus";
 import type { Clock } from "../clock.ts";
+import { tellable } from "../telemetry/tellable.ts";
 import { Unavailable } from "../unavailable.ts";
 import { discarded, replayed, sequenceOf } from "./dead-letter-acts.bus.ts";
 import { clearDeadLetters } from "./dead-letters-cleared.bus.ts";
-import { contentOf, tellable, type DeadLetter, type DeadLetters } from "./dead-letters.ts";
+import { contentOf, type DeadLetter, type DeadLetters } from "./dead-letters.ts";
 import { fanoutQueue } from "./fanout.ts";
 
 type Options = {

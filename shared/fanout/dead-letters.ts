@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { milliseconds } from "../clock.ts";
 import { parseFanoutJob, type FanoutJob } from "./job.ts";
 
 /** A message of `fanout` that could not be processed, as one may tell of it: nothing here is content or secret. */
@@ -77,19 +78,6 @@ const faultOf = (error: unknown): string => {
   return wrong.length > 0 ? `it is no job: ${wrong.join(", ")}` : "it is no job";
 };
 
-const toldMax = 200;
-
-/**
- * A text that somebody else wrote, as it may be told: one line of at most 200 characters, without addresses and without what could be a
- * credential, a push endpoint's tail or an UNSID.
- */
-export const tellable = (text: string): string => {
-  const line = text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " ")
-    .replace(/\b[a-z][a-z0-9+.-]*:\/\/\S+/gi, "(address)")
-    .replace(/\b(bearer|basic)\s+\S+/gi, "$1 (hidden)")
-    .replace(/\b(\w*(?:key|sig|signature|token|secret|password))\b(["']?\s*[=:]\s*["']?)[^\s;,&"']+/gi, "$1$2(hidden)")
-    .replace(/[\w+/=.-]{40,}/g, "(hidden)")
-    .trim();
-  return line.length <= toldMax ? line : `${line.slice(0, toldMax - 1)}…`;
-};
+/** How long ago it became visible in the queue, in whole seconds; 0 where this clock is behind the broker's. */
+export const ageSecondsOf = ({ enqueuedAt }: DeadLetter, now: number): number =>
+  Math.max(0, Math.floor((now - enqueuedAt) / milliseconds.second));
