@@ -9,8 +9,13 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /** `from` may not be imported by `target`: the arrows of the design, checked. Rooms of shared/ are listed upstream first. */
 const forbidden = (target, from, message) => ({ target, from, message });
+/** Likewise, of a whole folder but for what stands in `except`, relative to it. */
+const forbiddenBut = (target, from, except, message) => ({ target, from, except, message });
 const rooms = readdirSync(`${root}shared`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const roomsBut = (...names) => rooms.flatMap(({ name }) => (names.includes(name) ? [] : `./shared/${name}`));
+const channels = readdirSync(`${root}shared/channels`, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== "egress")
+  .map(({ name }) => name);
 const zones = [
   forbidden(
     ["./functions", "./shared"],
@@ -46,6 +51,39 @@ const zones = [
     "Imports run delivery → channels.",
   ),
   forbidden("./shared/delivery", "./shared/fanout", "Imports run fanout → delivery."),
+  forbiddenBut(
+    "./shared/fanout",
+    "./shared/delivery",
+    ["./ledger.ts"],
+    "fanout knows what can be told, not how it is.",
+  ),
+  forbidden(
+    "./shared/fanout",
+    ["./shared/channels", "./shared/storage"],
+    "fanout knows the bus, no push service and no table.",
+  ),
+  forbiddenBut(
+    "./shared/channels/egress",
+    "./shared/channels",
+    ["./egress", "./outcome.ts"],
+    "egress serves every channel and knows none.",
+  ),
+  ...channels.map((name) =>
+    forbiddenBut(
+      `./shared/channels/${name}`,
+      "./shared/channels",
+      [`./${name}`, "./egress", "./channel.ts", "./outcome.ts"],
+      "No channel knows another.",
+    ),
+  ),
+  forbidden("./infra", "./functions", "What runs the app takes it as it is built."),
+  forbidden("./infra/local", "./infra/ops", "The laptop's stack knows nothing of the operator's commands."),
+  forbiddenBut(
+    "./infra/ops",
+    "./infra",
+    ["./ops", "./local/settings.ts", "./local/supervisor/stop-signals.ts"],
+    "The operator's commands work on any Fanfare; of the local one they know where its data is.",
+  ),
 ];
 
 export default defineConfig(
