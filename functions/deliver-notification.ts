@@ -24,7 +24,7 @@ export const deliverNotification =
     const run: Run = { ...receipt, use, job, startedAt: cameAt, isInDoubt: mayBeInDoubt({ job, ...receipt }) };
     try {
       let round = await bringUpToDate(run, undefined);
-      while (round.kind === "once-more") round = await bringUpToDate(run, round.again);
+      while (round.kind === "once-more") round = await bringUpToDate(run, round.crossed);
       await lookAgainIfCutOff(run);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
@@ -35,16 +35,16 @@ export const deliverNotification =
 type End =
   | { readonly kind: "done" }
   /**
-   * Something happened meanwhile. `again`: channels that another run told another version, so that nobody knows what they heard last; or
-   * a device whose channel is gone has another one now.
+   * Something happened meanwhile. `crossed`: channels that another run told another version, so that nobody knows what they heard last. Where
+   * there are none, a device whose channel is gone has another one now.
    */
-  | { readonly kind: "once-more"; readonly again: ReadonlySet<string> };
+  | { readonly kind: "once-more"; readonly crossed: ReadonlySet<string> };
 
-/** One round. */
-const bringUpToDate = async (run: Run, crossed: ReadonlySet<string> | undefined): Promise<End> => {
+/** One round; `crossedLast` in the one before it, if there was one. */
+const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefined): Promise<End> => {
   const { use, job } = run;
   const { notification, subscriptions, ledger } = await standingOf(run);
-  const again = crossed ?? (job.again === undefined ? nobody : toldSince(ledger, job.again));
+  const again = crossedLast ?? (job.again === undefined ? nobody : toldSince(ledger, job.again));
   run.expiresAt = notification?.expiresAt;
   if (!notification || (isGone(notification, job) && again.size === 0)) {
     emitLapsed(run); // there is nothing to be up to date with
@@ -72,9 +72,9 @@ const bringUpToDate = async (run: Run, crossed: ReadonlySet<string> | undefined)
   const isRenewed = await forgetDeadChannels(run, subscriptions, settled);
   if (settled.length === 0) return { kind: "done" };
   const entries = { read: ledger, made: madeBy(settled), expiresAt: notification.expiresAt };
-  const told = await use.ledgers.record(job.feed, job.id, entries);
-  run.isInDoubt = told.size > 0 || mayBeInDoubt(run);
-  return told.size > 0 || isRenewed ? { kind: "once-more", again: told } : { kind: "done" };
+  const crossed = await use.ledgers.record(job.feed, job.id, entries);
+  run.isInDoubt = crossed.size > 0 || mayBeInDoubt(run);
+  return crossed.size > 0 || isRenewed ? { kind: "once-more", crossed } : { kind: "done" };
 };
 
 const nobody: ReadonlySet<string> = new Set();

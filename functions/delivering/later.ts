@@ -34,8 +34,8 @@ export const goOnLater = async (
   const own = job.kind === "state" ? "tap" : "content";
   const times: (number | undefined)[] = [];
   for (const kind of toldKinds) {
-    const retries = settled.flatMap(({ due, decision }) =>
-      due.kind === kind && decision.kind === "retry" ? Math.max(decision.at, soonest) : [],
+    const retries = settled.flatMap(({ due: { kind: told }, decision }) =>
+      told === kind && decision.kind === "retry" ? Math.max(decision.at, soonest) : [],
     );
     const retryAt = earliest(retries);
     const wakeAt = kind === own ? earliest([...retries, waitingUntil]) : retryAt;
