@@ -28,7 +28,7 @@ const told = async () => {
     notificationType: "NoNotification",
   });
   await subscribe(user, phone, inADay);
-  const { accept } = tableFeed({ feeds, hints: tableExpiryHints(expiries), clock: systemClock, limits });
+  const { accept, change } = tableFeed({ feeds, hints: tableExpiryHints(expiries), clock: systemClock, limits });
   const { notification } = await accept(feed, draftOf({ expiresAt: inADay, displayUntil: inADay }));
   const { read, record } = tableLedgers({ ...azurite.tables, clock: systemClock });
   const { id, version } = notification;
@@ -43,11 +43,16 @@ const told = async () => {
   };
   const content = { [subscription.channelTag]: { ...entry, earlier: [{ ...attempt, reason: "429" }] } };
   await record(feed, id, { read: await read(feed, id), made: { content, tap: {} }, expiresAt: inADay });
-  return id;
+  /** Posted anew with other content, and read on a device. */
+  const replaceAndRead = async (): Promise<void> => {
+    await accept(feed, draftOf({ payload: { rawContent: "other" }, expiresAt: inADay, displayUntil: inADay }));
+    await change(feed, [id], { readState: "read" });
+  };
+  return { id, expiresAt: inADay, replaceAndRead };
 };
 
 test("why a device did not ring is told by the notification's id alone: its policy, each device, each attempt with the vendor's reason", async () => {
-  const id = await told();
+  const { id } = await told();
   const { code, stdout, stderr } = await command(["explain", id], here());
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   for (const part of [
@@ -65,8 +70,21 @@ test("why a device did not ring is told by the notification's id alone: its poli
   expect(stdout).not.toContain("https://");
 });
 
+test("that it was replaced, read since, and when it ends are told, too", async () => {
+  const { id, expiresAt, replaceAndRead } = await told();
+  const before = await command(["explain", id], here());
+  expect(before.stdout).not.toMatch(/^replaced/m);
+  await replaceAndRead();
+  const { stdout } = await command(["explain", id], here());
+  expect(stdout).toMatch(/^replaced +20\d\d-/m);
+  expect(stdout).toMatch(/^state +read, noInteraction$/m);
+  expect(stdout).toMatch(new RegExp(`^expires +${new Date(expiresAt).toISOString().slice(0, 19)}`, "m"));
+  expect(stdout).toContain("It was told an earlier content, since replaced");
+  expect(stdout).toContain("The newest is not tried: the user read it on a device.");
+});
+
 test("as JSON it is what administrators are told by the API, in one line", async () => {
-  const id = await told();
+  const { id } = await told();
   const { stdout } = await command(["explain", id, "--json"], here());
   expect(linesOf(stdout)).toMatchObject([
     {
