@@ -1,6 +1,8 @@
 import { tableAppRegistry } from "../shared/auth/app-registry.table.ts";
 import { tokensOf } from "../shared/auth/tokens.http.ts";
 import { azureCredential } from "../shared/azure-credential.http.ts";
+import type { ChannelSender } from "../shared/channels/channel.ts";
+import type { servedChannels } from "../shared/channels/served.ts";
 import { webPushSender } from "../shared/channels/webpush/webpush.http.ts";
 import { systemClock } from "../shared/clock.ts";
 import { dataCipher } from "../shared/data-keys.ts";
@@ -59,7 +61,7 @@ export const dependencies = (config: Config) => {
     ledgers: tableLedgers({ ...tables, clock, report }),
     hints,
     expired: tableExpired({ ...tables, hints }),
-    channels: { webpush },
+    channels: { webpush } satisfies Record<(typeof servedChannels)[number], ChannelSender>,
     governor: memoryGovernor({
       clock,
       chance: Math.random,

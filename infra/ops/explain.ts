@@ -1,4 +1,5 @@
 import { Option, type Command } from "commander";
+import { servedChannels } from "../../shared/channels/served.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { deliveriesOf, type Explainable } from "../../shared/delivery/explain.ts";
 import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
@@ -12,14 +13,12 @@ import {
   type NotificationId,
 } from "../../shared/notification/notification.ts";
 import type { StoredRow, Tables } from "../../shared/storage/table.ts";
+import type { Channel } from "../../shared/subscription/subscription.ts";
 import { endOf, subscriptionsBelow, subscriptionsFrom, unopened } from "../../shared/subscription/subscription-row.ts";
 import { connected } from "./connect.ts";
 import { exitCodes, Failed } from "./failed.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { textList, textTable } from "./text-table.ts";
-
-/** The channels this build sends through. */
-const served: readonly string[] = ["webpush"];
 
 /** `explain <notification id>`: why a device rang, or did not. */
 export const addExplain = (program: Command, use: Surroundings): void => {
@@ -36,7 +35,7 @@ export const addExplain = (program: Command, use: Surroundings): void => {
       await connected(use, async ({ tables }) => {
         const { notification, deliveries } = await explained(tables(), id, use);
         if (json) use.output.json({ notification: lifeOf(notification), value: deliveries });
-        else use.output.text(told(notification, deliveries));
+        else use.output.text(textOf(notification, deliveries));
       });
     });
 };
@@ -51,7 +50,7 @@ const explained = async (tables: Tables, id: NotificationId, use: Surroundings) 
     if (subscription) subscriptions.push(subscription);
   }
   const ledger = await tableLedgers({ ...tables, clock: systemClock, report: use.output.note }).read(feed, id);
-  const isServed = (kind: string): boolean => served.includes(kind);
+  const isServed = (kind: Channel["kind"]): boolean => servedChannels.some((served) => served === kind);
   return { notification, deliveries: deliveriesOf({ notification, subscriptions, ledger, isServed }) };
 };
 
@@ -71,7 +70,7 @@ const rowOf = async ({ feeds }: Tables, id: NotificationId, { output, stop }: Su
   );
 };
 
-const told = (notification: Notification, deliveries: ReturnType<typeof deliveriesOf>): string => {
+const textOf = (notification: Notification, deliveries: ReturnType<typeof deliveriesOf>): string => {
   const life = lifeOf(notification);
   const isReplaced = life.contentDateTime !== life.creationDateTime;
   const about = textList({
