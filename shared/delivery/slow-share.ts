@@ -1,7 +1,7 @@
 import { milliseconds } from "../clock.ts";
 import type { OriginPace } from "./origin-pace.ts";
 
-/** All slow origins together have so many requests out, half of what the host has in hand; the other half is for the quick ones. */
+/** All slow origins together have so many requests out, half of the 32 messages that host.json lets the host have in hand; the other half is for the quick ones. */
 const slowMost = 16;
 /** Slow is only who is so many times slower than the quickest that answered lately: were all slow alike, the cause would be here. */
 const slowTimes = 4;
@@ -11,16 +11,21 @@ type Paced = { readonly pace: OriginPace };
 
 /**
  * Whether one more request to this origin fits into the share that all slow ones have together; undefined when it needs none, because it is
- * not slow, or nobody is quick. `all` are all origins, this one among them.
+ * not slow, or nobody is quick. `all` are all origins, this one among them. One that has never answered takes of that share, and waits where it is used
+ * up: strangers can name many hosts that are allowed and silent, each of which is new, and not slow yet.
  */
 export const slowShareOf = ({ pace }: Paced, all: Iterable<Paced>, now: number): "free" | "used-up" | undefined => {
-  if (!pace.isSlow(now)) return undefined;
+  const isSlow = pace.isSlow(now);
+  if (!isSlow && hasAnswered(pace)) return undefined;
   let out = 0;
   let quickestMs = Infinity;
   for (const { pace: other } of all) {
-    if (other.isSlow(now)) out += other.out();
+    if (other.isSlow(now) || !hasAnswered(other)) out += other.out();
     else if (now - other.answeredAt() < latelyMs) quickestMs = Math.min(quickestMs, other.answerMs(now));
   }
-  if (quickestMs * slowTimes >= pace.answerMs(now)) return undefined;
-  return out < slowMost ? "free" : "used-up";
+  if (quickestMs === Infinity || (isSlow && quickestMs * slowTimes >= pace.answerMs(now))) return undefined;
+  if (out >= slowMost) return "used-up";
+  return isSlow ? "free" : undefined;
 };
+
+const hasAnswered = ({ answeredAt }: OriginPace): boolean => answeredAt() !== -Infinity;

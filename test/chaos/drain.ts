@@ -36,7 +36,7 @@ export const isWell = async ({ stack }: LocalStack, withinMs: number, stop: Abor
   return false;
 };
 
-/** Resolves once the queue is empty and stays so for a look more; to what is left of it when that takes too long. */
+/** Resolves once the queue is empty and stays so for two looks more; to what is left of it when that takes too long. */
 export const drained = async (
   queue: () => Promise<Left | undefined>,
   withinMs: number,

@@ -5,8 +5,8 @@ export type Owed = { readonly post: AcceptedPost; readonly deviceId: string };
 
 /**
  * What the service owes: each notification's newest accepted content to every device of its user that was subscribed before that was
- * posted. Nothing of a notification of which nobody knows what its newest content is. `excused` is the same for devices whose channel ended since, or was said to have: nobody is there to deliver to, and a
- * client that subscribes again reads the feed. A push service's 410 from before a device subscribed excuses nothing.
+ * posted. Nothing of a notification of which nobody knows what its newest content is. `excused` is the same for devices whose channel ended
+ * since, or was said to have: nobody is there to deliver to, and a client that subscribes again reads the feed. A push service's 410 from before a device subscribed excuses nothing.
  */
 export const owedIn = (observed: Observed): { readonly owed: readonly Owed[]; readonly excused: readonly Owed[] } => {
   const endOf = channelEnds(observed);

@@ -34,7 +34,9 @@ export type HostJson = z.infer<typeof hostSchema>["extensions"];
 
 /**
  * Reads `<app>/host.json`, and over it the settings `AzureFunctionsJobHost__<section>__…__<name>`, by which a deployment tells its own
- * values as on Azure (https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values). Throws `CannotStart` with every fault by its path; without the file there is no function app. */
+ * values as on Azure (https://learn.microsoft.com/azure/azure-functions/functions-host-json#override-hostjson-values). Throws `CannotStart`
+ * with every fault by its path; without the file there is no function app.
+ */
 export const readHostJson = async (appDir: string, env: Environment): Promise<HostJson> => {
   const path = join(appDir, "host.json");
   const text = await readFile(path, "utf8").catch((error: unknown) => {

@@ -50,8 +50,8 @@ const measure = async (stack: LocalStack, options: BacklogOptions, stop: AbortSi
 
   const done = new AbortController();
   const troubled = options.untroubled ? Promise.resolve(new Map<string, number>()) : troubles(stack, done.signal);
-  const looks = await watch(stack, stop);
-  done.abort();
+  troubled.catch(() => undefined); // awaited below, or never if looking fails first
+  const looks = await watch(stack, stop).finally(() => done.abort());
   const received = await stack.push.received();
   const delivered = new Set(received.flatMap(({ status, content }) => (status === 201 ? (content ?? []) : [])));
   const pushes = received.filter(({ status }) => status === 201).length;

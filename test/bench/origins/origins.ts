@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import webpush from "web-push";
 import { originsOptions, help, type OriginsOptions } from "./options.ts";
-import { startPushOrigin, type PushOrigin } from "./push-origins.ts";
+import { startPushOrigin, type PushOrigin } from "./push-origin.ts";
 import { report, summary, type Round } from "./report.ts";
 import { runSide, type Figures, type Planned } from "./side.ts";
 

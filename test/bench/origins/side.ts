@@ -8,7 +8,7 @@ import type { KeptSubscription } from "../../../shared/subscription/subscription
 import { notificationWith, subscriptionId, subscriptionWith } from "../../rules/samples.ts";
 import { quantile } from "../statistics.ts";
 import { startHost, type Delivery } from "./host.ts";
-import type { PushOrigin } from "./push-origins.ts";
+import type { PushOrigin } from "./push-origin.ts";
 
 type Vapid = { readonly publicKey: string; readonly privateKey: string; readonly subject: string };
 

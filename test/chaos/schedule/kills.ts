@@ -13,7 +13,7 @@ export type PlannedKill = {
 
 /**
  * More kills than the time has room for. After an outage of the bus callers are let in again slowly, so the host, where more can go wrong,
- * is killed more often. Each way comes once in four or twice, and between two kills there is time for some work: what never began cannot be lost.
+ * is killed more often. Of each four, two are of the host alone; and between two kills there is time for some work: what never began cannot be lost.
  */
 export const plannedKills = (seed: number, seconds: number): readonly PlannedKill[] => {
   const chance = chanceOf(seed, "kills");
