@@ -3,7 +3,7 @@ import { interrupted } from "../bench/interrupted.ts";
 import { help, simulationOptions, type SimulationOptions } from "./runner-options.ts";
 import { progressText, tallyJson, tallyText, traceText, violationText } from "./runner-report.ts";
 import { nothingYet, tallied } from "./runner-tally.ts";
-import { runSeeds } from "./runner.ts";
+import { consecutive, runSeeds } from "./runner.ts";
 import { simulate } from "./simulate.ts";
 import { serveSeeds } from "./worker.ts";
 
@@ -23,8 +23,7 @@ const runAll = async ({ seeds, from, most, processes, json }: SimulationOptions)
   const progress = progressOn(process.stderr, () => progressText(tally, seeds, seconds()));
   await runSeeds({
     program: fileURLToPath(import.meta.url),
-    from,
-    seeds,
+    seeds: consecutive(from, seeds),
     most,
     processes,
     stop,

@@ -3,13 +3,14 @@ import type { Tally } from "./runner-tally.ts";
 import type { SimulationResult } from "./simulate.ts";
 import type { SeedReport } from "./worker.ts";
 
+/** How one sees a seed happen. */
+const replayCommand = (seed: number): string => `npm run simulate -- --seed ${seed}`;
+
 /** One violated seed: what was violated, and how to see it happen. */
 export const violationText = ({ seed, violations }: SeedReport): string =>
   [`Seed ${seed} is violated:`, ...violations.map((sentence) => `  - ${sentence}`), `  ${replayCommand(seed)}`].join(
     "\n",
   );
-
-export const replayCommand = (seed: number): string => `npm run simulate -- --seed ${seed}`;
 
 /** One seed, told step by step. */
 export const traceText = ({ seed, trace, violations, steps, counts }: SimulationResult): string => {

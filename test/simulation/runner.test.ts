@@ -6,7 +6,7 @@ import { bundle, bundlesFolder } from "./mutants/bundle.ts";
 import { simulationOptions } from "./runner-options.ts";
 import { tallyText } from "./runner-report.ts";
 import { nothingYet, tallied } from "./runner-tally.ts";
-import { runSeeds, type Run } from "./runner.ts";
+import { consecutive, runSeeds, type Run } from "./runner.ts";
 import type { SeedReport } from "./worker.ts";
 
 const fixture = fileURLToPath(new URL("./runner-fixture.ts", import.meta.url));
@@ -17,7 +17,7 @@ afterAll(() => rm(program));
 const run = async (given: Partial<Run>): Promise<SeedReport[]> => {
   const reports: SeedReport[] = [];
   const onReport = (report: SeedReport): void => void reports.push(report);
-  await runSeeds({ program, from: 1, seeds: 60, most: 100, processes: 2, seedLimitMs: 700, onReport, ...given });
+  await runSeeds({ program, seeds: consecutive(1, 60), most: 100, processes: 2, seedLimitMs: 700, onReport, ...given });
   return reports.sort((one, other) => one.seed - other.seed);
 };
 
@@ -43,8 +43,7 @@ test("it stops when it is told to, in the midst of a seed that hangs, and that s
   const reports: SeedReport[] = [];
   await runSeeds({
     program,
-    from: 33,
-    seeds: 2,
+    seeds: [33, 34],
     most: 1,
     processes: 2,
     stop: stop.signal,
@@ -57,7 +56,7 @@ test("it stops when it is told to, in the midst of a seed that hangs, and that s
 });
 
 test("the table tells what the seeds drew and reached, how often, and in how many of them", async () => {
-  const tally = (await run({ from: 10, seeds: 10 })).reduce(tallied, nothingYet);
+  const tally = (await run({ seeds: consecutive(10, 10) })).reduce(tallied, nothingYet);
   expect(tallyText(tally, 2).split("\n")).toEqual([
     "what the seeds drew and reached  times  of seeds",
     "even                                10    50.0 %",

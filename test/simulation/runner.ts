@@ -5,9 +5,7 @@ import type { SeedReport } from "./worker.ts";
 export type Run = {
   /** The program that runs them: see `startWorker`. */
   readonly program: string;
-  readonly from: number;
-  /** So many, one after another. */
-  readonly seeds: number;
+  readonly seeds: Iterable<number>;
   /** Stops once so many are violated. */
   readonly most: number;
   /** How many run at the same time. */
@@ -25,9 +23,9 @@ export type Run = {
  * Resolves when all are done, or enough are violated, or it was stopped; no process runs any more then.
  */
 export const runSeeds = async (run: Run): Promise<void> => {
-  const { program, from, seeds, most, processes, stop, seedLimitMs = 10_000, onReport } = run;
+  const { program, seeds, most, processes, stop, seedLimitMs = 10_000, onReport } = run;
   const workers = new Set<WorkerProcess>();
-  let next = from;
+  const left = seeds[Symbol.iterator]();
   let violated = 0;
   const isOver = (): boolean => violated >= most || stop?.aborted === true;
   const endAll = (): Promise<unknown> => Promise.all([...workers].map((worker) => worker.end()));
@@ -36,8 +34,9 @@ export const runSeeds = async (run: Run): Promise<void> => {
 
   const work = async (): Promise<void> => {
     let worker: WorkerProcess | undefined;
-    while (next < from + seeds && !isOver()) {
-      const seed = next++;
+    while (!isOver()) {
+      const { value: seed, done } = left.next();
+      if (done) return;
       if (!worker?.isAlive()) workers.add((worker = startWorker(program, seedLimitMs)));
       const report = await worker.run(seed);
       if (isOver()) return; // what was cut off has nothing to tell
@@ -47,9 +46,14 @@ export const runSeeds = async (run: Run): Promise<void> => {
     }
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(processes, seeds) }, work));
+    await Promise.all(Array.from({ length: processes }, work));
   } finally {
     stop?.removeEventListener("abort", onStop);
     await endAll();
   }
+};
+
+/** So many seeds, from the first on. */
+export const consecutive = function* (from: number, count: number): Iterable<number> {
+  for (let seed = from; seed < from + count; seed += 1) yield seed;
 };

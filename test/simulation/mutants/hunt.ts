@@ -1,6 +1,8 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { runSeeds } from "../runner.ts";
+import { consecutive, runSeeds } from "../runner.ts";
+import { randomFrom } from "../random.ts";
+import { drawWeather } from "../weather.ts";
 import type { SeedReport } from "../worker.ts";
 import { bundle, bundlesFolder } from "./bundle.ts";
 import type { Mutant } from "./mutant.ts";
@@ -22,8 +24,7 @@ export const hunt = async (mutant: Mutant, { seedsMost, secondsMost }: Hunt): Pr
     await bundle("test/simulation/main.ts", program, mutant);
     await runSeeds({
       program,
-      from: mutant.from ?? 1,
-      seeds: seedsMost,
+      seeds: promising(mutant, seedsMost),
       most: 1,
       processes: 1,
       stop: AbortSignal.timeout(secondsMost * 1_000),
@@ -36,4 +37,15 @@ export const hunt = async (mutant: Mutant, { seedsMost, secondsMost }: Hunt): Pr
     await rm(program, { force: true });
   }
   return { caught, seeds, seconds: (performance.now() - startedAt) / 1_000 };
+};
+
+/** So many of the seeds, without those in which nothing bears on the rule. A seed's weather is the first that is drawn from it. */
+const promising = function* ({ from = 1, needs }: Mutant, seedsMost: number): Iterable<number> {
+  let count = 0;
+  for (const seed of consecutive(from, Infinity)) {
+    if (needs === "a rush" && !drawWeather(randomFrom(seed)).isRush) continue;
+    count += 1;
+    if (count > seedsMost) return;
+    yield seed;
+  }
 };

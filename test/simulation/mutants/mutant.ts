@@ -7,6 +7,8 @@ export type Mutant = {
   /** Must occur exactly once in the file, or the change is not what was meant. */
   readonly find: string;
   readonly replace: string;
+  /** Only seeds of that weather are tried: where the order of things is all that the rule is about. */
+  readonly needs?: "a rush";
   /** A seed that is not far from one that catches it, to save time. 1 by default. It need not be kept exact. */
   readonly from?: number;
 };

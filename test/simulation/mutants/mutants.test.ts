@@ -1,0 +1,51 @@
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { concurrently } from "../../../shared/concurrently.ts";
+import { startWorker } from "../worker-process.ts";
+import { hunt, type Hunted } from "./hunt.ts";
+import { mutated, type Mutant } from "./mutant.ts";
+import { mutants } from "./mutants.ts";
+
+const limits = { seedsMost: 1_500, secondsMost: 60 };
+const huntsAtOnce = 2;
+const seedLimitMs = 10_000;
+const simulation = fileURLToPath(new URL("../../../dist/simulation/main.mjs", import.meta.url));
+
+/** What breaks on purpose must be found: a simulator that finds nothing has proved nothing. */
+describe("the simulation finds the bug in code that", () => {
+  const hunts = new Map<Mutant, PromiseSettledResult<Hunted>>();
+  const violatedAnyway = new Set<number>();
+
+  beforeAll(async () => {
+    await concurrently(huntsAtOnce, mutants, async (mutant) => {
+      const [came] = await Promise.allSettled([hunt(mutant, limits)]);
+      hunts.set(mutant, came);
+    });
+    const unbroken = startWorker(simulation, seedLimitMs);
+    for (const seed of [...hunts.values()].flatMap(caughtBy)) {
+      if ((await unbroken.run(seed)).violations.length > 0) violatedAnyway.add(seed);
+    }
+    await unbroken.end();
+  }, 200_000);
+
+  test.each(mutants)("$name", (mutant) => {
+    const came = hunts.get(mutant);
+    if (came?.status !== "fulfilled") throw came?.reason;
+    const { caught, seeds, seconds } = came.value;
+    if (!caught)
+      expect.fail(`None of ${seeds} seeds from ${mutant.from ?? 1} on is violated, in ${seconds.toFixed(0)} s.`);
+    expect(violatedAnyway, "seeds that are violated also by the code as it is").not.toContain(caught.seed);
+    const sentence = caught.violations[0]?.split("\n")[0] ?? "";
+    console.log(`${mutant.name}: seed ${caught.seed}, ${seeds} tried, ${seconds.toFixed(1)} s: ${sentence}`);
+  });
+});
+
+const caughtBy = (came: PromiseSettledResult<Hunted>): number[] =>
+  came.status === "fulfilled" && came.value.caught ? [came.value.caught.seed] : [];
+
+test("a mutant whose place is not found once in the code says so: it must follow the code", () => {
+  const mutant = { name: "forgets", file: "memory.ts", find: "keep()", replace: "" };
+  expect(mutated("keep(); go();", mutant)).toBe("; go();");
+  expect(() => mutated("go();", mutant)).toThrow('The mutant "forgets" finds its text 0 times in memory.ts, not once');
+  expect(() => mutated("keep(); keep();", mutant)).toThrow("2 times");
+});
