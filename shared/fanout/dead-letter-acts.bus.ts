@@ -2,7 +2,7 @@ import type { ServiceBusClient, ServiceBusReceivedMessage, ServiceBusReceiver } 
 import type { Clock } from "../clock.ts";
 import { contentOf, type Cleared } from "./dead-letters.ts";
 import { fanoutQueue } from "./fanout.ts";
-import { replayIdOf, replayLifeMs } from "./replay.ts";
+import { replayBodyOf, replayIdOf, replayLifeMs } from "./replay.ts";
 
 /** Does away with one dead letter that is locked for us. */
 export type Act = (message: ServiceBusReceivedMessage, receiver: ServiceBusReceiver) => Promise<Cleared>;
@@ -17,7 +17,7 @@ export const discarded: Act = async (message, receiver) => {
 
 /**
  * Sends a copy, then removes the dead letter. Dying between the two leaves both, and the next replay names its copy alike: the broker
- * drops that one, and if an hour has passed its run finds everything done.
+ * drops that one, and if an hour has passed its run finds everything done, but for what a copy tells once more.
  */
 export const replayed = (bus: ServiceBusClient, clock: Clock): Act => {
   const sender = bus.createSender(fanoutQueue);
@@ -29,7 +29,7 @@ export const replayed = (bus: ServiceBusClient, clock: Clock): Act => {
   };
 };
 
-/** The message as it was sent, under an id and with a time to live of its own, and without the verdict on it. */
+/** The message as it was sent but for saying that it comes again, under an id and with a time to live of its own, and without the verdict on it. */
 const copyOf = (message: ServiceBusReceivedMessage, now: number) => {
   const { bodyType, properties, applicationProperties = {} } = message._rawAmqpMessage;
   const { creationTime: _creation, absoluteExpiryTime: _expiry, ...kept } = properties ?? {};
@@ -39,7 +39,7 @@ const copyOf = (message: ServiceBusReceivedMessage, now: number) => {
   const expiresAt = message.timeToLive === undefined ? undefined : message.expiresAtUtc?.getTime();
   const timeToLive = replayLifeMs(expiresAt, now);
   return {
-    body: message.body as unknown,
+    body: replayBodyOf(message.body),
     bodyType: bodyType ?? "data",
     properties: {
       ...kept,

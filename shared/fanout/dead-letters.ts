@@ -53,7 +53,8 @@ export type DeadLetters = {
   readonly all: (options?: { readonly stop?: AbortSignal | undefined }) => AsyncIterable<DeadLetter>;
   /**
    * Sends a copy of each of these to the queue, then removes the dead letter. Repeating it is harmless, after a crash too: the broker drops
-   * the second copy, or, after an hour, the ledger leaves its run nothing to do. Resolves to those that are left.
+   * the second copy, or, after an hour, the ledger leaves its run nothing to do but to tell the newest once more to whoever was told something
+   * newer than this. Resolves to those that are left.
    */
   readonly replay: (sequences: Iterable<string>, clearing: Clearing) => Promise<Left>;
   /** Removes these for good. */

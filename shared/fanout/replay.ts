@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { milliseconds } from "../clock.ts";
 import { hashOf } from "../hash.ts";
+import { contentOf } from "./dead-letters.ts";
 import { messageIdOf, type FanoutJob } from "./job.ts";
 
 /** The longest message id a broker takes: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-quotas */
@@ -34,3 +36,19 @@ export const replayIdOf = ({ sequence, messageId, job }: Replayed): string => {
  */
 export const replayLifeMs = (expiresAt: number | undefined, now: number): number | undefined =>
   expiresAt === undefined ? undefined : Math.max(shortestLifeMs, expiresAt - now);
+
+/**
+ * The body of a copy: what was sent, and that it comes again, which its delivery count does not say. The runs that failed may have told devices
+ * its version, or a later one, after somebody else told them a newer one; so whoever was told something newer than that is told it once
+ * more. A stranger's body stays as it is.
+ */
+export const replayBodyOf = (body: unknown): unknown => {
+  const content = contentOf(body);
+  if (content.kind === "unreadable") return body;
+  const again = content.job.again ?? content.job.version;
+  if (!(body instanceof Uint8Array)) return { ...membersOf(body), again };
+  return Buffer.from(JSON.stringify({ ...membersOf(JSON.parse(Buffer.from(body).toString("utf8"))), again }));
+};
+
+/** All of them, also those that a newer version of this wrote. */
+const membersOf = (json: unknown): Record<string, unknown> => z.record(z.string(), z.unknown()).parse(json);

@@ -1,5 +1,5 @@
 import { contentOf } from "../../shared/fanout/dead-letters.ts";
-import { replayIdOf, replayLifeMs } from "../../shared/fanout/replay.ts";
+import { replayBodyOf, replayIdOf, replayLifeMs } from "../../shared/fanout/replay.ts";
 
 /** A message as it is sent. What `shared/fanout/message.ts` makes is one. */
 export type Sent = {
@@ -71,5 +71,5 @@ export const copyOf = ({ messageId, body, sequence, expiresAt }: Peeked | Receiv
   const job = content.kind === "job" ? content.job : undefined;
   const timeToLive = replayLifeMs(expiresAt, now);
   const id = replayIdOf({ sequence: String(sequence), messageId, job });
-  return { messageId: id, body, ...(timeToLive !== undefined && { timeToLive }) };
+  return { messageId: id, body: replayBodyOf(body), ...(timeToLive !== undefined && { timeToLive }) };
 };

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { milliseconds } from "../../../shared/clock.ts";
 import type { FeedKey } from "../../../shared/feed-key.ts";
 import { messageIdOf, type FanoutJob } from "../../../shared/fanout/job.ts";
-import { replayIdOf, replayLifeMs } from "../../../shared/fanout/replay.ts";
+import { replayBodyOf, replayIdOf, replayLifeMs } from "../../../shared/fanout/replay.ts";
 import type { NotificationId } from "../../../shared/notification/notification.ts";
 
 const job: FanoutJob = {
@@ -62,3 +62,20 @@ test.each([
 ])("the copy of a dead letter that $what lives $life ms", ({ expiresAt, life }) => {
   expect(replayLifeMs(expiresAt, now)).toBe(life);
 });
+
+const bytes = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+test.each([
+  { what: "of a version it names", body: job, again: 3 },
+  { what: "of the version its own predecessor named", body: { ...job, again: 2 }, again: 2 },
+  { what: "with what a newer build wrote into it", body: { ...job, later: ["x"] }, again: 3 },
+])("a copy says that it comes again, $what", ({ body, again }) => {
+  expect(replayBodyOf(body)).toEqual({ ...body, again });
+  expect(JSON.parse(String(replayBodyOf(bytes(body))))).toEqual({ ...body, again });
+});
+
+test.each(["no job", { v: 1 }, bytes("no job"), Buffer.from("{"), undefined])(
+  "a stranger's body is copied as it is: %s",
+  (body) => {
+    expect(replayBodyOf(body)).toBe(body);
+  },
+);

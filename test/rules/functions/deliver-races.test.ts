@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { messageIdOf, type FanoutJob } from "../../../shared/fanout/job.ts";
+import { replayBodyOf } from "../../../shared/fanout/replay.ts";
 import { newNotificationId, type Notification } from "../../../shared/notification/notification.ts";
 import { notificationWith, now as startedAt } from "../samples.ts";
 import {
@@ -59,6 +60,17 @@ test.each<[string, FanoutJob, Notification | undefined, number, number | undefin
     expect(looksOf(scheduled)).toEqual(again === undefined ? [] : [{ ...lookBehind, again }]);
   },
 );
+
+test("a dead letter that is replayed tells whoever was told something newer that once more: its last run may have told the old after it", async () => {
+  const { deliver, anotherRunTells, happened } = world({
+    notification: at(9, replaced),
+    devices: { phone: [delivered] },
+    platforms,
+  });
+  await anotherRunTells("phone", 9);
+  await deliver(replayBodyOf(job), 1);
+  expect(happened).toEqual(["sent to phone", "recorded"]);
+});
 
 test("runs of one message that end alike at about the same time look behind by one message; another notification's has a time of its own", async () => {
   const { deliver, scheduled, advanceTo } = world({ devices: {} });
