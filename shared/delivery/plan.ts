@@ -7,7 +7,10 @@ type Standing<S extends Subscription> = {
   readonly notification: Notification;
   readonly subscriptions: readonly S[];
   readonly ledger: Told;
-  /** Channels, by their tags, that are told the newest whatever the ledger says: nobody knows what they heard last. */
+  /**
+   * Channels, by their tags, that are told the newest though the ledger may say that they were: nobody knows what they heard last. One that
+   * waits for its time is told then, by the message that was sent for it.
+   */
   readonly again: ReadonlySet<string>;
   readonly isServed: IsServed;
   /** Epoch milliseconds. */
@@ -60,11 +63,17 @@ const planFor = <S extends Subscription>(
   if (isExpired(notification, now)) return { due: [], waitingUntil: undefined };
   const told = versionTold(kind, notification);
   const reachable = subscriptions.filter((subscription) => notReached(subscription, isServed) === undefined);
+  const isWaiting = (subscription: S): boolean =>
+    newestFor(notification, subscription).some((newest) => {
+      const entry = ledger[newest.kind][subscription.channelTag];
+      return (
+        entry !== undefined && entry.told >= versionTold(newest.kind, notification) && (entry.notBefore ?? 0) > now
+      );
+    });
+  const isOnceMore = (subscription: S): boolean => again.has(subscription.channelTag) && !isWaiting(subscription);
   const open = reachable.filter(
     (subscription) =>
-      !again.has(subscription.channelTag) &&
-      isMeant(subscription) &&
-      !isFinished(ledger[kind][subscription.channelTag], told),
+      !isOnceMore(subscription) && isMeant(subscription) && !isFinished(ledger[kind][subscription.channelTag], told),
   );
   // A newer version owes nothing to what an older one was told to wait for. An entry of a newer version than was read here means
   // that another run is ahead of this one: its time counts, and the next run reads what it read.
@@ -76,10 +85,7 @@ const planFor = <S extends Subscription>(
   const isBegun = (subscription: S): boolean => begun(subscription)?.subscriptionId === subscription.id;
   const chosen = onePerChannel(open, isBegun);
   const waiting = chosen.map(dueAt).filter((at) => at > now);
-  const onceMore = onePerChannel(
-    reachable.filter(({ channelTag }) => again.has(channelTag)),
-    isBegun,
-  );
+  const onceMore = onePerChannel(reachable.filter(isOnceMore), isBegun);
   return {
     due: [
       ...chosen.filter((one) => dueAt(one) <= now).map((subscription) => ({ kind, subscription })),

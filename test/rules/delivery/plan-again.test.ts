@@ -67,7 +67,12 @@ const tap = (...ids: string[]): [ToldKind, string][] => ids.map((id) => ["tap", 
 
 test.each<[string, Standing, [ToldKind, string][]]>([
   ["what the ledger finished is told", { entry: {} }, content(...platformTypes)],
-  ["what must wait is told now", { entry: { outcome: "busy", notBefore: now + 9 } }, content(...platformTypes)],
+  ["what is open is told", { entry: { outcome: "busy", notBefore: now } }, content(...platformTypes)],
+  [
+    "what an older version was told to wait for",
+    { entry: { told: version - 8, notBefore: now + 9 } },
+    content(...platformTypes),
+  ],
   ["what was given up is told", { entry: { outcome: "gave-up" } }, content(...platformTypes)],
   ["what was told in a newer version is told", { entry: { told: version + 1 } }, content(...platformTypes)],
   [
@@ -119,15 +124,28 @@ test.each<[string, Standing, [ToldKind, string][]]>([
   }
 });
 
-test("the others of the same message wait and are done as ever", () => {
-  const waiting = { outcome: "busy", notBefore: now + 9 } as const;
-  const again = ["tag of iOS"];
-  expect(plansOf({ entry: waiting, again })).toEqual([
-    { told: content("iOS"), waitingUntil: now + 9 },
-    { told: content("iOS"), waitingUntil: now + 9 },
+test("the others of the same message are done as ever", () => {
+  expect(plansOf({ entry: {}, again: ["tag of iOS"] })).toEqual([
+    { told: content("iOS"), waitingUntil: undefined },
+    { told: content("iOS"), waitingUntil: undefined },
   ]);
   expect(plansOf({ entry: {}, again: [] })).toEqual([nobody, nobody]);
 });
+
+test.each([
+  ["content", rings, ["Windows", "iOS", "Android", "WebPush"]],
+  ["a change", read, ["Windows", "iOS", "Android"]],
+] as const)(
+  "who was asked to wait for %s is not told before, once more neither: its own message comes then",
+  (_, notification, all) => {
+    const entry = { outcome: "busy", notBefore: now + 9 } as const;
+    const plans = plansOf({ notification, entry });
+    expect(plans.map(({ told }) => told)).toEqual([[], []]);
+    expect(plans.map(({ waitingUntil }) => waitingUntil)).toContain(now + 9);
+    const due = plansOf({ notification, entry: { ...entry, notBefore: now } });
+    for (const { told } of due) expect(told.map(([, id]) => id).sort()).toEqual([...all].sort());
+  },
+);
 
 const notifications = fc
   .record({
