@@ -8,7 +8,7 @@ import type { Run } from "./run.ts";
 
 /** Tells one device, when its push service can take it. Never rejects. */
 export const tell = async (
-  { use, emit, bug }: Run,
+  { use, job, emit, bug }: Run,
   notification: Notification,
   { kind, subscription }: Due<KeptSubscription>,
 ): Promise<Outcome | Held> => {
@@ -17,7 +17,8 @@ export const tell = async (
   if (!sender) return { kind: "rejected", reason: "its channel is not served" };
   try {
     const attempt = (): Promise<Outcome> => sender.send({ kind, notification, subscription });
-    return await use.governor.send(sender.routeOf(subscription), attempt, { expiresAt: notification.expiresAt, emit });
+    const { expiresAt } = notification;
+    return await use.governor.send(sender.routeOf(subscription), attempt, { whose: job.feed, expiresAt, emit });
   } catch (error) {
     // One device's delivery shows a bug: the others have theirs, and this one is tried again, perhaps by mended code.
     bug(error);

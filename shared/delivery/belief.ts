@@ -2,7 +2,7 @@ import type { Outcome } from "../channels/outcome.ts";
 import type { Emit } from "../telemetry/events.ts";
 import { pruningGuard } from "./pruning-guard.ts";
 
-type Answer = { readonly outcome: Outcome; readonly now: number; readonly emit: Emit };
+type Answer = { readonly outcome: Outcome; readonly whose: string; readonly now: number; readonly emit: Emit };
 
 /**
  * Of one credential, whether what ends a subscription (`gone`) or a delivery (`rejected`, when the credential may be why) is believed: each
@@ -10,11 +10,11 @@ type Answer = { readonly outcome: Outcome; readonly now: number; readonly emit: 
  */
 export const beliefIn = (credential: string, shareMaxPercent: number) => {
   const guards = { gone: pruningGuard(shareMaxPercent), refused: pruningGuard(shareMaxPercent) };
-  return ({ outcome, now, emit }: Answer): Outcome => {
+  return ({ outcome, whose, now, emit }: Answer): Outcome => {
     if (outcome.kind === "busy" || outcome.kind === "misconfigured") return outcome; // tells nothing of a device
     const judged = {
-      gone: guards.gone(now, outcome.kind === "gone"),
-      refused: guards.refused(now, isRefused(outcome)),
+      gone: guards.gone(now, outcome.kind === "gone", whose),
+      refused: guards.refused(now, isRefused(outcome), whose),
     };
     for (const answer of ["gone", "refused"] as const) {
       const { change, sharePercent } = judged[answer];

@@ -6,7 +6,7 @@ import type { FanfareEvent } from "../telemetry/events.ts";
 import { beliefIn } from "./belief.ts";
 import type { RetryPolicy } from "./decide.ts";
 import type { Governor, Held } from "./governor.ts";
-import { pushOrigin, type Change, type PushOrigin, type Turn } from "./push-origin.ts";
+import { pushOrigin, type Change, type Coming, type PushOrigin, type Turn } from "./push-origin.ts";
 import { remembered } from "./remembered.ts";
 import { slowShareOf } from "./slow-share.ts";
 
@@ -45,11 +45,13 @@ export const memoryGovernor = (options: Options): Governor => {
     originsMost,
     (): Known => ({ ...pushOrigin(options), line: new Set() }),
     ({ pace, line }) => pace.out() + line.size > 0,
+    ({ pace }) => pace.hasAnswered(),
   );
   const beliefs = remembered(credentialsMost, (credential) => beliefIn(credential, pruningShareMax));
 
-  const turnAt = async (origin: Known, credential: string, expiresAt: number): Promise<Turn | Held> => {
+  const turnAt = async (origin: Known, coming: Coming): Promise<Turn | Held> => {
     const { pace, line } = origin;
+    const { expiresAt } = coming;
     const waiter: Waiter = { wake: () => undefined };
     const patience = { isOver: false };
     let end: Promise<void> | undefined;
@@ -58,7 +60,7 @@ export const memoryGovernor = (options: Options): Governor => {
         const now = clock.now();
         const share = slowShareOf(origin, origins.all(), now);
         if (share === "used-up") return origin.turnAway("the origin is slow", now, expiresAt);
-        const turn = origin.enter(credential, now, expiresAt);
+        const turn = origin.enter(coming, now);
         if (turn) return turn;
         const isLineFull = pace.isCut() && line.size >= waitingMost && !line.has(waiter);
         if (patience.isOver || isLineFull || share !== undefined)
@@ -73,9 +75,9 @@ export const memoryGovernor = (options: Options): Governor => {
   };
 
   return {
-    send: async (route, attempt, { expiresAt, emit }) => {
+    send: async (route, attempt, { whose, expiresAt, emit }) => {
       const origin = origins.of(route.origin);
-      const turn = await turnAt(origin, route.credential, expiresAt);
+      const turn = await turnAt(origin, { name: route.credential, whose, expiresAt });
       if (turn.kind === "held") return turn;
       const outcome = await made(attempt).catch((error: unknown) => {
         origin.leave(turn, clock.now());
@@ -85,7 +87,7 @@ export const memoryGovernor = (options: Options): Governor => {
       const now = clock.now();
       for (const change of origin.learn(turn, outcome, now)) emit(eventOf(change, route, outcome));
       wakeFirst(origin, now);
-      return beliefs.of(route.credential)({ outcome, now, emit });
+      return beliefs.of(route.credential)({ outcome, whose, now, emit });
     },
   };
 };

@@ -13,6 +13,11 @@ export type Held = {
 /** What the governor needs to know of the delivery beside its route. */
 type Patience = {
   /**
+   * Whose device it is, by any name of that user. A user's devices alone are no evidence against what serves others: an endpoint is their own
+   * writing, and may be a place where a push service refuses everybody.
+   */
+  readonly whose: string;
+  /**
    * Epoch milliseconds at which the notification ends. What would be held until after it is held until ten seconds before it instead,
    * and then let through, for it has no later chance.
    */

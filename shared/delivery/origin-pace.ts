@@ -55,6 +55,7 @@ export const originPace = (most: number) => {
     limit: (): number => limit,
     out: (): number => out.size,
     answeredAt: (): number => answeredAt,
+    hasAnswered: (): boolean => answeredAt !== -Infinity,
     answerMs,
     isSlow: (now: number): boolean => answerMs(now) > slowMs,
     isCut: (): boolean => limit < most,

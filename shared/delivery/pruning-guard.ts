@@ -13,6 +13,8 @@ export type Judgement = {
 
 /** Fewer say nothing about a credential. */
 const seenLeast = 50;
+/** So many endings of one user count in a minute: of fifty dead channels each may be what a stranger wrote there. A tenth of the least. */
+const oneUsersMost = 5;
 /** A rolling minute, in slots of a second. */
 const slots = 60;
 
@@ -26,6 +28,19 @@ export const pruningGuard = (shareMaxPercent: number) => {
   const minute = Array.from({ length: slots }, () => ({ second: -1, seen: 0, ending: 0 }));
   /** What came since it stopped, or since it was last looked at whether it might end. */
   let stopped: (Counts & { readonly since: number }) | undefined;
+
+  /** How many endings each user had in this minute of the clock. */
+  const endings = { minute: -1, of: new Map<string, number>() };
+  const isOneTooMany = (whose: string, now: number): boolean => {
+    const current = Math.floor(now / milliseconds.minute);
+    if (endings.minute !== current) {
+      endings.minute = current;
+      endings.of.clear();
+    }
+    const number = (endings.of.get(whose) ?? 0) + 1;
+    endings.of.set(whose, number);
+    return number > oneUsersMost;
+  };
 
   const count = (second: number, isEnding: boolean): Counts => {
     const total: Counts = { seen: 1, ending: Number(isEnding) };
@@ -61,9 +76,14 @@ export const pruningGuard = (shareMaxPercent: number) => {
     return { isBelieved: true, change: "resumed", sharePercent };
   };
 
-  /** Counts one answer, and judges it. Those that tell nothing of a device (`busy`) are not counted. */
-  return (now: number, isEnding: boolean): Judgement =>
-    stopped ? judgeStopped(stopped, now, isEnding) : judgeOpen(now, isEnding);
+  /**
+   * Counts one answer, at a device of that user (any name), and judges it. Those that tell nothing of a device (`busy`) are not to be
+   * counted.
+   */
+  return (now: number, isEnding: boolean, whose: string): Judgement => {
+    if (isEnding && isOneTooMany(whose, now)) return { isBelieved: !stopped, sharePercent: 0 };
+    return stopped ? judgeStopped(stopped, now, isEnding) : judgeOpen(now, isEnding);
+  };
 };
 
 export type PruningGuard = ReturnType<typeof pruningGuard>;

@@ -14,6 +14,9 @@ type Options = {
   readonly chance: () => number;
 };
 
+/** Somebody who wants to be sent something: with which credential, whose device it is, and when (epoch milliseconds) it is of no use any more. */
+export type Coming = { readonly name: string; readonly whose: string; readonly expiresAt: number };
+
 /** May be attempted; whoever has it says how it went, by `learn` or `leave`. */
 export type Turn = {
   readonly kind: "turn";
@@ -57,10 +60,10 @@ export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
   return {
     pace,
     /** Undefined when there is no room. */
-    enter: (name: string, now: number, expiresAt: number): Turn | Held | undefined => {
-      const atOrigin = down.enter(now, expiresAt);
+    enter: ({ name, whose, expiresAt }: Coming, now: number): Turn | Held | undefined => {
+      const atOrigin = down.enter(now, expiresAt, whose);
       if (atOrigin.kind === "wait") return { kind: "held", reason: "the origin is down", until: atOrigin.until };
-      const atCredential = refused.of(name).enter(now, expiresAt);
+      const atCredential = refused.of(name).enter(now, expiresAt, whose);
       if (atCredential.kind === "pass" && pace.room(now) > 0) {
         const credential = { name, pass: atCredential.pass };
         return { kind: "turn", request: pace.begin(now), origin: atOrigin.pass, credential };
@@ -119,7 +122,7 @@ const learnOfOrigin = (down: Breaker, pass: Pass, { outcome, now, wishMostMs }: 
     const isCounted = outcome.origin !== "throttled";
     return down.fail(pass, { now, notBefore, isCounted }) ? [{ kind: "origin-down" }] : [];
   } else {
-    const afterMs = down.succeed(now);
+    const afterMs = down.succeed(pass, now);
     if (afterMs !== undefined) return [{ kind: "origin-up", afterMs }];
   }
   return [];
@@ -132,6 +135,6 @@ const learnOfCredential = (refused: Breaker, pass: Pass, outcome: Outcome, now: 
     refused.leave(pass);
     return [];
   }
-  const afterMs = refused.succeed(now);
+  const afterMs = refused.succeed(pass, now);
   return afterMs === undefined ? [] : [{ kind: "credential-accepted", afterMs }];
 };

@@ -16,16 +16,14 @@ type Paced = { readonly pace: OriginPace };
  */
 export const slowShareOf = ({ pace }: Paced, all: Iterable<Paced>, now: number): "free" | "used-up" | undefined => {
   const isSlow = pace.isSlow(now);
-  if (!isSlow && hasAnswered(pace)) return undefined;
+  if (!isSlow && pace.hasAnswered()) return undefined;
   let out = 0;
   let quickestMs = Infinity;
   for (const { pace: other } of all) {
-    if (other.isSlow(now) || !hasAnswered(other)) out += other.out();
+    if (other.isSlow(now) || !other.hasAnswered()) out += other.out();
     else if (now - other.answeredAt() < latelyMs) quickestMs = Math.min(quickestMs, other.answerMs(now));
   }
   if (quickestMs === Infinity || (isSlow && quickestMs * slowTimes >= pace.answerMs(now))) return undefined;
   if (out >= slowMost) return "used-up";
   return isSlow ? "free" : undefined;
 };
-
-const hasAnswered = ({ answeredAt }: OriginPace): boolean => answeredAt() !== -Infinity;

@@ -28,7 +28,14 @@ const governed = (more: { concurrency?: number; chance?: () => number } = {}) =>
   const events: FanfareEvent[] = [];
   const governor = memoryGovernor({ ...time, chance, policy, concurrency, pruningShareMax: 10 });
   const out = { now: 0, most: 0, attempts: 0 };
-  const answer = (outcome: Outcome, ms = 20, route = chrome, expiresAt = start + week): Promise<Outcome | Held> => {
+  let users = 0;
+  const answer = (
+    outcome: Outcome,
+    ms = 20,
+    route = chrome,
+    expiresAt = start + week,
+    whose?: string,
+  ): Promise<Outcome | Held> => {
     const attempt = async (): Promise<Outcome> => {
       out.attempts += 1;
       out.now += 1;
@@ -37,7 +44,12 @@ const governed = (more: { concurrency?: number; chance?: () => number } = {}) =>
       out.now -= 1;
       return outcome;
     };
-    return governor.send(route, attempt, { expiresAt, emit: (event) => void events.push(event) });
+    users += 1; // each is another user's, unless it is said whose
+    return governor.send(route, attempt, {
+      whose: whose ?? `user ${users}`,
+      expiresAt,
+      emit: (event) => void events.push(event),
+    });
   };
   /** One after another; their kinds. */
   const inTurn = async (outcomes: readonly Outcome[], route = chrome): Promise<string[]> => {
@@ -234,7 +246,8 @@ test.each([
   "an attempt that %s gives back its turn, its try and its place in the line",
   async (_, buggy: () => Promise<Outcome>) => {
     const { governor, inTurn, untilNow } = governed({ concurrency: 1 });
-    const thrown = () => governor.send(chrome, buggy, { expiresAt: start + week, emit: () => undefined });
+    const thrown = () =>
+      governor.send(chrome, buggy, { whose: "alice", expiresAt: start + week, emit: () => undefined });
     await expect(thrown()).rejects.toThrow("a bug");
     expect(await inTurn(times(5, failing))).toEqual(times(5, "busy"));
     await untilNow(5);
@@ -242,6 +255,47 @@ test.each([
     expect(await inTurn([delivered])).toEqual(["delivered"]);
   },
 );
+
+test.each([
+  ["401", refused],
+  ["503", failing],
+  ["no answer", silent],
+])(
+  "one user's fifty devices, at a place of a push service that gives %s, hold nobody else's deliveries there",
+  async (_, outcome) => {
+    const { inTurn, answer, untilNow, events } = governed();
+    await inTurn([delivered]);
+    for (let round = 1; round < 10; round += 1) {
+      const stranger = times(50, 0).map(() => answer(outcome, 50, chrome, start + week, "mallory"));
+      await untilNow(10 * round);
+      await Promise.all(stranger);
+      expect(await inTurn([delivered])).toEqual(["delivered"]);
+    }
+    expect(events).toEqual([]);
+  },
+);
+
+test("hosts that never answer, however many strangers name, take sixteen requests together, and drive nobody out of memory", async () => {
+  const { inTurn, answer, untilNow, out } = governed();
+  await inTurn([delivered]);
+  const silentAt = (host: number) =>
+    answer(silent, 8 * second, { ...chrome, origin: `https://${host}.push.apple.com` });
+  const sent = times(600, 0).map((_, host) => silentAt(host));
+  await untilNow(0.1);
+  expect(out.most).toBe(16);
+  expect(countOf(await standing(sent), "held")).toBe(584);
+  expect(await inTurn([delivered])).toEqual(["delivered"]);
+  await untilNow(30);
+});
+
+test("where nobody is quick, an origin that never answered is asked like any other", async () => {
+  const { answer, untilNow, out } = governed();
+  const hosts = times(20, 0).map((_, host) => ({ ...chrome, origin: `https://${host}.notify.windows.com` }));
+  const sent = hosts.map((route) => answer(delivered, 200, route));
+  await untilNow(1);
+  expect(out.most).toBe(20);
+  expect(countOf(await standing(sent), "delivered")).toBe(20);
+});
 
 test("however many origins there are, those that are in use and those used last are remembered", async () => {
   const { inTurn, answer, untilNow } = governed();
@@ -303,10 +357,10 @@ test("after an outage of any length what was held gets through, within twice its
         return clock.now() < upAt ? fault : delivered;
       };
       /** As the engine does: comes again when it is told to. Resolves to when it got through, of one that was held when the origin came up. */
-      const deliver = async (): Promise<number | undefined> => {
+      const deliver = async (whose: string): Promise<number | undefined> => {
         let isOwn = false;
         for (let attempts = 0; ;) {
-          const outcome = await governor.send(chrome, attempt, { expiresAt, emit: () => undefined });
+          const outcome = await governor.send(chrome, attempt, { whose, expiresAt, emit: () => undefined });
           if (outcome.kind !== "held") attempts += 1;
           const decision = decide({ outcome, attempts, expiresAt, now: clock.now(), policy, chance: chance() });
           if (decision.kind !== "retry") return isOwn ? undefined : clock.now();
@@ -314,7 +368,7 @@ test("after an outage of any length what was held gets through, within twice its
           await wait(decision.at - clock.now());
         }
       };
-      const all = Promise.all(times(15, 0).map(deliver));
+      const all = Promise.all(times(15, 0).map((_, user) => deliver(`user ${user}`)));
       await runUntil(upAt + 24 * 3_600 * second);
       for (const at of await all)
         if (at !== undefined) expect(at).toBeLessThanOrEqual(upAt + (2 * length + 120) * second);

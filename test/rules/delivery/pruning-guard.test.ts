@@ -3,8 +3,12 @@ import { expect, test } from "vitest";
 import { pruningGuard, type Judgement, type PruningGuard } from "../../../shared/delivery/pruning-guard.ts";
 import { now } from "../samples.ts";
 
+/** Each is at another user's device, unless it is said whose. */
+let users = 0;
+const judged = (guard: PruningGuard, at: number, isEnding: boolean, whose = `user ${(users += 1)}`): Judgement =>
+  guard(at, isEnding, whose);
 const feed = (guard: PruningGuard, at: number, good: number, ending: number): Judgement[] =>
-  Array.from({ length: good + ending }, (_, index) => guard(at, index >= good));
+  Array.from({ length: good + ending }, (_, index) => judged(guard, at, index >= good));
 const believed = (judgements: readonly Judgement[]): number => judgements.filter(({ isBelieved }) => isBelieved).length;
 
 test.each([
@@ -22,14 +26,14 @@ test("what is older than a minute counts no more", () => {
   const guard = pruningGuard(10);
   feed(guard, now, 40, 0);
   feed(guard, now + 59_999, 0, 9);
-  expect(guard(now + 60_000, true).isBelieved).toBe(true); // ten of ten, but ten only
+  expect(judged(guard, now + 60_000, true).isBelieved).toBe(true); // ten of ten, but ten only
 });
 
 test("a whole minute counts", () => {
   const guard = pruningGuard(10);
   feed(guard, now, 43, 0);
   feed(guard, now + 30_000, 0, 6);
-  expect(guard(now + 59_999, true)).toEqual({ isBelieved: false, change: "stopped", sharePercent: 14 });
+  expect(judged(guard, now + 59_999, true)).toEqual({ isBelieved: false, change: "stopped", sharePercent: 14 });
 });
 
 test("it says once that it stopped, and goes on disbelieving when it gets quiet", () => {
@@ -37,7 +41,7 @@ test("it says once that it stopped, and goes on disbelieving when it gets quiet"
   expect(feed(guard, now, 44, 10).filter(({ change }) => change === "stopped")).toHaveLength(1);
   const hour = 3_600_000;
   for (let hours = 1; hours < 40; hours += 1) {
-    expect(guard(now + hours * hour, true)).toMatchObject({ isBelieved: false });
+    expect(judged(guard, now + hours * hour, true)).toMatchObject({ isBelieved: false });
   }
 });
 
@@ -45,9 +49,9 @@ test("it believes again once fifty answers over a minute are good enough, and no
   const guard = pruningGuard(10);
   feed(guard, now, 0, 60);
   expect(believed(feed(guard, now + 59_000, 500, 0))).toBe(0);
-  const last = guard(now + 60_000, false);
+  const last = judged(guard, now + 60_000, false);
   expect(last).toMatchObject({ isBelieved: true, change: "resumed" });
-  expect(guard(now + 60_000, true)).toMatchObject({ isBelieved: true });
+  expect(judged(guard, now + 60_000, true)).toMatchObject({ isBelieved: true });
 });
 
 test("fifty answers that are not good enough begin anew, so that bad ones of long ago do not count for ever", () => {
@@ -56,7 +60,7 @@ test("fifty answers that are not good enough begin anew, so that bad ones of lon
   expect(believed(feed(guard, now + 60_000, 0, 5_000))).toBe(0);
   feed(guard, now + 90_000, 50, 0);
   feed(guard, now + 125_000, 49_000, 0);
-  expect(guard(now + 190_000, false).isBelieved).toBe(true);
+  expect(judged(guard, now + 190_000, false).isBelieved).toBe(true);
 });
 
 test("a share of 100 believes everything", () => {
@@ -73,9 +77,26 @@ test("of any answers within a minute, no more are believed than one in ten, or t
       let [seen, ended] = [0, 0];
       for (const [second, isEnding] of answers.toSorted(([a], [b]) => a - b)) {
         seen += 1;
-        if (guard(now + second * 1_000, isEnding).isBelieved && isEnding) ended += 1;
+        if (judged(guard, now + second * 1_000, isEnding).isBelieved && isEnding) ended += 1;
         expect(ended).toBeLessThanOrEqual(Math.max(49, Math.floor(seen / 10)));
       }
     }),
   );
+});
+
+test("one user's dead channels, however many, stop the believing of nobody's", () => {
+  const guard = pruningGuard(10);
+  for (let minutes = 0; minutes < 10; minutes += 1) {
+    const at = now + minutes * 60_000;
+    feed(guard, at, 45, 0);
+    for (let devices = 0; devices < 50; devices += 1) expect(judged(guard, at, true, "mallory").isBelieved).toBe(true);
+  }
+});
+
+test("while it is stopped one user's further dead channels are not believed either, and do not keep it stopped", () => {
+  const guard = pruningGuard(10);
+  feed(guard, now, 0, 50);
+  const dead = (at: number): boolean => judged(guard, at, true, "mallory").isBelieved;
+  for (let devices = 0; devices < 50; devices += 1) expect(dead(now + 30_000)).toBe(false);
+  expect(feed(guard, now + 61_000, 60, 0).at(-1)).toMatchObject({ isBelieved: true });
 });

@@ -51,7 +51,11 @@ const waitsUnder = async (slow: Answer, isGoverned = true): Promise<number[]> =>
       return outcome;
     };
     const expiresAt = start + 3_600 * second;
-    const outcome = await governor.send({ origin, credential: "vapid" }, attempt, { expiresAt, emit: () => undefined });
+    const outcome = await governor.send({ origin, credential: "vapid" }, attempt, {
+      whose: `user of ${dueAt}`,
+      expiresAt,
+      emit: () => undefined,
+    });
     const made = attempts + Number(outcome.kind !== "held");
     const decision = decide({ outcome, attempts: made, expiresAt, now: clock.now(), policy, chance: chance() });
     return decision.kind === "retry" ? [{ dueAt: decision.at, pushes: [{ origin, attempts: made }] }] : [];
