@@ -96,7 +96,7 @@ type Page = {
   readonly "@odata.deltaLink"?: string;
 };
 
-export const seenIn = (entity: Entity): Seen => ({
+const seenIn = (entity: Entity): Seen => ({
   id: entity.id,
   status: entity.status,
   etag: entity["@odata.etag"] ?? "",

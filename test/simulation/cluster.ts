@@ -14,7 +14,7 @@ export type Reply =
   | { readonly kind: "broken" };
 
 /** Versions that one request stored, in their order. */
-export type Versions = readonly { readonly id: string; readonly version: number }[];
+type Versions = readonly { readonly id: string; readonly version: number }[];
 /** What is told, behind the client's back, of what becomes of its request. */
 export type Telling = {
   /** A version was stored for it. */

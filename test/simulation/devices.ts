@@ -10,7 +10,7 @@ import type { History } from "./history.ts";
 import { userOf } from "./request.ts";
 import { hostName, type World } from "./world.ts";
 
-export type NotificationType = "NotificationWithPayload" | "NotificationOnly" | "NoNotification";
+type NotificationType = "NotificationWithPayload" | "NotificationOnly" | "NoNotification";
 
 /** What a push service gave a device: to it this address is the device, as long as it is alive. */
 export type DeviceChannel = {
@@ -22,7 +22,7 @@ export type DeviceChannel = {
 };
 
 /** A push that reached a device. */
-export type Heard = {
+type Heard = {
   readonly kind: Attempt["kind"];
   readonly id: string;
   readonly version: number;
@@ -31,10 +31,10 @@ export type Heard = {
 };
 
 /** What stands on a screen: of which notification, and what it says. */
-export type Toast = { readonly id: string; readonly label: string; readonly version: number };
+type Toast = { readonly id: string; readonly label: string; readonly version: number };
 
 /** What the store says of a device's subscription from then on: where it is reached, if it is. */
-export type Registered = {
+type Registered = {
   readonly at: number;
   readonly isReachable: boolean;
   /** It has a subscription that is to be pushed to, be it to a channel that is dead. */
@@ -196,7 +196,7 @@ export const devicesFrom = (world: World, history: History) => {
 export type Devices = ReturnType<typeof devicesFrom>;
 
 /** Whether a device was so at some time within [from, until]. */
-export const wasEver = (
+const wasEver = (
   registered: readonly Registered[],
   from: number,
   until: number,

@@ -1,7 +1,7 @@
 import type { Random } from "./random.ts";
 
 /** What a call to one of our own stores may meet. */
-export const callFaults = [
+const callFaults = [
   "crash before the effect",
   "crash after the effect",
   "away before the effect",
@@ -13,11 +13,11 @@ export const callFaults = [
 export type CallFault = (typeof callFaults)[number];
 
 /** What a message may meet while a run is at it. */
-export const messageFaults = ["delivered twice", "lock lost on the way", "lock not renewed"] as const;
-export type MessageFault = (typeof messageFaults)[number];
+const messageFaults = ["delivered twice", "lock lost on the way", "lock not renewed"] as const;
+type MessageFault = (typeof messageFaults)[number];
 
 /** What a push may meet. */
-export const pushFaults = [
+const pushFaults = [
   "answer lost",
   "lands late",
   "429",
@@ -30,8 +30,8 @@ export const pushFaults = [
 export type PushFault = (typeof pushFaults)[number];
 
 /** What a client may meet on its way to us. */
-export const requestFaults = ["never arrives", "answer lost"] as const;
-export type RequestFault = (typeof requestFaults)[number];
+const requestFaults = ["never arrives", "answer lost"] as const;
+type RequestFault = (typeof requestFaults)[number];
 
 export type Chances<Fault> = { readonly part: number; readonly kinds: readonly Fault[] };
 
