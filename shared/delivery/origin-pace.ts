@@ -7,7 +7,10 @@ export type Begun = { readonly at: number; readonly number: number; readonly isD
  */
 export type End = "served" | "pushed-back" | "silent" | "unknown";
 
-/** So many may go out without a word from the origin. A quarter of the 32 messages that host.json lets the host have in hand: one that hangs gets little more. */
+/**
+ * So many may go out without a word from the origin. A quarter of the 32 messages that host.json lets the host have in hand: one that hangs
+ * gets little more.
+ */
 const darkMost = 8;
 /** So long after an answer the origin counts as heard. */
 const heardMs = 50;

@@ -1,7 +1,10 @@
 import { milliseconds } from "../clock.ts";
 import type { OriginPace } from "./origin-pace.ts";
 
-/** All slow origins together have so many requests out, half of the 32 messages that host.json lets the host have in hand; the other half is for the quick ones. */
+/**
+ * All slow origins together have so many requests out, half of the 32 messages that host.json lets the host have in hand; the other half is for
+ * the quick ones.
+ */
 const slowMost = 16;
 /** Slow is only who is so many times slower than the quickest that answered lately: were all slow alike, the cause would be here. */
 const slowTimes = 4;

@@ -34,7 +34,7 @@ export const clearDeadLetters =
     const { absent, left, total } = apart(sequences, await present(stop));
     const receiver = bus.createReceiver(fanoutQueue, {
       subQueueType: "deadLetter",
-      skipParsingBodyAsJson: true, // a copy has the very bytes
+      skipParsingBodyAsJson: true, // a stranger's copy has the very bytes
       skipConvertingDate: true,
       maxAutoLockRenewalDurationInMs: 0,
     });
@@ -71,7 +71,7 @@ export const clearDeadLetters =
       }
     } finally {
       // Never in one turn of the event loop with a completion: the SDK's AMQP library (rhea 3.0.5) joins neighbours that are settled
-      // together into the first one's outcome, and would complete what is given back. All completions have been answered by now.
+      // together into the first one's outcome, and would complete what is given back. All completions have been answered by now, or were given up seconds ago.
       await concurrently(atOnce, others.values(), (message) => givenBack(message, receiver));
       await receiver.close();
     }
