@@ -58,7 +58,7 @@ const lastTryMs = 1_000;
  * not what was asked, shrinks to what is left of the notification's life: rather an early try than none.
  */
 const retry = ({ expiresAt, now, policy, chance, doublings, earliest }: Retry): Decision => {
-  const from = Math.max(now, earliest);
+  const from = Math.ceil(Math.max(now, earliest));
   if (expiresAt - from < lastTryMs) return { kind: "give-up" };
   const spread = (start: number, seconds: number): number =>
     start + Math.floor(chance * Math.min(seconds * 1_000, expiresAt - start));

@@ -130,6 +130,17 @@ test("retries have no count: it gives up when less than a second is left after w
   );
 });
 
+test("a time with a fraction is waited for in whole milliseconds, for a message has no other: it is never undercut", () => {
+  const outcome = { kind: "held", reason: "the origin is down", until: now + 1_000.25 } as const;
+  for (const chance of [0, 0.5]) {
+    const decision = decide({ outcome, attempts: 0, expiresAt: now + 60_000, now, policy, chance });
+    expect(decision).toEqual({ kind: "retry", at: expect.any(Number) as number });
+    const at = decision.kind === "retry" ? decision.at : NaN;
+    expect(Number.isInteger(at)).toBe(true);
+    expect(at).toBeGreaterThan(outcome.until);
+  }
+});
+
 test.each([Infinity, 9_999_999_999, 1e300])("a Retry-After of %d seconds gives up instead of failing", (seconds) => {
   expect(decide({ outcome: busy(seconds), attempts: 1, expiresAt: now + week, now, policy, chance: 0 })).toEqual({
     kind: "give-up",
