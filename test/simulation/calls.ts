@@ -22,8 +22,6 @@ export type StoreCall<T> = {
 export const callsOf = (world: World, caller: Caller) => {
   const { random, scheduler, weather, trace } = world;
 
-  const way = (): number => Math.floor(random.next() ** 2 * weather.latencyMs);
-
   const faultOf = ({ isRepeatable }: StoreCall<unknown>): CallFault | undefined => {
     const fault = world.faultOf(weather.calls);
     return fault === "done, and repeated by the client" && !isRepeatable ? "away after the effect" : fault;
@@ -39,7 +37,7 @@ export const callsOf = (world: World, caller: Caller) => {
       const say = (outcome: string): void =>
         trace.line(caller.name, `${what}${fault ? ` [${fault}]` : ""}: ${outcome}`);
 
-      const answer = (give: () => void, outcome: string, backMs = random.chance(0.7) ? 0 : way()): void => {
+      const answer = (give: () => void, outcome: string, backMs = random.chance(0.7) ? 0 : world.way()): void => {
         const settle = (): void => {
           if (!caller.isAlive()) return;
           // A client that waited in vain stops waiting, whatever comes later.
@@ -56,7 +54,7 @@ export const callsOf = (world: World, caller: Caller) => {
         answer(() => reject(error), error instanceof RowConflict ? "conflict" : String(error));
       };
       const take = (): Promise<T> => (fault === "done, and repeated by the client" ? effect().then(effect) : effect());
-      const waits = (): number => (random.chance(0.5) ? way() : random.whole(0, limitMs));
+      const waits = (): number => (random.chance(0.5) ? world.way() : random.whole(0, limitMs));
 
       const arrive = (): void => {
         // What was sent before its sender died may arrive all the same.
@@ -104,7 +102,7 @@ export const callsOf = (world: World, caller: Caller) => {
             void take().then((value) => answer(() => resolve(value), told(value)), failing);
         }
       };
-      scheduler.after(fault === "slow" ? random.whole(500, limitMs) : way(), arrive);
+      scheduler.after(fault === "slow" ? random.whole(500, limitMs) : world.way(), arrive);
     });
 };
 

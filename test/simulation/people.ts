@@ -1,6 +1,7 @@
 import { milliseconds } from "../../shared/clock.ts";
 import type { Heard } from "./app-server.ts";
-import type { Cluster, Reply, Telling } from "./cluster.ts";
+import type { Cluster, Reply } from "./cluster.ts";
+import type { Telling } from "./living-instance.ts";
 import type { Device, Devices } from "./devices.ts";
 import type { History } from "./history.ts";
 import type { OperationName } from "./instance.ts";

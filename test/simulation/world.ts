@@ -34,6 +34,8 @@ export type World = {
   readonly queue: MemoryQueue;
   readonly cipher: DataCipher;
   readonly trace: Trace;
+  /** How long a request is under way, or an answer; milliseconds. Mostly short. */
+  readonly way: () => number;
   /** Whether a fault comes, and which. */
   readonly faultOf: <Fault>(chances: Chances<Fault>) => Fault | undefined;
   /** Whether faults still come. */
@@ -81,6 +83,7 @@ export const worldFrom = (random: Random, isTraced: boolean): World => {
       settings: { ...fanoutSettings, lockMs, maxDeliveryCount: random.pick([1, 2, 4, 10, 10]) },
     }),
     cipher: dataCipher([{ id: "k1", key: new Uint8Array(32).fill(7) }]),
+    way: () => Math.floor(random.next() ** 2 * weather.latencyMs),
     faultOf: ({ part, kinds }) => {
       if (!isStormy || faultsLeft === 0 || !random.chance(part)) return undefined;
       faultsLeft -= 1;
