@@ -57,10 +57,11 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   const plan = job.kind === "state" ? planTaps({ ...standing, actor: job.actor }) : planDeliveries(standing);
   if (use.clock.now() > run.startedAt + beginWithinMs) throw new Unavailable("What is read", { cause: undefined });
   run.isInDoubt ||= plan.due.length > 0;
+  const chance = use.chance(); // one for all, lest each has a time and a message of its own
   const settled = await Promise.all(
     plan.due.map(async (due) => {
       const outcome = await tell(run, notification, due);
-      return settle({ due, outcome, notification, ledger, now: timeOf(run), policy: use.policy, chance: use.chance() });
+      return settle({ due, outcome, notification, ledger, now: timeOf(run), policy: use.policy, chance });
     }),
   );
 

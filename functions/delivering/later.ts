@@ -1,8 +1,9 @@
 import { milliseconds } from "../../shared/clock.ts";
 import { toldKinds } from "../../shared/delivery/ledger.ts";
+import { meetingAfter } from "../../shared/delivery/meeting.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import { nextJob } from "../../shared/fanout/job.ts";
-import { lifetimeMaxMs, type Notification, type NotificationId } from "../../shared/notification/notification.ts";
+import { lifetimeMaxMs, type Notification } from "../../shared/notification/notification.ts";
 import type { Subscription } from "../../shared/subscription/subscription.ts";
 import { timeOf, type Run } from "./run.ts";
 
@@ -65,16 +66,6 @@ export const lookAgainIfCutOff = async (run: Run): Promise<void> => {
   const due = meetingAfter(timeOf(run) + landedAfterMs, landedAfterMs, job.id);
   const again = job.again ?? job.version;
   await use.fanout.send(nextJob(job, { version: job.version, due, again }), { expiresAt });
-};
-
-/**
- * The first of a notification's meeting times, one in each interval, that is not before `from`; milliseconds. Runs about one notification that
- * end alike at about the same time thus name one message, and the broker makes one of them: were it several, each of which may come again and
- * be several in turn, an outage could breed them. Different notifications have different times, so that not all come at once.
- */
-const meetingAfter = (from: number, intervalMs: number, id: NotificationId): number => {
-  const offset = Number.parseInt(id.slice(-8), 16) % intervalMs;
-  return Math.ceil((from - offset) / intervalMs) * intervalMs + offset;
 };
 
 /** The end of an outage of ours is felt within a minute. */

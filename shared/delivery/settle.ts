@@ -3,6 +3,7 @@ import type { Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { decide, type Decision, type RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
+import { retryAtMeeting } from "./meeting.ts";
 import type { LedgerEntry, PastAttempt, Told } from "./ledger.ts";
 import { versionTold, type Due } from "./plan.ts";
 
@@ -41,7 +42,10 @@ export const settle = <S extends Subscription>({
   const last = ledger[due.kind][due.subscription.channelTag];
   const before = last?.told === told ? last : undefined;
   const attempts = (before?.attempts ?? 0) + (outcome.kind === "held" ? 0 : 1);
-  const decision = decide({ outcome, attempts, expiresAt: notification.expiresAt, now, policy, chance });
+  const { id, expiresAt } = notification;
+  const decided = decide({ outcome, attempts, expiresAt, now, policy, chance });
+  const decision: Decision =
+    decided.kind === "retry" ? { kind: "retry", at: retryAtMeeting(decided.at, { id, expiresAt, now }) } : decided;
   const entry: LedgerEntry = {
     subscriptionId: due.subscription.id,
     told,

@@ -45,7 +45,7 @@ test("of several devices each has its own outcome; one message goes on, at the e
   const common = (name: string) => ({ subscriptionId: name, told: 7, version: 7, attempts: 1, at: startedAt });
   expect(await entryOf("ok")).toEqual({ ...common("ok"), outcome: "delivered" });
   expect(await entryOf("slow")).toEqual({ ...common("slow"), outcome: "busy", reason: "503", notBefore: due });
-  const askedAt = firstRetryAfter(startedAt + 60_000);
+  const askedAt = firstRetryAfter(startedAt + 60_000, startedAt);
   expect(await entryOf("asks")).toEqual({ ...common("asks"), outcome: "busy", reason: "429", notBefore: askedAt });
   expect(await entryOf("dead")).toEqual({ ...common("dead"), outcome: "gone" });
   expect(await entryOf("bad")).toEqual({ ...common("bad"), outcome: "rejected", reason: "400 BadTopic" });

@@ -1,7 +1,18 @@
 import { expect, test } from "vitest";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { now as startedAt } from "../samples.ts";
-import { asked, away, busy, delivered, expectToMeet, firstRetryAfter, held, job, world } from "./delivery-world.ts";
+import {
+  asked,
+  away,
+  busy,
+  delivered,
+  expectToMeet,
+  firstRetryAfter,
+  held,
+  job,
+  retriedAt,
+  world,
+} from "./delivery-world.ts";
 
 test("the next run tries whoever is due, not who was asked to wait, and backs off further", async () => {
   const { deliver, scheduled, attempts, advanceTo, entryOf } = world({
@@ -12,8 +23,8 @@ test("the next run tries whoever is due, not who was asked to wait, and backs of
   advanceTo(second);
   await deliver(scheduled[0]?.job);
   expect(Object.fromEntries(attempts)).toEqual({ slow: 2, asks: 1 });
-  expect(await entryOf("slow")).toMatchObject({ attempts: 2, notBefore: second + 5_000 });
-  expect(scheduled[1]).toMatchObject({ job: { hop: 5, due: second + 5_000 } });
+  expect(await entryOf("slow")).toMatchObject({ attempts: 2, notBefore: retriedAt(second + 5_000, second) });
+  expect(scheduled[1]).toMatchObject({ job: { hop: 5, due: retriedAt(second + 5_000, second) } });
 });
 
 test("a run that came too early sends nothing, and hands its message on to the time", async () => {
@@ -21,10 +32,10 @@ test("a run that came too early sends nothing, and hands its message on to the t
   await deliver();
   await deliver({ ...job, hop: 4 });
   expect(happened).toEqual(["sent to asks", "scheduled", "recorded", "scheduled"]);
-  expect(scheduled[1]).toMatchObject({ job: { hop: 5, due: firstRetryAfter(startedAt + 60_000) } });
+  expect(scheduled[1]).toMatchObject({ job: { hop: 5, due: firstRetryAfter(startedAt + 60_000, startedAt) } });
 });
 
-const ownRetry = firstRetryAfter(startedAt + 60_000);
+const ownRetry = firstRetryAfter(startedAt + 60_000, startedAt);
 test.each([
   ["for less than that", ownRetry - 1, [ownRetry, ownRetry - 1]],
   ["just as long", ownRetry, [ownRetry]],
@@ -51,10 +62,10 @@ test("it is tried again until it is delivered, with no count but its lifetime", 
     if (last?.job.due !== undefined) advanceTo((dueLast = last.job.due));
   }
   expect(next).toBeUndefined();
-  // Half of 5 + 10 + 20 + … seconds, then half of what is left of its hour, down to the last second.
-  expect(attempts.get("slow")).toBe(22);
+  // After half of 5, 10, 20, … seconds, then half of what is left of its hour, each up to its next meeting time, down to the last second.
+  expect(attempts.get("slow")).toBe(18);
   expect(dueLast).toBeGreaterThan(startedAt + 3_600_000 - 1_000);
-  expect(await entryOf("slow")).toMatchObject({ outcome: "gave-up", reason: "503", attempts: 22, at: dueLast });
+  expect(await entryOf("slow")).toMatchObject({ outcome: "gave-up", reason: "503", attempts: 18, at: dueLast });
   expect(await entryOf("slow")).not.toHaveProperty("notBefore");
 });
 
@@ -63,7 +74,7 @@ test("what is held has spent no attempt: it comes back after its time, and backs
     devices: { phone: [held, busy, { ...held, until: 0 }, busy] },
   });
   await deliver();
-  let due = firstRetryAfter(held.until);
+  let due = firstRetryAfter(held.until, startedAt);
   expect(await entryOf("phone")).toMatchObject({ outcome: "held", reason: held.reason, attempts: 0, notBefore: due });
   expect(events).toMatchObject([{ outcomes: { held: 1 }, reasons: [held.reason], retryAt: due }]);
   expect(happened).toEqual(["scheduled", "recorded"]);
@@ -74,7 +85,7 @@ test("what is held has spent no attempt: it comes back after its time, and backs
   ] as const) {
     advanceTo(due);
     await deliver(scheduled.at(-1)?.job);
-    due += wait;
+    due = retriedAt(due + wait, due);
     expect(await entryOf("phone")).toMatchObject({ attempts, notBefore: due });
   }
   expect((await entryOf("phone"))?.earlier?.map(({ outcome }) => outcome)).toEqual(["held", "busy", "held"]);
@@ -103,8 +114,8 @@ test("an instance whose clock is behind takes a message's own time for reached, 
   for (const name of ["slow", "fine"]) await anotherRunTells(name, 7, { outcome: "busy", notBefore: due });
   await deliver({ ...job, due });
   expect(await entryOf("fine")).toMatchObject({ outcome: "delivered", at: due });
-  expect(scheduled).toMatchObject([{ job: { due: due + 5_000 } }]);
-  expect(await entryOf("slow")).toMatchObject({ attempts: 2, at: due, notBefore: due + 5_000 });
+  expect(scheduled).toMatchObject([{ job: { due: retriedAt(due + 5_000, due) } }]);
+  expect(await entryOf("slow")).toMatchObject({ attempts: 2, at: due, notBefore: retriedAt(due + 5_000, due) });
 });
 
 test("put off on such an instance, it goes on later than its own time, too", async () => {

@@ -5,6 +5,7 @@ import type { Outcome } from "../../../shared/channels/outcome.ts";
 import type { Held } from "../../../shared/delivery/governor.ts";
 import type { LedgerEntry, Told, ToldKind } from "../../../shared/delivery/ledger.ts";
 import type { RetryPolicy } from "../../../shared/delivery/decide.ts";
+import { retryAtMeeting } from "../../../shared/delivery/meeting.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import type { Notification, PlatformType } from "../../../shared/notification/notification.ts";
@@ -167,8 +168,12 @@ export const world = (given: World) => {
   };
 };
 
-/** When what is tried at that moment for the first time, in vain, is tried again: half of the base. */
-export const firstRetryAfter = (time: number): number => time + 2_500;
+/** When that is which may be tried again from `at` on, as was found at `from`: at the notification's next meeting time. */
+export const retriedAt = (at: number, from: number): number =>
+  retryAtMeeting(at, { id: notification.id, expiresAt: notification.expiresAt, now: from });
+
+/** When what is tried at that moment for the first time, in vain, is tried again: after half of the base; or of what was to be waited for, found at `from`. */
+export const firstRetryAfter = (time: number, from = time): number => retriedAt(time + 2_500, from);
 
 /** Between so much and twice as much later than the start: what a notification's meeting times allow. */
 export const expectToMeet = (due: number | undefined, leastMs: number, from = startedAt): void => {
