@@ -25,7 +25,8 @@ export const discard: Clear = async (use, options) => {
   await clear(use, options, "discard", async ({ count, place }) => {
     if (options.yes || !ask) return;
     const question = `Remove ${named(count)} of ${place} for good? Whoever was not told will not be.`;
-    if (!(await ask(question))) throw new Failed("Nothing was discarded.");
+    if (await ask(question)) return;
+    throw new Failed("Nothing was discarded.", use.stop.aborted ? exitCodes.interrupted : exitCodes.failed);
   });
 };
 

@@ -11,7 +11,8 @@ import { textList, textTable } from "./text-table.ts";
 
 const about = `
 A dead letter is a message of the queue that failed ten times: some devices were not told. Nothing takes it from there but you.
-Mend the cause, then replay. Repeating a replay is harmless, and what it tells twice a device shows once.
+Mend the cause, then replay. Repeating a replay is harmless, and what it tells twice a device shows once. One about no notification
+("none" in the list) was sent by somebody else, or by another version of Fanfare: a replay fails as before until this one can read it.
 
 Examples:
   npm run ops -- dead-letters list

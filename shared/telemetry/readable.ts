@@ -49,10 +49,13 @@ export const readable = (event: FanfareEvent): string | undefined => {
   }
 };
 
+type Numbers = { readonly subscriptions: number; readonly reached: number; readonly retryAt?: number };
+
 /** Which of the many reasons, the notification's platforms, content and state say. */
-const nobodyOf = ({ subscriptions, reached }: { readonly subscriptions: number; readonly reached: number }): string => {
+const nobodyOf = ({ subscriptions, reached, retryAt }: Numbers): string => {
   if (subscriptions === 0) return "nobody is subscribed";
-  return reached === 0 ? `it is for none of ${subscriptions} subscriptions` : "nobody is left to be told";
+  if (reached === 0) return `it is for none of ${subscriptions} subscriptions`;
+  return retryAt === undefined ? "nobody is left to be told" : "it is nobody's turn yet";
 };
 
 const timeOf = (epochMs: number): string => `${new Date(epochMs).toISOString().slice(11, 19)}Z`;

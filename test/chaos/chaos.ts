@@ -15,9 +15,15 @@ const endsWithinMs = 6 * 60_000;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Runs the whole of it and prints its table. Resolves to the exit code: 1 when the service broke its word. */
+/** Runs the whole of it and prints its table. Resolves to the exit code: 1 when the service broke its word, 64 for a wrong flag. */
 export const chaos = async (args: readonly string[], interrupted: AbortSignal): Promise<number> => {
-  const options = chaosOptions(args, Date.now());
+  let options: ChaosOptions;
+  try {
+    options = chaosOptions(args, Date.now());
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)} The flags are told by: npm run chaos -- --help`);
+    return 64;
+  }
   if (options.help) {
     console.log(help);
     return 0;

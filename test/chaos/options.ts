@@ -12,7 +12,7 @@ Starts the whole local stack on free ports, in a data directory of its own, with
 register anew and the push service answers 503, 429, 410, breaks connections, hangs and dawdles, the functions host and
 the Service Bus emulator are killed again and again. Then all that ends, the queue runs empty, and every notification that was
 accepted is looked for on every device it was for, as the device decrypted it.
-The exit code is 1 when anything was lost or shown twice; then the data directory is kept and named.
+The exit code is 1 when anything was lost or shown twice; then the data directory is kept and named. It is 64 when a flag is wrong.
 `;
 
 export type ChaosOptions = {

@@ -36,7 +36,10 @@ const runAll = async ({ seeds, from, most, processes, json }: SimulationOptions)
   });
   progress.end();
   console.log(json ? tallyJson(tally, seconds()) : tallyText(tally, seconds()));
-  if (stop.aborted) return 130;
+  if (stop.aborted) {
+    console.error(`Interrupted after ${tally.seeds} of ${seeds} seeds.`);
+    return 130;
+  }
   return tally.violated.length > 0 ? 1 : 0;
 };
 
@@ -53,7 +56,15 @@ const progressOn = (stream: NodeJS.WriteStream, text: () => string) => {
 };
 
 const main = async (args: readonly string[]): Promise<number> => {
-  const options = simulationOptions(args);
+  let options: SimulationOptions;
+  try {
+    options = simulationOptions(args);
+  } catch (error) {
+    console.error(
+      `${error instanceof Error ? error.message : String(error)} The flags are told by: npm run simulate -- --help`,
+    );
+    return 64;
+  }
   if (options.help) {
     console.log(help);
     return 0;
@@ -67,7 +78,7 @@ if (process.argv[2] === "worker") {
 } else {
   process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
     console.error(error instanceof Error ? (error.stack ?? error.message) : error);
-    return 64;
+    return 70; // a fault of the simulator; 1 would say that the engine broke its word
   });
   // Signal handlers need not be waited for; a piped report must be.
   process.stdout.write("", () => process.exit());

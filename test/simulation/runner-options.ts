@@ -17,7 +17,8 @@ export const help = `npm run simulate -- [flags]
   --json            print what it came to as JSON
 
 Runs the real handlers over stores, a queue and push services in memory, under a scheduler and clock that a seed drives: it draws what
-fails, when, and who comes first. Checks after each that nothing accepted was lost. The exit code is 1 when something is violated.
+fails, when, and who comes first. Checks after each that nothing accepted was lost. The exit code
+is 1 when something is violated, 64 when a flag is wrong, 70 when the simulator itself failed, 130 after Ctrl-C.
 `;
 
 export type SimulationOptions = {

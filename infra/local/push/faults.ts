@@ -12,17 +12,24 @@ const headersSchema = z.record(z.string(), z.coerce.string()).superRefine((heade
   }
 });
 
+const members = {
+  device: z.string().optional(),
+  status: z.int().min(200).max(599).optional(),
+  headers: headersSchema.optional(),
+  body: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
+  count: z.int().min(1).optional(),
+  delayMs: z.int().min(0).max(600_000).optional(),
+  hang: z.boolean().optional(),
+  reset: z.boolean().optional(),
+};
+
 /** What `POST /_faults` takes. */
 export const faultSchema = z
-  .strictObject({
-    device: z.string().optional(),
-    status: z.int().min(200).max(599).optional(),
-    headers: headersSchema.optional(),
-    body: z.union([z.string(), z.record(z.string(), z.unknown())]).optional(),
-    count: z.int().min(1).optional(),
-    delayMs: z.int().min(0).max(600_000).optional(),
-    hang: z.boolean().optional(),
-    reset: z.boolean().optional(),
+  .strictObject(members, {
+    error: ({ code, keys }) =>
+      code === "unrecognized_keys"
+        ? `a fault has no ${keys.join(", ")}, but ${Object.keys(members).join(", ")}; Retry-After is one of its headers`
+        : undefined,
   })
   .refine(
     ({ status, delayMs, hang, reset }) =>

@@ -116,6 +116,13 @@ test.each([
   [
     "POST",
     "/_faults",
+    '{"status":429,"retryAfter":9}',
+    400,
+    /no retryAfter, but device, status.*Retry-After is one of/,
+  ],
+  [
+    "POST",
+    "/_faults",
     '{"status":500,"count":1.5,"headers":{"a b":"c"}}',
     400,
     /headers\.a b: is not an HTTP header; count: /,
