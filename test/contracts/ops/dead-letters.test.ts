@@ -147,6 +147,18 @@ test("discard asks, says how many and where, and does nothing without a yes", as
   expect(await waiting()).toEqual([]);
 });
 
+test("Ctrl-C at the question is no, and ends with 130", async () => {
+  await undertakes.refused([sentJob()]);
+  const stop = new AbortController();
+  const ask = (): Promise<boolean> => {
+    stop.abort();
+    return Promise.resolve(false);
+  };
+  const told = await command(["dead-letters", "discard", "--all"], { env, ask, stop: stop.signal });
+  expect(told).toEqual({ code: 130, stdout: "", stderr: "Nothing was discarded.\n" });
+  expect(await dead()).toHaveLength(1);
+});
+
 test("interrupted it ends with 130, and tells what is done", async () => {
   await undertakes.refused(Array.from({ length: 60 }, () => sentJob()));
   const stop = new AbortController();
