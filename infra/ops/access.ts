@@ -66,6 +66,15 @@ const stackSchema = z.object({
   tables: z.object({ connectionString: z.string() }),
 });
 
+/** The parser's own words would quote the file, which holds keys. */
+const stackOf = (text: string, directory: string): z.infer<typeof stackSchema> => {
+  try {
+    return stackSchema.parse(JSON.parse(text));
+  } catch {
+    throw new Failed(`${join(directory, "stack.json")} is damaged, or another version's: start that stack anew.`);
+  }
+};
+
 const localAccess = async (env: Environment): Promise<Access> => {
   const directory = dataDir(env);
   const text = await readFile(join(directory, "stack.json"), "utf8").catch((cause: unknown) => {
@@ -76,7 +85,7 @@ const localAccess = async (env: Environment): Promise<Access> => {
       { cause },
     );
   });
-  const { serviceBus, tables } = stackSchema.parse(JSON.parse(text));
+  const { serviceBus, tables } = stackOf(text, directory);
   return {
     place: `the local stack in ${directory}`,
     bus: { kind: "connection-string", connectionString: serviceBus.connectionString },

@@ -15,6 +15,18 @@ export type Output = {
 
 type Stream = { readonly write: (text: string) => unknown; readonly isTTY?: boolean };
 
+/** Control and format characters, 8-bit ones and those that turn the direction of writing too: they could drive the operator's terminal. */
+const driving = /\p{Cc}|\p{Cf}/gu;
+const harmless = (text: string): string => text.replaceAll(driving, (one) => (one === "\n" ? one : " "));
+/** JSON escapes the 7-bit ones by itself; the others stand in texts only, where an escape means the same. */
+const escaped = (json: string): string =>
+  json.replaceAll(driving, (one) =>
+    one
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join(""),
+  );
+
 const progressEveryMs = 5_000;
 const startOfLine = "\r\u001b[K";
 
@@ -31,9 +43,9 @@ export const outputTo = (stdout: Stream, stderr: Stream, now: () => number = () 
     stdout.write(`${text}\n`);
   };
   return {
-    json: (value) => result(JSON.stringify(value)),
-    text: result,
-    note: (sentence) => void stderr.write(`${cleared()}${sentence}\n`),
+    json: (value) => result(escaped(JSON.stringify(value))),
+    text: (text) => result(harmless(text)),
+    note: (sentence) => void stderr.write(`${cleared()}${harmless(sentence)}\n`),
     progress: (sentence) => {
       if (stderr.isTTY === true) {
         stderr.write(`${startOfLine}${sentence}`);

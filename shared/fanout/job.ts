@@ -4,14 +4,17 @@ import type { FeedKey } from "../feed-key.ts";
 import type { NotificationId } from "../notification/notification.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
 
+/** What we name things by is no longer, and has nothing in it that a table's key, a message's id or a terminal could not take. */
+const name = z.string().regex(/^[\w-]{1,100}$/);
+
 /**
  * One message of the queue `fanout`: "bring this user's devices up to date with this notification". It carries names,
  * never content, so content can be withdrawn until it leaves. `v` lets old and new code run side by side during an upgrade.
  */
 const jobSchema = z.object({
   v: z.literal(1),
-  feed: z.string().min(1),
-  id: z.string().min(1),
+  feed: name,
+  id: name,
   /** The feed's version whose change is told. The newest content is sent, whatever this says. */
   version: z.int().nonnegative(),
   /** `content` brings the notification; `state` taps the user's other devices, for it was changed or deleted. */

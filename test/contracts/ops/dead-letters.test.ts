@@ -71,6 +71,18 @@ test.each([
   expect(ended.stderr).toContain(told);
 });
 
+test.each(["", "{", '{"tables":{}}', "Zm9vYmFyc2VjcmV0"])(
+  "a damaged stack.json, %j, is told in a sentence that quotes nothing of it",
+  async (text) => {
+    const damaged = await mkdtemp(join(tmpdir(), "fanfare-ops-"));
+    await writeFile(join(damaged, "stack.json"), text);
+    const told = await command(["dead-letters", "list"], { env: { FANFARE_DATA_DIR: damaged } });
+    await rm(damaged, { recursive: true });
+    const stderr = `${join(damaged, "stack.json")} is damaged, or another version's: start that stack anew.\n`;
+    expect(told).toEqual({ code: 1, stdout: "", stderr });
+  },
+);
+
 test("--help explains each command and is no fault", async () => {
   for (const args of [["--help"], ["dead-letters", "--help"], ["dead-letters", "replay", "--help"]]) {
     const { code, stdout, stderr } = await command(args, { env: {} });

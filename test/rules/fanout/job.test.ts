@@ -25,6 +25,10 @@ test("members of a later version are left alone", () => {
 test.each([
   [{ v: 2 }],
   [{ feed: "" }],
+  [{ feed: "x".repeat(101) }],
+  [{ feed: "a/b" }],
+  [{ id: "a'b" }],
+  [{ id: "\u001b[2J" }],
   [{ id: 7 }],
   [{ version: -1 }],
   [{ version: 1.5 }],

@@ -21,6 +21,19 @@ test("results go to stdout, and everything else to stderr", () => {
   expect(written).toEqual({ stdout: '{"a":1}\na line\n', stderr: "by the way\n" });
 });
 
+test("nothing that others wrote drives the terminal, in JSON by escapes that mean the same", () => {
+  const { written, output } = screen();
+  const hostile = "a\u001b[31mb\u009b2Jc\u202ed\u{e0001}e";
+  output.json({ name: hostile });
+  output.text(`${hostile}\nnext`);
+  output.note(hostile);
+  const [json = "", ...others] = written.stdout.split("\n");
+  expect(JSON.parse(json)).toEqual({ name: hostile });
+  expect(json).toMatch(/^[ -~]+$/);
+  expect(others).toEqual(["a [31mb 2Jc d e", "next", ""]);
+  expect(written.stderr).toBe("a [31mb 2Jc d e\n");
+});
+
 test("on a terminal progress is one line that is written over, and gone when something else is said", () => {
   const { written, output } = screen({ isTTY: true });
   output.progress("1 of 2");
