@@ -6,6 +6,8 @@ export type Vapid = { readonly publicKey: string; readonly privateKey: string; r
 
 const lifeMs = 12 * milliseconds.hour; // RFC 8292 allows 24 hours
 const renewAfterMs = 6 * milliseconds.hour;
+/** However many hosts strangers find that are allowed, no more are remembered. */
+const originsMost = 500;
 
 /**
  * `Authorization` headers per push origin. Signing costs more than encrypting, and Apple asks for at most one new token an hour,
@@ -13,10 +15,19 @@ const renewAfterMs = 6 * milliseconds.hour;
  */
 export const vapidHeaders = (vapid: Vapid, clock: Clock) => {
   const signed = new Map<string, { readonly header: string; readonly at: number }>();
+  /** A map keeps the order of insertion: the first is the one not used for longest. */
+  const keep = (origin: string, one: { readonly header: string; readonly at: number }): void => {
+    signed.delete(origin);
+    signed.set(origin, one);
+    for (const [first] of signed) if (signed.size > originsMost) signed.delete(first);
+  };
   return {
     for: (origin: string): string => {
       const known = signed.get(origin);
-      if (known && clock.now() - known.at < renewAfterMs) return known.header;
+      if (known && clock.now() - known.at < renewAfterMs) {
+        keep(origin, known);
+        return known.header;
+      }
       const expiration = Math.floor((clock.now() + lifeMs) / 1_000);
       const { Authorization: header } = webpush.getVapidHeaders(
         origin,
@@ -26,7 +37,7 @@ export const vapidHeaders = (vapid: Vapid, clock: Clock) => {
         "aes128gcm",
         expiration,
       );
-      signed.set(origin, { header, at: clock.now() });
+      keep(origin, { header, at: clock.now() });
       return header;
     },
     /** A push service refused it: the next one is signed anew. */

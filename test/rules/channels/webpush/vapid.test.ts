@@ -56,3 +56,13 @@ test("a header that was refused is not used again, and other origins keep theirs
   expect(headers.for(origin)).not.toBe(refused); // ES256 signs with a fresh nonce
   expect(headers.for("https://web.push.apple.com")).toBe(other);
 });
+
+test("however many hosts strangers name, five hundred are kept: those used last", () => {
+  const { headers } = started();
+  const [first, second] = [headers.for(origin), headers.for("https://web.push.apple.com")];
+  for (let host = 0; host < 499; host += 1) {
+    headers.for(`https://${host}.notify.windows.com`);
+    expect(headers.for(origin)).toBe(first);
+  }
+  expect(headers.for("https://web.push.apple.com")).not.toBe(second);
+});
