@@ -92,6 +92,8 @@ const configFrom = (settings: Settings) => ({
   isDevelopment: settings.AZURE_FUNCTIONS_ENVIRONMENT === "Development",
   retryPolicy: { baseSeconds: settings.RETRY_BASE_SECONDS, capSeconds: settings.RETRY_CAP_SECONDS },
   /** Requests at once to one push origin, at most, of each instance. */
+  /** Messages the host gives us at once. */
+  messagesInHand: settings.AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls,
   deliveryConcurrency: settings.DELIVERY_CONCURRENCY,
   /** Of a hundred answers to one credential so many may end subscriptions; more are not believed. */
   pruningShareMax: settings.PRUNING_SHARE_MAX,

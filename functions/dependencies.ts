@@ -67,6 +67,7 @@ export const dependencies = (config: Config) => {
       chance: Math.random,
       policy: config.retryPolicy,
       concurrency: config.deliveryConcurrency,
+      messagesInHand: config.messagesInHand,
       pruningShareMax: config.pruningShareMax,
     }),
     chance: Math.random,

@@ -105,6 +105,8 @@ export const settingsSchema = z.object({
   BACKLOG_LIMIT: wholeNumber(100_000, 1, unlimited),
   RETRY_BASE_SECONDS: wholeNumber(5, 1, 3_600),
   RETRY_CAP_SECONDS: wholeNumber(3_600, 1, 86_400),
+  /** The platform's own: it overrides the number in host.json, which is the default here. */
+  AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: wholeNumber(32, 1, 10_000),
   DELIVERY_CONCURRENCY: wholeNumber(64, 1, 1_000),
   PRUNING_SHARE_MAX: wholeNumber(10, 1, 100),
   AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),

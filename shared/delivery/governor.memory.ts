@@ -17,6 +17,8 @@ type Options = {
   readonly policy: RetryPolicy;
   /** Requests at once to one push origin, at most. */
   readonly concurrency: number;
+  /** How many messages the host has in hand at once: no hanging origin may keep them all. */
+  readonly messagesInHand: number;
   /** Of a hundred answers, so many may end a subscription before none is believed; 100 believes all. */
   readonly pruningShareMax: number;
   /** Resolves after so many milliseconds: the only timer here, and a simulation's own. */
@@ -40,10 +42,13 @@ type Known = PushOrigin & { readonly line: Set<Waiter> };
  * the sum of their limits is what an origin may meet.
  */
 export const memoryGovernor = (options: Options): Governor => {
-  const { clock, pruningShareMax, wait = waitFor } = options;
+  const { clock, concurrency, messagesInHand, pruningShareMax, wait = waitFor } = options;
+  // A hanging origin gets a quarter of the messages in hand, all slow ones together half; the rest is for those that are well.
+  const pace = { most: concurrency, darkMost: Math.ceil(messagesInHand / 4) };
+  const slowMost = Math.ceil(messagesInHand / 2);
   const origins = remembered(
     originsMost,
-    (): Known => ({ ...pushOrigin(options), line: new Set() }),
+    (): Known => ({ ...pushOrigin({ ...options, pace }), line: new Set() }),
     ({ pace, line }) => pace.out() + line.size > 0,
     ({ pace }) => pace.hasAnswered(),
   );
@@ -58,7 +63,7 @@ export const memoryGovernor = (options: Options): Governor => {
     try {
       for (;;) {
         const now = clock.now();
-        const share = slowShareOf(origin, origins.all(), now);
+        const share = slowShareOf(origin, { all: origins.all(), slowMost }, now);
         if (share === "used-up") return origin.turnAway("the origin is slow", now, expiresAt);
         const turn = origin.enter(coming, now);
         if (turn) return turn;

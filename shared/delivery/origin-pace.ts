@@ -7,11 +7,9 @@ export type Begun = { readonly at: number; readonly number: number; readonly isD
  */
 export type End = "served" | "pushed-back" | "silent" | "unknown";
 
-/**
- * So many may go out without a word from the origin. A quarter of the 32 messages that host.json lets the host have in hand: one that hangs
- * gets little more.
- */
-const darkMost = 8;
+/** How many requests at once: `most` at all, and `darkMost` without a word from the origin. */
+export type PaceLimits = { readonly most: number; readonly darkMost: number };
+
 /** So long after an answer the origin counts as heard. */
 const heardMs = 50;
 /** One that takes longer to answer is slow. */
@@ -21,10 +19,10 @@ const weight = 1 / 8;
 
 /**
  * How many requests one push origin is given at once. Its limit is halved when it pushes back or says nothing in time, once for all that was out at
- * that moment, and grows by one after as many good answers as the limit is high. And whatever the limit, no more than eight go out while
- * nothing is heard: what has just begun to hang, or was never asked before, has eight to show itself, not all.
+ * that moment, and grows by one after as many good answers as the limit is high. And whatever the limit, no more than a few go out while
+ * nothing is heard: what has just begun to hang, or was never asked before, has a few to show itself, not all.
  */
-export const originPace = (most: number) => {
+export const originPace = ({ most, darkMost }: PaceLimits) => {
   /** In the order in which they went out. */
   const out = new Set<Begun>();
   let limit = most;

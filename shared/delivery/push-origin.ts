@@ -3,14 +3,13 @@ import { milliseconds } from "../clock.ts";
 import { breaker, type Breaker, type Pass } from "./breaker.ts";
 import type { RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
-import { originPace, type Begun, type End } from "./origin-pace.ts";
+import { originPace, type Begun, type End, type PaceLimits } from "./origin-pace.ts";
 import { remembered } from "./remembered.ts";
 import { turnedAway } from "./turned-away.ts";
 
 type Options = {
   readonly policy: RetryPolicy;
-  /** Requests at once, at most. */
-  readonly concurrency: number;
+  readonly pace: PaceLimits;
   readonly chance: () => number;
 };
 
@@ -40,7 +39,7 @@ const credentialsMost = 1_000;
  * One push origin: its pace, a breaker for all of it, and one for each credential on it. The breaker of the origin counts answers
  * that it cannot serve and silence, not that it wants less: that is what the pace is for. A credential's counts its refusals.
  */
-export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
+export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
   const capMs = policy.capSeconds * milliseconds.second;
   const mostMs = Math.min(30 * milliseconds.second, capMs);
   const firstMs = Math.min(policy.baseSeconds * milliseconds.second, mostMs);
@@ -54,7 +53,7 @@ export const pushOrigin = ({ policy, concurrency, chance }: Options) => {
       chance,
     }),
   );
-  const pace = originPace(concurrency);
+  const pace = originPace(limits);
   const away = turnedAway({ mostMs: capMs, chance });
 
   return {

@@ -1,23 +1,28 @@
 import { milliseconds } from "../clock.ts";
 import type { OriginPace } from "./origin-pace.ts";
 
-/**
- * All slow origins together have so many requests out, half of the 32 messages that host.json lets the host have in hand; the other half is for
- * the quick ones.
- */
-const slowMost = 16;
 /** Slow is only who is so many times slower than the quickest that answered lately: were all slow alike, the cause would be here. */
 const slowTimes = 4;
 const latelyMs = 10 * milliseconds.second;
 
 type Paced = { readonly pace: OriginPace };
+type Others = {
+  /** All origins, the one that is asked about among them. */
+  readonly all: Iterable<Paced>;
+  /** So many requests all slow ones have out together; what is left of the messages in hand is for the quick ones. */
+  readonly slowMost: number;
+};
 
 /**
  * Whether one more request to this origin fits into the share that all slow ones have together; undefined when it needs none, because it is
- * not slow, or nobody is quick. `all` are all origins, this one among them. One that has never answered takes of that share, and waits where it is used
+ * not slow, or nobody is quick. One that has never answered takes of that share, and waits where it is used
  * up: strangers can name many hosts that are allowed and silent, each of which is new, and not slow yet.
  */
-export const slowShareOf = ({ pace }: Paced, all: Iterable<Paced>, now: number): "free" | "used-up" | undefined => {
+export const slowShareOf = (
+  { pace }: Paced,
+  { all, slowMost }: Others,
+  now: number,
+): "free" | "used-up" | undefined => {
   const isSlow = pace.isSlow(now);
   if (!isSlow && pace.hasAnswered()) return undefined;
   let out = 0;

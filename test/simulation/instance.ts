@@ -87,6 +87,7 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
       chance: random.next,
       policy: settings.policy,
       concurrency: settings.pushesAtOnce,
+      messagesInHand: 32,
       pruningShareMax: 10,
       wait,
     }),

@@ -59,7 +59,7 @@ export const startHost = ({ sender, isGoverned, onEvent }: Options) => {
     },
     channels: { webpush: sender },
     governor: isGoverned
-      ? memoryGovernor({ clock, chance: Math.random, policy, concurrency, pruningShareMax: 10 })
+      ? memoryGovernor({ clock, chance: Math.random, policy, concurrency, messagesInHand: 32, pruningShareMax: 10 })
       : ungoverned,
     clock,
     policy,

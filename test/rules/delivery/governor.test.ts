@@ -26,7 +26,7 @@ const governed = (more: { concurrency?: number; chance?: () => number } = {}) =>
   const { concurrency = 64, chance = () => 0.5 } = more;
   const time = virtualTime(start);
   const events: FanfareEvent[] = [];
-  const governor = memoryGovernor({ ...time, chance, policy, concurrency, pruningShareMax: 10 });
+  const governor = memoryGovernor({ ...time, chance, policy, concurrency, messagesInHand: 32, pruningShareMax: 10 });
   const out = { now: 0, most: 0, attempts: 0 };
   let users = 0;
   const answer = (

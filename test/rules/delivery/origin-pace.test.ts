@@ -13,13 +13,13 @@ const fill = (pace: OriginPace, count: number): Begun[] => {
 };
 
 test("an origin is given its whole limit at first", () => {
-  const pace = originPace(64);
+  const pace = originPace({ most: 64, darkMost: 8 });
   expect(fill(pace, 100)).toHaveLength(64);
   expect(pace.room(10)).toBe(0);
 });
 
 test.each<End>(["pushed-back", "silent"])("%s halves the limit, once for all that was out at that moment", (end) => {
-  const pace = originPace(64);
+  const pace = originPace({ most: 64, darkMost: 8 });
   const out = fill(pace, 40);
   for (const request of out) pace.end(request, end, 20);
   expect(pace.limit()).toBe(32);
@@ -28,14 +28,14 @@ test.each<End>(["pushed-back", "silent"])("%s halves the limit, once for all tha
 });
 
 test("a limit is one at least, and one answered badly again and again stays there", () => {
-  const pace = originPace(64);
+  const pace = originPace({ most: 64, darkMost: 8 });
   for (let times = 0; times < 20; times += 1) pace.end(pace.begin(0), "pushed-back", 10);
   expect(pace.limit()).toBe(1);
   expect(pace.room(10)).toBe(1);
 });
 
 test("a limit grows by one after as many good answers as it is high, and never above the most", () => {
-  const pace = originPace(8);
+  const pace = originPace({ most: 8, darkMost: 8 });
   for (let times = 0; times < 2; times += 1) pace.end(pace.begin(0), "silent", 10);
   expect(pace.limit()).toBe(2);
   serve(pace, 2);
@@ -49,7 +49,7 @@ test("a limit grows by one after as many good answers as it is high, and never a
 });
 
 test("what may not have reached the origin changes nothing", () => {
-  const pace = originPace(8);
+  const pace = originPace({ most: 8, darkMost: 8 });
   pace.end(pace.begin(0), "silent", 10);
   for (let times = 0; times < 20; times += 1) pace.end(pace.begin(0), "unknown", 9_000);
   expect(pace.limit()).toBe(4);
@@ -57,7 +57,7 @@ test("what may not have reached the origin changes nothing", () => {
 });
 
 test("no more than eight go out while nothing is heard; any answer lets the others go", () => {
-  const pace = originPace(64);
+  const pace = originPace({ most: 64, darkMost: 8 });
   const [first, second] = Array.from({ length: 8 }, () => pace.begin(0));
   expect(pace.room(0)).toBe(0);
   if (first) pace.end(first, "pushed-back", 20);
@@ -70,14 +70,14 @@ test("no more than eight go out while nothing is heard; any answer lets the othe
 });
 
 test("one that came to nothing gives its place to the next, heard or not", () => {
-  const pace = originPace(64);
+  const pace = originPace({ most: 64, darkMost: 8 });
   const [first] = Array.from({ length: 8 }, () => pace.begin(0));
   if (first) pace.end(first, "silent", 10);
   expect(pace.room(10)).toBe(1);
 });
 
 test("an origin is slow when its usual answer, or the one that is longest under way, takes more than half a second", () => {
-  const pace = originPace(64);
+  const pace = originPace({ most: 64, darkMost: 8 });
   serve(pace, 20);
   const late = pace.begin(1_000);
   expect(pace.isSlow(1_500)).toBe(false);
@@ -94,7 +94,7 @@ const steps = fc.array(fc.tuple(fc.boolean(), fc.nat(), ends, fc.nat(500)), { ma
 test("whatever comes back in whatever order, no limit is exceeded, and when all are back there is room", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 70 }), steps, (most, plan) => {
-      const pace = originPace(most);
+      const pace = originPace({ most, darkMost: 8 });
       const out: Begun[] = [];
       let now = 0;
       for (const [isBegin, which, end, passing] of plan) {

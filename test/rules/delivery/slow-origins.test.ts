@@ -9,8 +9,6 @@ import { virtualTime } from "./virtual-time.ts";
 
 const second = 1_000;
 const policy = { baseSeconds: 5, capSeconds: 3_600 };
-/** As in host.json. */
-const handlersMost = 32;
 const messagesPerSecond = 200;
 const loadMs = 20 * second;
 /** One in six messages is for the slow origin, too. */
@@ -29,12 +27,20 @@ type Answer = (chance: () => number) => { readonly ms: number; readonly outcome:
 /** No governor: whatever is to be sent is sent. */
 const ungoverned: Governor = { send: (_route, attempt) => attempt() };
 
-/** How long the quick origins' pushes waited from when their message was due, as the host works messages off: 32 at once, each until all of it is answered. */
-const waitsUnder = async (slow: Answer, isGoverned = true): Promise<number[]> => {
+/** How long the quick origins' pushes waited from when their message was due, as the host works messages off: so many at once, 32 as in host.json, each until all of it is answered. */
+const waitsUnder = async (slow: Answer, isGoverned = true, handlersMost = 32): Promise<number[]> => {
   const chance = sameChance(4_711);
   const { clock, wait, runUntil } = virtualTime(start);
   const governor = isGoverned
-    ? memoryGovernor({ clock, wait, chance, policy, concurrency: 64, pruningShareMax: 10 })
+    ? memoryGovernor({
+        clock,
+        wait,
+        chance,
+        policy,
+        concurrency: 64,
+        messagesInHand: handlersMost,
+        pruningShareMax: 10,
+      })
     : ungoverned;
   const waits: number[] = [];
   const line: Message[] = [];

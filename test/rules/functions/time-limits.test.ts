@@ -1,11 +1,18 @@
 import { expect, test } from "vitest";
 import { beginWithinMs } from "../../../functions/delivering/later.ts";
+import { settingsSchema } from "../../../functions/settings.ts";
 import host from "../../../host.json" with { type: "json" };
 import { millisecondsOf } from "../../../infra/local/functions-host/time-span.ts";
 import { localQueues } from "../../../infra/local/queues.ts";
 import { parseQueues } from "../../../infra/local/service-bus/queue-settings.ts";
 import declared from "../../../infra/queues.json" with { type: "json" };
 import { attemptMostMs } from "../../../shared/channels/channel.ts";
+
+test("the app takes as many messages to be in hand as host.json says, and what a deployment overrides that with", () => {
+  const { AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: inHand } = settingsSchema.shape;
+  expect(inHand.parse(undefined)).toBe(host.extensions.serviceBus.maxConcurrentCalls);
+  expect(inHand.parse("8")).toBe(8);
+});
 
 test.each([
   ["on Azure", () => parseQueues(declared, "infra/queues.json"), 60_000],
