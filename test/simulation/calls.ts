@@ -122,8 +122,11 @@ export const outageOf = (
 const unavailable = (store: StoreCall<unknown>["store"]): Unavailable =>
   new Unavailable(store === "tables" ? "Table storage" : "Service Bus", { cause: undefined });
 
-const told = (value: unknown): string =>
-  value === undefined ? "done" : Array.isArray(value) ? `${value.length} rows` : "a row";
+/** The queue's answers are words: settled, lock-lost. */
+const told = (value: unknown): string => {
+  if (typeof value === "string") return value;
+  return value === undefined ? "done" : Array.isArray(value) ? `${value.length} rows` : "a row";
+};
 
 /** `callTimeoutMs` of the real one. */
 const tableLimitMs = 5_000;
