@@ -72,6 +72,7 @@ test("on Azure, identities stand for keys and every other setting has its defaul
     backlogLimit: 100_000,
     isDevelopment: false,
     retryPolicy: { baseSeconds: 5, capSeconds: 3_600 },
+    messagesInHand: 32,
     deliveryConcurrency: 64,
     pruningShareMax: 10,
   });
