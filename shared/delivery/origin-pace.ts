@@ -3,9 +3,9 @@ export type Begun = { readonly at: number; readonly number: number; readonly isD
 
 /**
  * What an end tells of the origin: it did what it was asked, it pushed back, it said nothing in time, or nothing is known, because perhaps it was
- * never asked.
+ * never asked. `odd`: it answered, or did not, but that tells of this one device and not of the origin.
  */
-export type End = "served" | "pushed-back" | "silent" | "unknown";
+export type End = "served" | "pushed-back" | "silent" | "odd-answer" | "odd-silence" | "unknown";
 
 /** How many requests at once: `most` at all, and `darkMost` without a word from the origin. */
 export type PaceLimits = { readonly most: number; readonly darkMost: number };
@@ -46,8 +46,9 @@ export const originPace = ({ most, darkMost }: PaceLimits) => {
     limit = Math.min(most, limit + 1);
     earned = 0;
   };
-  /** Of what is out, the longest waiting counts as an answer that takes at least so long. */
+  /** While nothing is heard, the longest waiting of what is out counts as an answer that takes at least so long. */
   const answerMs = (now: number): number => {
+    if (isHeard(now)) return usualMs;
     for (const { at } of out) return Math.max(usualMs, now - at);
     return usualMs;
   };
@@ -60,6 +61,8 @@ export const originPace = ({ most, darkMost }: PaceLimits) => {
     answerMs,
     isSlow: (now: number): boolean => answerMs(now) > slowMs,
     isCut: (): boolean => limit < most,
+    /** How many more the limit leaves room for. */
+    free: (): number => limit - out.size,
     /** How many more may go out now. */
     room: (now: number): number => Math.max(0, Math.min(limit - out.size, isHeard(now) ? Infinity : darkMost - dark)),
     begin: (now: number): Begun => {
@@ -71,12 +74,12 @@ export const originPace = ({ most, darkMost }: PaceLimits) => {
     },
     end: (request: Begun, end: End, now: number): void => {
       out.delete(request);
-      if (end === "served" || end === "pushed-back") {
+      if (end === "served" || end === "pushed-back" || end === "odd-answer") {
         begunBeforeAnswer = begun;
         dark = 0;
         answeredAt = now;
       } else if (request.isDark && request.number > begunBeforeAnswer) dark -= 1;
-      if (end === "unknown") return;
+      if (end !== "served" && end !== "pushed-back" && end !== "silent") return;
       usualMs += (Math.max(0, now - request.at) - usualMs) * weight;
       if (end === "served") earn();
       else if (request.number > begunBeforeCut) cut();

@@ -2,6 +2,7 @@ import type { Outcome } from "../channels/outcome.ts";
 import { milliseconds } from "../clock.ts";
 import { breaker, type Breaker, type Pass } from "./breaker.ts";
 import type { RetryPolicy } from "./decide.ts";
+import { failuresInARow } from "./failures-in-a-row.ts";
 import type { Held } from "./governor.ts";
 import { originPace, type Begun, type End, type PaceLimits } from "./origin-pace.ts";
 import { remembered } from "./remembered.ts";
@@ -20,6 +21,7 @@ export type Coming = { readonly name: string; readonly whose: string; readonly e
 export type Turn = {
   readonly kind: "turn";
   readonly request: Begun;
+  readonly whose: string;
   readonly origin: Pass;
   readonly credential: { readonly name: string; readonly pass: Pass };
 };
@@ -34,6 +36,8 @@ export type Change =
 const refusalsMost = 3;
 const failuresMost = 5;
 const credentialsMost = 1_000;
+/** So many users in a row have an origin push back, or be silent, before it is given less. */
+const pressedMost = 2;
 
 /**
  * One push origin: its pace, a breaker for all of it, and one for each credential on it. The breaker of the origin counts answers
@@ -54,6 +58,27 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
     }),
   );
   const pace = originPace(limits);
+  const pressed = failuresInARow(pressedMost);
+  const outOf = new Map<string, number>();
+  /** A user has no more out than there is room left: one alone has half, a second one a quarter, and there is always room for the next. */
+  const isFair = (whose: string): boolean => (outOf.get(whose) ?? 0) < pace.free();
+  const begin = (whose: string, now: number): Begun => {
+    outOf.set(whose, (outOf.get(whose) ?? 0) + 1);
+    return pace.begin(now);
+  };
+  const end = ({ request, whose }: Turn, how: End, now: number): void => {
+    const left = (outOf.get(whose) ?? 1) - 1;
+    if (left > 0) outOf.set(whose, left);
+    else outOf.delete(whose);
+    pace.end(request, how, now);
+  };
+  /** One user's devices may be pushed back, or hang, where all others are well: an endpoint is its owner's own choice. */
+  const endOf = (outcome: Outcome, whose: string, now: number): End => {
+    const how = endByOutcome(outcome);
+    if (how === "served") pressed.succeed(whose, now);
+    if ((how !== "pushed-back" && how !== "silent") || pressed.fail(whose, now)) return how;
+    return how === "silent" ? "odd-silence" : "odd-answer";
+  };
   const away = turnedAway({ mostMs: capMs, chance });
 
   return {
@@ -63,9 +88,9 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
       const atOrigin = down.enter(now, expiresAt, whose);
       if (atOrigin.kind === "wait") return { kind: "held", reason: "the origin is down", until: atOrigin.until };
       const atCredential = refused.of(name).enter(now, expiresAt, whose);
-      if (atCredential.kind === "pass" && pace.room(now) > 0) {
+      if (atCredential.kind === "pass" && pace.room(now) > 0 && isFair(whose)) {
         const credential = { name, pass: atCredential.pass };
-        return { kind: "turn", request: pace.begin(now), origin: atOrigin.pass, credential };
+        return { kind: "turn", request: begin(whose, now), whose, origin: atOrigin.pass, credential };
       }
       down.leave(atOrigin.pass);
       if (atCredential.kind === "wait")
@@ -80,13 +105,19 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
       until: away.until(now, expiresAt),
     }),
     /** The attempt came to nothing, by a fault of ours. */
-    leave: ({ request, origin, credential }: Turn, now: number): void => {
-      pace.end(request, "unknown", now);
+    leave: (turn: Turn, now: number): void => {
+      const { origin, credential } = turn;
+      end(turn, "unknown", now);
       down.leave(origin);
       refused.of(credential.name).leave(credential.pass);
     },
-    learn: ({ request, origin, credential: { name, pass } }: Turn, outcome: Outcome, now: number): Change[] => {
-      pace.end(request, endOf(outcome), now);
+    learn: (turn: Turn, outcome: Outcome, now: number): Change[] => {
+      const {
+        whose,
+        origin,
+        credential: { name, pass },
+      } = turn;
+      end(turn, endOf(outcome, whose, now), now);
       const answer = { outcome, now, wishMostMs: capMs };
       return [...learnOfOrigin(down, origin, answer), ...learnOfCredential(refused.of(name), pass, outcome, now)];
     },
@@ -97,7 +128,7 @@ type Answer = { readonly outcome: Outcome; readonly now: number; readonly wishMo
 
 export type PushOrigin = ReturnType<typeof pushOrigin>;
 
-const endOf = (outcome: Outcome): End => {
+const endByOutcome = (outcome: Outcome): End => {
   switch (outcome.kind) {
     case "delivered":
     case "gone":

@@ -118,11 +118,39 @@ test("what ends before it could come again is told to come before its end", asyn
 
 test("at an origin that wants less only eight wait", async () => {
   const { inTurn, answer, untilNow } = governed();
-  await inTurn(times(6, throttled)); // one at once now
+  await inTurn(times(7, throttled)); // one at once now: the first alone proves nothing
   const sent = times(20, 0).map(() => answer(delivered, 200));
   await untilNow(0.1);
   expect(countOf(await standing(sent), "held")).toBe(11);
   await untilNow(10);
+});
+
+test("one user's devices that are throttled, where others are served, take nothing from the others", async () => {
+  const { inTurn, answer, untilNow } = governed();
+  await inTurn(times(3, delivered));
+  for (const _ of times(6, 0)) {
+    const sent = answer(throttled, 0, chrome, start + week, "mallory");
+    await untilNow(0);
+    await sent;
+  }
+  const all = times(60, 0).map(() => answer(delivered, 200));
+  await untilNow(0.5);
+  expect(countOf(await standing(all), "delivered")).toBe(60);
+});
+
+test("one user's devices that hang, where others are served, leave room: each user may have as many out as are left", async () => {
+  const { inTurn, answer, untilNow } = governed();
+  await inTurn(times(3, delivered));
+  const hanging = times(200, 0).map(() => answer(silent, 8 * second, chrome, start + week, "mallory"));
+  const others = times(5, 0).map(() => answer(delivered, 20));
+  await untilNow(0.1);
+  expect(countOf(await standing(others), "delivered")).toBe(5);
+  await untilNow(7);
+  expect(countOf(await standing(hanging), "held")).toBe(200 - 32);
+  const later = times(30, 0).map(() => answer(delivered, 20));
+  await untilNow(7.2);
+  expect(countOf(await standing(later), "delivered")).toBe(30);
+  await untilNow(20);
 });
 
 test("a hanging origin is given eight requests, and nobody waits for it any more after half a second", async () => {
