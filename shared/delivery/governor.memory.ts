@@ -56,7 +56,6 @@ export const memoryGovernor = (options: Options): Governor => {
 
   const turnAt = async (origin: Known, coming: Coming): Promise<Turn | Held> => {
     const { pace, line } = origin;
-    const { expiresAt } = coming;
     const waiter: Waiter = { wake: () => undefined };
     const patience = { isOver: false };
     let end: Promise<void> | undefined;
@@ -64,12 +63,12 @@ export const memoryGovernor = (options: Options): Governor => {
       for (;;) {
         const now = clock.now();
         const share = slowShareOf(origin, { all: origins.all(), slowMost }, now);
-        if (share === "used-up") return origin.turnAway("the origin is slow", now, expiresAt);
+        if (share === "used-up") return origin.turnAway("the origin is slow", coming, now);
         const turn = origin.enter(coming, now);
         if (turn) return turn;
         const isLineFull = pace.isCut() && line.size >= waitingMost && !line.has(waiter);
         if (patience.isOver || isLineFull || share !== undefined)
-          return origin.turnAway("the origin has all it can take", now, expiresAt);
+          return origin.turnAway("the origin has all it can take", coming, now);
         line.add(waiter);
         end ??= wait(patienceMs).then(() => void (patience.isOver = true));
         await Promise.race([new Promise<void>((wake) => (waiter.wake = wake)), end]);

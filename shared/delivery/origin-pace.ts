@@ -61,8 +61,6 @@ export const originPace = ({ most, darkMost }: PaceLimits) => {
     answerMs,
     isSlow: (now: number): boolean => answerMs(now) > slowMs,
     isCut: (): boolean => limit < most,
-    /** How many more the limit leaves room for. */
-    free: (): number => limit - out.size,
     /** How many more may go out now. */
     room: (now: number): number => Math.max(0, Math.min(limit - out.size, isHeard(now) ? Infinity : darkMost - dark)),
     begin: (now: number): Begun => {

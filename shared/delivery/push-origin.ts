@@ -2,7 +2,6 @@ import type { Outcome } from "../channels/outcome.ts";
 import { milliseconds } from "../clock.ts";
 import { breaker, type Breaker, type Pass } from "./breaker.ts";
 import type { RetryPolicy } from "./decide.ts";
-import { failuresInARow } from "./failures-in-a-row.ts";
 import type { Held } from "./governor.ts";
 import { originPace, type Begun, type End, type PaceLimits } from "./origin-pace.ts";
 import { remembered } from "./remembered.ts";
@@ -36,7 +35,7 @@ export type Change =
 const refusalsMost = 3;
 const failuresMost = 5;
 const credentialsMost = 1_000;
-/** So many users in a row have an origin push back, or be silent, before it is given less. */
+/** An origin is given less when it pushes back, or is silent, to so many users without serving anybody between. */
 const pressedMost = 2;
 
 /**
@@ -58,10 +57,10 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
     }),
   );
   const pace = originPace(limits);
-  const pressed = failuresInARow(pressedMost);
+  const unserved = new Set<string>();
   const outOf = new Map<string, number>();
   /** A user has no more out than there is room left: one alone has half, a second one a quarter, and there is always room for the next. */
-  const isFair = (whose: string): boolean => (outOf.get(whose) ?? 0) < pace.free();
+  const isFair = (whose: string, now: number): boolean => (outOf.get(whose) ?? 0) < pace.room(now);
   const begin = (whose: string, now: number): Begun => {
     outOf.set(whose, (outOf.get(whose) ?? 0) + 1);
     return pace.begin(now);
@@ -73,13 +72,16 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
     pace.end(request, how, now);
   };
   /** One user's devices may be pushed back, or hang, where all others are well: an endpoint is its owner's own choice. */
-  const endOf = (outcome: Outcome, whose: string, now: number): End => {
+  const endOf = (outcome: Outcome, whose: string): End => {
     const how = endByOutcome(outcome);
-    if (how === "served") pressed.succeed(whose, now);
-    if ((how !== "pushed-back" && how !== "silent") || pressed.fail(whose, now)) return how;
+    if (how === "served") unserved.clear();
+    if (how !== "pushed-back" && how !== "silent") return how;
+    if (unserved.size < pressedMost) unserved.add(whose);
+    if (unserved.size >= pressedMost) return how;
     return how === "silent" ? "odd-silence" : "odd-answer";
   };
   const away = turnedAway({ mostMs: capMs, chance });
+  const awayWithSome = turnedAway({ mostMs: capMs, chance });
 
   return {
     pace,
@@ -88,7 +90,7 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
       const atOrigin = down.enter(now, expiresAt, whose);
       if (atOrigin.kind === "wait") return { kind: "held", reason: "the origin is down", until: atOrigin.until };
       const atCredential = refused.of(name).enter(now, expiresAt, whose);
-      if (atCredential.kind === "pass" && pace.room(now) > 0 && isFair(whose)) {
+      if (atCredential.kind === "pass" && isFair(whose, now)) {
         const credential = { name, pass: atCredential.pass };
         return { kind: "turn", request: begin(whose, now), whose, origin: atOrigin.pass, credential };
       }
@@ -98,11 +100,14 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
       refused.of(name).leave(atCredential.pass);
       return undefined;
     },
-    /** For whom there was no room, or none to wait for. */
-    turnAway: (reason: string, now: number, expiresAt: number): Held => ({
+    /**
+     * For whom there was no room, or none to wait for. Whose requests are out already does not count for how long others have been turned
+     * away: one user's devices that hang would have everybody else come again ever later.
+     */
+    turnAway: (reason: string, { whose, expiresAt }: Coming, now: number): Held => ({
       kind: "held",
       reason,
-      until: away.until(now, expiresAt),
+      until: (outOf.has(whose) ? awayWithSome : away).until(now, expiresAt),
     }),
     /** The attempt came to nothing, by a fault of ours. */
     leave: (turn: Turn, now: number): void => {
@@ -117,7 +122,7 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
         origin,
         credential: { name, pass },
       } = turn;
-      end(turn, endOf(outcome, whose, now), now);
+      end(turn, endOf(outcome, whose), now);
       const answer = { outcome, now, wishMostMs: capMs };
       return [...learnOfOrigin(down, origin, answer), ...learnOfCredential(refused.of(name), pass, outcome, now)];
     },
