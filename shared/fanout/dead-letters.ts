@@ -1,6 +1,5 @@
-import { z } from "zod";
 import { milliseconds } from "../clock.ts";
-import { parseFanoutJob, type FanoutJob } from "./job.ts";
+import { NotAJob, parseFanoutJob, type FanoutJob } from "./job.ts";
 
 /** A message of `fanout` that could not be processed, as one may tell of it: nothing here is content or secret. */
 export type DeadLetter = {
@@ -72,12 +71,7 @@ export const contentOf = (body: unknown): Content => {
 
 const jsonOf = (bytes: Uint8Array): unknown => JSON.parse(Buffer.from(bytes).toString("utf8"));
 
-const faultOf = (error: unknown): string => {
-  if (!(error instanceof z.ZodError)) return "it is not JSON";
-  const members = error.issues.map(({ path: [member] }) => (member === undefined ? undefined : String(member)));
-  const wrong = [...new Set(members.filter((member) => member !== undefined))];
-  return wrong.length > 0 ? `it is no job: ${wrong.join(", ")}` : "it is no job";
-};
+const faultOf = (error: unknown): string => (error instanceof NotAJob ? error.message : "it is not JSON");
 
 /** How long ago it became visible in the queue, in whole seconds; 0 where this clock is behind the broker's. */
 export const ageSecondsOf = ({ enqueuedAt }: DeadLetter, now: number): number =>

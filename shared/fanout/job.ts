@@ -74,5 +74,16 @@ export const nextJob = ({ again: _again, ...job }: FanoutJob, { told, ...next }:
   return { ...from, ...next, hop: job.hop + 1 };
 };
 
-/** Reads a message body. Throws a ZodError when it is not a job: our bug or a stranger's message, so let it dead-letter. */
-export const parseFanoutJob = (body: unknown): FanoutJob => jobSchema.parse(body) as FanoutJob;
+/** A message that is none of ours, or of a version this is too old for. Says which members are missing or wrong, never what they are. */
+export class NotAJob extends Error {
+  override readonly name = "NotAJob";
+}
+
+/** Reads a message body. Throws `NotAJob` when it is none: our bug or a stranger's message, so let it dead-letter. */
+export const parseFanoutJob = (body: unknown): FanoutJob => {
+  const { data, error } = jobSchema.safeParse(body);
+  if (data) return data as FanoutJob;
+  const members = error.issues.map(({ path: [member] }) => (member === undefined ? "" : String(member)));
+  const wrong = [...new Set(members.filter(Boolean))].join(", ");
+  throw new NotAJob(wrong === "" ? "it is no job" : `it is no job: ${wrong} missing or wrong`);
+};

@@ -13,9 +13,12 @@ test.each([
 
 test.each([
   { body: bytes("password: hunter2"), fault: "it is not JSON" },
-  { body: bytes('{"password":"hunter2"}'), fault: "it is no job: v, feed, id, version, kind, hop, acceptedAt" },
-  { body: { ...job, v: 2 }, fault: "it is no job: v" },
-  { body: { ...job, kind: "hunter2", hop: -1 }, fault: "it is no job: kind, hop" },
+  {
+    body: bytes('{"password":"hunter2"}'),
+    fault: "it is no job: v, feed, id, version, kind, hop, acceptedAt missing or wrong",
+  },
+  { body: { ...job, v: 2 }, fault: "it is no job: v missing or wrong" },
+  { body: { ...job, kind: "hunter2", hop: -1 }, fault: "it is no job: kind, hop missing or wrong" },
   { body: "hunter2", fault: "it is no job" },
   { body: undefined, fault: "it is no job" },
 ])("what keeps a body from being a job is told, and the body is not: $fault", ({ body, fault }) => {

@@ -111,7 +111,9 @@ test("a stranger's message is told by what keeps it from being a job", async () 
     letterOf(1, { content: contentOf({ password: "hunter2" }), reason: undefined, description: undefined }),
   ];
   const [letter] = await look();
-  expect(letter).toMatchObject({ unreadable: "it is no job: v, feed, id, version, kind, hop, acceptedAt" });
+  expect(letter).toMatchObject({
+    unreadable: "it is no job: v, feed, id, version, kind, hop, acceptedAt missing or wrong",
+  });
   expect(JSON.stringify(letter)).not.toContain("hunter2");
   expect(letter).not.toHaveProperty("notificationId");
 });

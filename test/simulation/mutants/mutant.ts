@@ -9,6 +9,8 @@ export type Mutant = {
   readonly replace: string;
   /** Only seeds of that weather are tried: where the order of things is all that the rule is about. */
   readonly needs?: "a rush";
+  /** Found by one seed in many hundreds: hunted only when all are. */
+  readonly isRare?: true;
   /** A seed that is not far from one that catches it, to save time. 1 by default. It need not be kept exact. */
   readonly from?: number;
 };

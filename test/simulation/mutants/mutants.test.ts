@@ -6,7 +6,9 @@ import { hunt, type Hunted } from "./hunt.ts";
 import { mutated, type Mutant } from "./mutant.ts";
 import { mutants } from "./mutants.ts";
 
-const limits = { seedsMost: 1_500, secondsMost: 60 };
+const isAll = process.env.SIMULATION_MUTANTS === "all";
+const hunted = mutants.filter(({ isRare }) => isAll || !isRare);
+const limits = isAll ? { seedsMost: 6_000, secondsMost: 180 } : { seedsMost: 1_500, secondsMost: 60 };
 const huntsAtOnce = 2;
 const seedLimitMs = 10_000;
 const simulation = fileURLToPath(new URL("../../../dist/simulation/main.mjs", import.meta.url));
@@ -16,19 +18,22 @@ describe("the simulation finds the bug in code that", () => {
   const hunts = new Map<Mutant, PromiseSettledResult<Hunted>>();
   const violatedAnyway = new Set<number>();
 
-  beforeAll(async () => {
-    await concurrently(huntsAtOnce, mutants, async (mutant) => {
-      const [came] = await Promise.allSettled([hunt(mutant, limits)]);
-      hunts.set(mutant, came);
-    });
-    const unbroken = startWorker(simulation, seedLimitMs);
-    for (const seed of [...hunts.values()].flatMap(caughtBy)) {
-      if ((await unbroken.run(seed)).violations.length > 0) violatedAnyway.add(seed);
-    }
-    await unbroken.end();
-  }, 200_000);
+  beforeAll(
+    async () => {
+      await concurrently(huntsAtOnce, hunted, async (mutant) => {
+        const [came] = await Promise.allSettled([hunt(mutant, limits)]);
+        hunts.set(mutant, came);
+      });
+      const unbroken = startWorker(simulation, seedLimitMs);
+      for (const seed of [...hunts.values()].flatMap(caughtBy)) {
+        if ((await unbroken.run(seed)).violations.length > 0) violatedAnyway.add(seed);
+      }
+      await unbroken.end();
+    },
+    isAll ? 900_000 : 200_000,
+  );
 
-  test.each(mutants)("$name", (mutant) => {
+  test.each(hunted)("$name", (mutant) => {
     const came = hunts.get(mutant);
     if (came?.status !== "fulfilled") throw came?.reason;
     const { caught, seeds, seconds } = came.value;
@@ -39,6 +44,12 @@ describe("the simulation finds the bug in code that", () => {
     console.log(`${mutant.name}: seed ${caught.seed}, ${seeds} tried, ${seconds.toFixed(1)} s: ${sentence}`);
   });
 });
+
+/** They take minutes where a change of the code has given every seed another world. */
+test.skip.each(isAll ? [] : mutants.filter(({ isRare }) => isRare))(
+  "$name: hunted with SIMULATION_MUTANTS=all npx vitest run --config test/vitest.config.ts test/simulation/mutants",
+  () => undefined,
+);
 
 const caughtBy = (came: PromiseSettledResult<Hunted>): number[] =>
   came.status === "fulfilled" && came.value.caught ? [came.value.caught.seed] : [];

@@ -18,13 +18,15 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "leaves no message for the endpoints whose time has not come",
+    isRare: true,
+    from: 380,
     file: later,
     find: "earliest([...retries, waitingUntil])",
     replace: "retryAt",
   },
   {
     name: "records a retry before its message is sent, and leaves none for those who wait",
-    from: 100,
+    from: 145,
     file: run,
     find: "  const retryAt = await goOnLater(run, { notification, settled, waitingUntil: plan.waitingUntil });\n",
     replace: `  const first = { read: ledger, made: madeBy(settled), expiresAt: notification.expiresAt };
@@ -33,14 +35,15 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "skips a message because a newer version exists",
-    from: 66,
+    from: 190,
     file: run,
     find: "  run.expiresAt = notification?.expiresAt;\n",
     replace: `  if (notification && notification.version > job.version) return { kind: "done" };\n`,
   },
   {
     name: "does not look again after a run that was cut off",
-    from: 640,
+    isRare: true,
+    from: 2_100,
     file: run,
     find: "      await lookAgainIfCutOff(run);\n",
     replace: "",
@@ -55,7 +58,8 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "does not tell the channel that a device came back with, when the old one was dead",
-    from: 840,
+    isRare: true,
+    from: 1_630,
     file: run,
     find: "crossed.size > 0 || isRenewed ?",
     replace: "crossed.size > 0 ?",

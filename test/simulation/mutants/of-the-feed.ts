@@ -17,7 +17,8 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   },
   {
     name: "a repeated PATCH does not send its tap again",
-    from: 376,
+    isRare: true,
+    from: 780,
     file: "functions/api/feed/change-notification.ts",
     find: "      const [changed] = await use.feed.change(place.feed, [id], change, isMet && { isMet });\n",
     replace: `      const cameAt = use.clock.now();
@@ -49,7 +50,7 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   },
   {
     name: "writes the head over what another writer made of it",
-    from: 50,
+    from: 125,
     file: "shared/feed/write-turns.table.ts",
     find: "over(headFound, headRow(feed, { ...head, ...decision.head, at: now, stamps })),",
     replace: `{ kind: "put", row: headRow(feed, { ...head, ...decision.head, at: now, stamps }) },`,
