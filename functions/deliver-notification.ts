@@ -1,7 +1,7 @@
 import type { IsServed } from "../shared/delivery/reach.ts";
 import { toldSince } from "../shared/delivery/ledger.ts";
 import { planDeliveries, planTaps } from "../shared/delivery/plan.ts";
-import { madeBy, settle } from "../shared/delivery/settle.ts";
+import { knownToActor, madeBy, settle } from "../shared/delivery/settle.ts";
 import { parseFanoutJob, type FanoutJob } from "../shared/fanout/job.ts";
 import type { Notification } from "../shared/notification/notification.ts";
 import { Unavailable } from "../shared/unavailable.ts";
@@ -71,8 +71,10 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   // Told before it is recorded: should one of our stores fail now, the devices were reached all the same.
   emitDelivery(run, { notification, subscriptions, settled, retryAt });
   const isRenewed = await forgetDeadChannels(run, subscriptions, settled);
-  if (settled.length === 0) return { kind: "done" };
-  const entries = { read: ledger, made: madeBy(settled), expiresAt: notification.expiresAt };
+  const actor = crossedLast ? undefined : subscriptions.find(({ id }) => id === job.actor);
+  const toRecord = [...settled, ...knownToActor(actor, standing)];
+  if (toRecord.length === 0) return { kind: "done" };
+  const entries = { read: ledger, made: madeBy(toRecord), expiresAt: notification.expiresAt };
   const crossed = await use.ledgers.record(job.feed, job.id, entries);
   run.isInDoubt = crossed.size > 0 || mayBeInDoubt(run);
   return crossed.size > 0 || isRenewed ? { kind: "once-more", crossed } : { kind: "done" };

@@ -83,7 +83,7 @@ const deliveryOf = (
   reason: entry?.reason ?? null,
   attempts: entry?.attempts ?? 0,
   lastAttemptDateTime: entry ? printInstant(entry.at) : null,
-  nextAttemptDateTime: entry?.notBefore === undefined ? null : printInstant(entry.notBefore),
+  nextAttemptDateTime: entry?.notBefore === undefined ? null : printInstant(nextOf(entry, entry.notBefore)),
   explanation,
   earlierAttempts: (entry?.earlier ?? []).map(attemptOf),
   tap: tap ? attemptOf(tap) : null,
@@ -96,7 +96,7 @@ const ofEntry = (entry: LedgerEntry, contentVersion: number, silence: string | u
   }
   if (entry.notBefore === undefined) return `${capital(meaning(entry))}.`;
   return silence === undefined
-    ? `${capital(meaning(entry))}; it is tried again at ${printInstant(entry.notBefore)}.`
+    ? `${capital(meaning(entry))}; it is tried again at ${printInstant(nextOf(entry, entry.notBefore))}.`
     : `${capital(meaning(entry))}; it is not tried again: ${silence}.`;
 };
 
@@ -121,3 +121,6 @@ const meaning = ({ outcome, reason, at }: LedgerEntry): string => {
 };
 
 const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+/** What was reopened is due since it was told. */
+const nextOf = ({ at }: LedgerEntry, notBefore: number): number => Math.max(at, notBefore);

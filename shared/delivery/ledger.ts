@@ -54,6 +54,9 @@ export type Ledgers = {
   ) => Promise<ReadonlySet<string>>;
 };
 
+/** The time of an entry that was reopened: past by every instance's clock, and no other entry's. */
+export const atOnce = 0;
+
 /** Nothing is left to do on the entry's channel for what is to be told. */
 export const isFinished = (entry: LedgerEntry | undefined, told: number): boolean =>
   entry !== undefined && entry.told >= told && entry.notBefore === undefined;
@@ -79,12 +82,18 @@ const mergeOf = (kind: ToldKind, { before, now, made }: Merge): Entries => {
 
 const isFurther = (a: LedgerEntry, b: LedgerEntry): boolean => {
   if (a.told !== b.told) return a.told > b.told;
+  // Whoever reopened it knows of something that this run does not, and may have landed behind what it told.
+  if (a.notBefore === atOnce) return true;
   if ((a.notBefore === undefined) !== (b.notBefore === undefined)) return a.notBefore === undefined;
   return a.at > b.at;
 };
 
 const isSame = (a: LedgerEntry, b: LedgerEntry | undefined): boolean =>
-  a.version === b?.version && a.at === b.at && a.attempts === b.attempts && a.outcome === b.outcome;
+  a.version === b?.version &&
+  a.at === b.at &&
+  a.attempts === b.attempts &&
+  a.outcome === b.outcome &&
+  a.notBefore === b.notBefore;
 
 /** The channels that this run told one version of the notification, and somebody since `before` another one. */
 export const crossedIn = ({ before, now, made }: Merge): ReadonlySet<string> => {
@@ -110,7 +119,7 @@ export const reopened = (told: Told, made: Told, crossed: ReadonlySet<string>): 
     Object.fromEntries(
       Object.entries(told[kind]).map(([channelTag, entry]) => {
         const isOpen = crossed.has(channelTag) && made[kind][channelTag] !== undefined;
-        return [channelTag, isOpen ? { ...entry, notBefore: entry.notBefore ?? entry.at } : entry];
+        return [channelTag, isOpen ? { ...entry, notBefore: entry.notBefore ?? atOnce } : entry];
       }),
     );
   return { content: open("content"), tap: open("tap") };

@@ -4,8 +4,9 @@ import type { Subscription } from "../subscription/subscription.ts";
 import { decide, type Decision, type RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
 import { retryAtMeeting } from "./meeting.ts";
-import type { LedgerEntry, PastAttempt, Told } from "./ledger.ts";
+import { isFinished, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
 import { versionTold, type Due } from "./plan.ts";
+import { isTapped } from "./reach.ts";
 
 /** One device that was due, with all that followed from it. */
 export type Settled<S extends Subscription> = {
@@ -65,6 +66,30 @@ const pastOf = ({ outcome, reason, at }: LedgerEntry): PastAttempt => ({
   at,
   ...(reason !== undefined && { reason }),
 });
+
+/**
+ * The device that made a change is not told of it, and knows it all the same. Recorded, unless its content is: a run that is just bringing it
+ * older content finds out that they crossed.
+ */
+export const knownToActor = <S extends Subscription>(
+  actor: S | undefined,
+  { notification, ledger, now }: Pick<Case<S>, "notification" | "ledger" | "now">,
+): Settled<S>[] => {
+  if (!actor?.channel || !isTapped(notification, actor)) return [];
+  const { version, contentVersion } = notification;
+  if (isFinished(ledger.content[actor.channelTag], contentVersion) || isFinished(ledger.tap[actor.channelTag], version))
+    return [];
+  const entry: LedgerEntry = {
+    subscriptionId: actor.id,
+    told: version,
+    version,
+    outcome: "delivered",
+    reason: "it made the change itself",
+    attempts: 0,
+    at: now,
+  };
+  return [{ due: { kind: "tap", subscription: actor }, decision: { kind: "finish" }, entry }];
+};
 
 /** What a run adds to the ledger. */
 export const madeBy = (settled: readonly Settled<Subscription>[]): Told => {

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { crossedIn, reopened, toldSince, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
+import {
+  atOnce,
+  crossedIn,
+  reopened,
+  toldSince,
+  type LedgerEntry,
+  type Told,
+} from "../../../shared/delivery/ledger.ts";
 import { entryWith, nothingTold } from "./entries.ts";
 
 const toldOf = (entries: { content?: LedgerEntry; tap?: LedgerEntry }): Told => ({
@@ -59,7 +66,7 @@ test("what a run told the crossed is open again at once, for whoever comes if th
   const told = { content: { a: done, b: waits, c: done, d: done }, tap: { a: done } };
   const made = { content: { a: done, b: waits, c: done }, tap: {} };
   expect(reopened(told, made, new Set(["a", "b", "d"]))).toEqual({
-    content: { a: { ...done, notBefore: done.at }, b: waits, c: done, d: done },
+    content: { a: { ...done, notBefore: atOnce }, b: waits, c: done, d: done },
     tap: { a: done },
   });
   expect(reopened(told, made, new Set())).toEqual(told);

@@ -12,7 +12,7 @@ const entries: fc.Arbitrary<LedgerEntry> = fc.record(
     outcome: fc.constantFrom("delivered", "busy", "rejected", "held"),
     attempts: fc.integer({ min: 1, max: 3 }),
     at: fc.nat(),
-    notBefore: fc.nat(),
+    notBefore: fc.integer({ min: 1, max: 2 ** 31 }),
   },
   { requiredKeys: ["subscriptionId", "told", "version", "outcome", "attempts", "at"] },
 );
