@@ -72,7 +72,7 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   emitDelivery(run, { notification, subscriptions, settled, retryAt });
   const isRenewed = await forgetDeadChannels(run, subscriptions, settled);
   const actor = crossedLast ? undefined : subscriptions.find(({ id }) => id === job.actor);
-  const toRecord = [...settled, ...knownToActor(actor, standing)];
+  const toRecord = [...settled, ...knownToActor(actor, job.version, standing)];
   if (toRecord.length === 0) return { kind: "done" };
   const entries = { read: ledger, made: madeBy(toRecord), expiresAt: notification.expiresAt };
   const crossed = await use.ledgers.record(job.feed, job.id, entries);

@@ -22,7 +22,7 @@ export type LedgerEntry = PastAttempt & {
   readonly subscriptionId: SubscriptionId;
   /** What was told last: the content's version, or for a tap the notification's. */
   readonly told: number;
-  /** The notification's version at that time: of two that were told something, who was told the newer. At least `told`. */
+  /** The notification's version when somebody was last told anything here, held attempts aside; 0 if nobody was. */
   readonly version: number;
   /** Attempts for what was told; one that was held is none. */
   readonly attempts: number;

@@ -50,7 +50,8 @@ export const settle = <S extends Subscription>({
   const entry: LedgerEntry = {
     subscriptionId: due.subscription.id,
     told,
-    version: notification.version,
+    // What is held tells nobody anything: what was told last still counts, for a run that told something else meanwhile.
+    version: outcome.kind === "held" ? (last?.version ?? 0) : notification.version,
     outcome: decision.kind === "give-up" ? "gave-up" : outcome.kind,
     ...("reason" in outcome && { reason: outcome.reason }),
     attempts,
@@ -68,20 +69,20 @@ const pastOf = ({ outcome, reason, at }: LedgerEntry): PastAttempt => ({
 });
 
 /**
- * The device that made a change is not told of it, and knows it all the same. Recorded, unless its content is: a run that is just bringing it
- * older content finds out that they crossed.
+ * The device that made a change, and with it this version, is not told of it, and knows it all the same; of what came since it knows
+ * nothing. Recorded, unless its content is: a run that is just bringing it older content finds out that they crossed.
  */
 export const knownToActor = <S extends Subscription>(
   actor: S | undefined,
+  version: number,
   { notification, ledger, now }: Pick<Case<S>, "notification" | "ledger" | "now">,
 ): Settled<S>[] => {
   if (!actor?.channel || !isTapped(notification, actor)) return [];
-  const { version, contentVersion } = notification;
-  if (isFinished(ledger.content[actor.channelTag], contentVersion) || isFinished(ledger.tap[actor.channelTag], version))
-    return [];
+  const { contentVersion } = notification;
+  if (ledger.tap[actor.channelTag] || isFinished(ledger.content[actor.channelTag], contentVersion)) return [];
   const entry: LedgerEntry = {
     subscriptionId: actor.id,
-    told: version,
+    told: 0, // another device's change is still to be told to this one
     version,
     outcome: "delivered",
     reason: "it made the change itself",
