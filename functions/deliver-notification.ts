@@ -46,15 +46,13 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   const { notification, subscriptions, ledger } = await standingOf(run);
   const again = crossedLast ?? (job.again === undefined ? nobody : toldSince(ledger, job.again));
   run.expiresAt = notification?.expiresAt;
-  if (!notification || (isGone(notification, job) && again.size === 0)) {
-    emitLapsed(run); // there is nothing to be up to date with
-    return { kind: "done" };
-  }
+  if (!notification) return lapsed(run);
 
   // Never skipped for being an older version: the newest state goes out, whichever message brought us here.
   const isServed: IsServed = (kind) => use.channels[kind] !== undefined;
   const standing = { notification, subscriptions, ledger, again, isServed, now: timeOf(run) };
   const plan = job.kind === "state" ? planTaps({ ...standing, actor: job.actor }) : planDeliveries(standing);
+  if (isGone(notification, job) && plan.due.length === 0) return lapsed(run);
   if (use.clock.now() > run.startedAt + beginWithinMs) throw new Unavailable("What is read", { cause: undefined });
   run.isInDoubt ||= plan.due.length > 0;
   const chance = use.chance(); // one for all, lest each has a time and a message of its own
@@ -78,6 +76,12 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   const crossed = await use.ledgers.record(job.feed, job.id, entries);
   run.isInDoubt = crossed.size > 0 || mayBeInDoubt(run);
   return crossed.size > 0 || isRenewed ? { kind: "once-more", crossed } : { kind: "done" };
+};
+
+/** There is nothing to be up to date with. */
+const lapsed = (run: Run): End => {
+  emitLapsed(run);
+  return { kind: "done" };
 };
 
 const nobody: ReadonlySet<string> = new Set();

@@ -1,7 +1,7 @@
 import { isExpired, type Notification } from "../notification/notification.ts";
 import type { Subscription, SubscriptionId } from "../subscription/subscription.ts";
 import { isFinished, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
-import { isTapped, notReached, notRung, type IsServed } from "./reach.ts";
+import { isTapped, isTargeted, notReached, notRung, type IsServed } from "./reach.ts";
 
 type Standing<S extends Subscription> = {
   readonly notification: Notification;
@@ -30,8 +30,33 @@ export type Plan<S extends Subscription> = {
  * Who still has to get a notification: every live subscription that its policy and content reach, one for each channel, less those
  * the ledger has finished for this content, less those whose time has not come. A run after a crash, or twice at once, comes out the same.
  */
-export const planDeliveries = <S extends Subscription>(standing: Standing<S>): Plan<S> =>
-  planFor("content", standing, (subscription) => notRung(standing.notification, subscription) === undefined);
+export const planDeliveries = <S extends Subscription>(standing: Standing<S>): Plan<S> => {
+  const { due, waitingUntil } = planFor(
+    "content",
+    standing,
+    (subscription) => notRung(standing.notification, subscription) === undefined,
+  );
+  const taps = planFor("tap", standing, (subscription) => isLeftBehind(standing, subscription));
+  const others = taps.due.filter(({ subscription: { channelTag } }) => !standing.again.has(channelTag));
+  return { due: [...due, ...others], waitingUntil };
+};
+
+/**
+ * Whether a device may still show an older content, while this one rings nowhere any more because the user has seen to it. The change that
+ * says so has a message of its own, unless that was lost with its 406; the content's own then brings such a device up to date.
+ */
+const isLeftBehind = <S extends Subscription>({ notification, ledger }: Standing<S>, subscription: S): boolean => {
+  const { channelTag } = subscription;
+  const content = ledger.content[channelTag];
+  return (
+    content !== undefined &&
+    content.told < notification.contentVersion &&
+    (ledger.tap[channelTag]?.version ?? 0) < notification.version &&
+    isTargeted(notification, subscription) &&
+    notRung(notification, subscription) !== undefined &&
+    isTapped(notification, subscription)
+  );
+};
 
 /**
  * Who still has to be tapped for a change of state or a deletion: every Windows, iOS and Android device of the user but the one

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isFinished, mergeTold, type Entries, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
+import {
+  atOnce,
+  isFinished,
+  mergeTold,
+  type Entries,
+  type LedgerEntry,
+  type Told,
+} from "../../../shared/delivery/ledger.ts";
 import { subscriptionId } from "../samples.ts";
 import { entryWith, nothingTold, withRun } from "./entries.ts";
 
@@ -12,7 +19,7 @@ const entries: fc.Arbitrary<LedgerEntry> = fc.record(
     outcome: fc.constantFrom("delivered", "busy", "rejected", "held"),
     attempts: fc.integer({ min: 1, max: 3 }),
     at: fc.nat(),
-    notBefore: fc.integer({ min: 1, max: 2 ** 31 }),
+    notBefore: fc.integer({ min: 1, max: 2 ** 31 }), // `atOnce` marks what was reopened: that has tests of its own
   },
   { requiredKeys: ["subscriptionId", "told", "version", "outcome", "attempts", "at"] },
 );
@@ -101,6 +108,31 @@ test.each<[string, LedgerEntry, LedgerEntry]>([
     const now = { ...nothingTold, content: { tag: theirs } };
     const made = { ...nothingTold, content: { tag: ours } };
     expect(mergeTold({ before: nothingTold, now, made }).content).toEqual({ tag: further });
+  }
+});
+
+const reopenedEntry = entryWith({ at: 1, notBefore: atOnce });
+
+test("what another run reopened since it was read stays open, whatever this run told of the same version", () => {
+  const [theirs, finished] = [{ tag: reopenedEntry }, { tag: entryWith({ at: 2 }) }];
+  const [now, made] = [
+    { ...nothingTold, content: theirs },
+    { ...nothingTold, content: finished },
+  ];
+  expect(mergeTold({ before: nothingTold, now, made }).content).toEqual(theirs);
+  // Also where nothing else of it is new.
+  const before = { ...nothingTold, content: { tag: entryWith({ at: 1 }) } };
+  expect(mergeTold({ before, now, made }).content).toEqual(theirs);
+});
+
+test("whoever read that it was reopened, and told it, closes it; so does newer content", () => {
+  const open = { ...nothingTold, content: { tag: reopenedEntry } };
+  for (const [before, told] of [
+    [open, 7],
+    [nothingTold, 8],
+  ] as const) {
+    const made = { ...nothingTold, content: { tag: entryWith({ told, at: 2 }) } };
+    expect(mergeTold({ before, now: open, made })).toEqual(made);
   }
 });
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { messageIdOf, type FanoutJob } from "../../../shared/fanout/job.ts";
 import { replayBodyOf } from "../../../shared/fanout/replay.ts";
 import { newNotificationId, type Notification } from "../../../shared/notification/notification.ts";
-import { notificationWith, now as startedAt } from "../samples.ts";
+import { notificationWith, now as startedAt, subscriptionId } from "../samples.ts";
 import {
   away,
   broken,
@@ -12,6 +12,7 @@ import {
   everything,
   expectToMeet,
   firstRetryAfter,
+  held,
   job,
   platforms,
   world,
@@ -230,4 +231,79 @@ test("a device that subscribed anew while its old channel turned out dead is tol
     "sent to laptop",
   ]);
   expect(await entryOf("laptop")).toMatchObject({ outcome: "delivered", attempts: 1 });
+});
+
+test("a device that dismisses what is just on its way to it is tapped, though it made the change: its toast stands behind that", async () => {
+  const { deliver, during, change, happened } = world({
+    notification: at(7),
+    devices: { phone: [delivered] },
+    platforms,
+  });
+  const dismissed = { version: 9, userActionState: "dismissed" } as const;
+  during("record", async () => {
+    change(dismissed);
+    await deliver({ ...job, version: 9, kind: "state", actor: subscriptionId("phone"), hop: 0 });
+  });
+  await deliver();
+  expect(happened).toEqual(["sent to phone", "recorded", "recorded", "tapped phone", "recorded"]);
+});
+
+test("the newest is told once more though a third run had to hold it in between, and wrote that over what was told", async () => {
+  const { deliver, during, anotherRunTells, happened } = world({
+    notification: at(9, replaced),
+    devices: { phone: [delivered] },
+    platforms,
+  });
+  during("record", async () => {
+    await anotherRunTells("phone", 7);
+    await anotherRunTells("phone", 9, { outcome: "held", version: 7, notBefore: startedAt + 5_000 });
+  });
+  await deliver();
+  expect(happened).toEqual(["sent to phone", "recorded", "sent to phone", "recorded"]);
+});
+
+test("what is held back leaves in the ledger which version was told last", async () => {
+  const { deliver, anotherRunTells, entryOf } = world({
+    notification: at(9, replaced),
+    devices: { phone: [held], tablet: [held] },
+    platforms,
+  });
+  await anotherRunTells("phone", 7);
+  await deliver();
+  expect(await entryOf("phone")).toMatchObject({ outcome: "held", told: 9, version: 7 });
+  expect(await entryOf("tablet")).toMatchObject({ outcome: "held", told: 9, version: 0 });
+});
+
+test.each([
+  ["read", { readState: "read" }],
+  ["dismissed", { userActionState: "dismissed" }],
+  ["deleted", { status: "deleted", payload: {} }],
+] as const)(
+  "content that was %s, by a change whose own message was lost, has whoever shows an older content tapped, and nobody else",
+  async (_, changes) => {
+    const { deliver, anotherRunTells, happened } = world({
+      notification: at(9, { contentVersion: 8, ...changes }),
+      devices: { phone: [delivered], tablet: [delivered], desktop: [delivered], laptop: [delivered] },
+      platforms,
+    });
+    await anotherRunTells("phone", 7);
+    await anotherRunTells("laptop", 7); // a browser, which is never tapped
+    await anotherRunTells("tablet", 7);
+    await anotherRunTells("tablet", 9, { kind: "tap" });
+    await deliver();
+    await deliver();
+    expect(happened).toEqual(["tapped phone", "recorded"]);
+  },
+);
+
+test("the device that has seen to it is not tapped for that by the content's own message", async () => {
+  const { deliver, anotherRunTells, happened } = world({
+    notification: at(9, { contentVersion: 8, readState: "read" }),
+    devices: { phone: [delivered] },
+    platforms,
+  });
+  await anotherRunTells("phone", 7);
+  await deliver({ ...job, version: 9, kind: "state", actor: subscriptionId("phone"), hop: 0 });
+  await deliver();
+  expect(happened).toEqual(["recorded"]);
 });

@@ -17,6 +17,18 @@ test("a change of state taps every device but the browsers and the one that made
   expect(happened).toHaveLength(3);
 });
 
+test("two devices that each made a change are each tapped for the other's, whichever message comes first", async () => {
+  const twice = notificationWith({ id: notification.id, version: 10, userActionState: "dismissed" });
+  const { deliver, happened } = world({
+    notification: twice,
+    devices: { phone: [delivered], tablet: [delivered] },
+    platforms,
+  });
+  await deliver({ ...change, version: 10, actor: subscriptionId("tablet") });
+  await deliver(change); // the phone's, of version 9
+  expect(happened).toEqual(["tapped phone", "recorded", "tapped tablet", "recorded"]);
+});
+
 test("a deletion is tapped, though the notification is found no more", async () => {
   const deleted = notificationWith({ id: notification.id, version: 9, status: "deleted", payload: {} });
   const { deliver, happened } = world({ notification: deleted, devices: everything, platforms });
