@@ -6,7 +6,8 @@ import type { FanfareEvent } from "../telemetry/events.ts";
 import { beliefIn } from "./belief.ts";
 import type { RetryPolicy } from "./decide.ts";
 import type { Governor, Held } from "./governor.ts";
-import { pushOrigin, type Change, type Coming, type PushOrigin, type Turn } from "./push-origin.ts";
+import type { Change } from "./learn.ts";
+import { pushOrigin, type Coming, type PushOrigin, type Turn } from "./push-origin.ts";
 import { remembered } from "./remembered.ts";
 import { slowShareOf } from "./slow-share.ts";
 

@@ -7,7 +7,8 @@ import { chunked, joined } from "../storage/chunks.ts";
 import { decidedAnew, type Pause } from "../storage/decided-anew.ts";
 import type { Row, StoredRow, Table } from "../storage/table.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
-import { crossedIn, mergeTold, outcomeKinds, reopened, type Ledger, type Ledgers, type Told } from "./ledger.ts";
+import { outcomeKinds, type Ledger, type Ledgers, type Told } from "./ledger.ts";
+import { crossedIn, mergeTold, reopened } from "./merge-told.ts";
 
 const attemptSchema = z.object({
   outcome: z.enum(outcomeKinds),

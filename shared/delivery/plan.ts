@@ -1,6 +1,7 @@
 import { isExpired, type Notification } from "../notification/notification.ts";
 import type { Subscription, SubscriptionId } from "../subscription/subscription.ts";
 import { isFinished, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
+import { onePerChannel } from "./one-per-channel.ts";
 import { isTapped, isTargeted, notReached, notRung, type IsServed } from "./reach.ts";
 
 type Standing<S extends Subscription> = {
@@ -124,21 +125,4 @@ const planFor = <S extends Subscription>(
 const newestFor = <S extends Subscription>(notification: Notification, subscription: S): Due<S>[] => {
   if (notRung(notification, subscription) === undefined) return [{ kind: "content", subscription }];
   return isTapped(notification, subscription) ? [{ kind: "tap", subscription }] : [];
-};
-
-/**
- * Subscriptions with one channel are one device that subscribed under several deviceIds: two pushes would ring twice in one place.
- * The one that was begun with goes on; else it is the one that lives longest, by its id among equals, so that runs at once agree.
- */
-const onePerChannel = <S extends Subscription>(open: readonly S[], isBegun: (subscription: S) => boolean): S[] => {
-  const goesFirst = (one: S, other: S): boolean => {
-    if (isBegun(one) !== isBegun(other)) return isBegun(one);
-    return one.expiresAt === other.expiresAt ? one.id < other.id : one.expiresAt > other.expiresAt;
-  };
-  const chosen = new Map<string, S>();
-  for (const one of open) {
-    const other = chosen.get(one.channelTag);
-    if (!other || goesFirst(one, other)) chosen.set(one.channelTag, one);
-  }
-  return [...chosen.values()];
 };

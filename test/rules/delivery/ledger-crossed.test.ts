@@ -1,12 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  atOnce,
-  crossedIn,
-  reopened,
-  toldSince,
-  type LedgerEntry,
-  type Told,
-} from "../../../shared/delivery/ledger.ts";
+import { atOnce, toldSince, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
+import { crossedIn, reopened } from "../../../shared/delivery/merge-told.ts";
 import { entryWith, nothingTold } from "./entries.ts";
 
 const toldOf = (entries: { content?: LedgerEntry; tap?: LedgerEntry }): Told => ({

@@ -1,13 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import {
-  atOnce,
-  isFinished,
-  mergeTold,
-  type Entries,
-  type LedgerEntry,
-  type Told,
-} from "../../../shared/delivery/ledger.ts";
+import { atOnce, isFinished, type Entries, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
+import { mergeTold } from "../../../shared/delivery/merge-told.ts";
 import { subscriptionId } from "../samples.ts";
 import { entryWith, nothingTold, withRun } from "./entries.ts";
 

@@ -1,0 +1,65 @@
+import { atOnce, toldKinds, type Entries, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
+
+/** What is known at a moment, and what is added to it. */
+type Merge = { readonly before: Told; readonly now: Told; readonly made: Told };
+
+/**
+ * What this run made, over what stands there now. Where another run wrote since `before` was read, its entry stays if it is further on:
+ * something newer told, then a finished one, then the later.
+ */
+export const mergeTold = (merge: Merge): Told => ({ content: mergeOf("content", merge), tap: mergeOf("tap", merge) });
+
+const mergeOf = (kind: ToldKind, { before, now, made }: Merge): Entries => {
+  const merged = { ...now[kind] };
+  for (const [channelTag, ours] of Object.entries(made[kind])) {
+    const theirs = now[kind][channelTag];
+    const isTheirs = theirs !== undefined && !isSame(theirs, before[kind][channelTag]) && isFurther(theirs, ours);
+    if (!isTheirs) merged[channelTag] = ours;
+  }
+  return merged;
+};
+
+const isFurther = (a: LedgerEntry, b: LedgerEntry): boolean => {
+  if (a.told !== b.told) return a.told > b.told;
+  // Whoever reopened it knows of something that this run does not, and may have landed behind what it told.
+  if (a.notBefore === atOnce) return true;
+  if ((a.notBefore === undefined) !== (b.notBefore === undefined)) return a.notBefore === undefined;
+  return a.at > b.at;
+};
+
+const isSame = (a: LedgerEntry, b: LedgerEntry | undefined): boolean =>
+  a.version === b?.version &&
+  a.at === b.at &&
+  a.attempts === b.attempts &&
+  a.outcome === b.outcome &&
+  a.notBefore === b.notBefore;
+
+/** The channels that this run told one version of the notification, and somebody since `before` another one. */
+export const crossedIn = ({ before, now, made }: Merge): ReadonlySet<string> => {
+  const crossed = new Set<string>();
+  const ours = toldKinds.flatMap((kind) => Object.entries(made[kind]).filter(([, entry]) => wasTried(entry)));
+  for (const [channelTag, { version }] of ours) {
+    for (const kind of toldKinds) {
+      const theirs = now[kind][channelTag];
+      // Held or tried: it stands where somebody's word of what was told stood before.
+      const isNew = theirs !== undefined && !isSame(theirs, before[kind][channelTag]);
+      if (isNew && theirs.version !== version) crossed.add(channelTag);
+    }
+  }
+  return crossed;
+};
+
+/** What was not even tried, no device heard of. */
+const wasTried = ({ outcome }: LedgerEntry): boolean => outcome !== "held";
+
+/** The same, but that what this run told the crossed is not finished: should it die now, the next one finds it open. */
+export const reopened = (told: Told, made: Told, crossed: ReadonlySet<string>): Told => {
+  const open = (kind: ToldKind): Entries =>
+    Object.fromEntries(
+      Object.entries(told[kind]).map(([channelTag, entry]) => {
+        const isOpen = crossed.has(channelTag) && made[kind][channelTag] !== undefined;
+        return [channelTag, isOpen ? { ...entry, notBefore: entry.notBefore ?? atOnce } : entry];
+      }),
+    );
+  return { content: open("content"), tap: open("tap") };
+};
