@@ -1,4 +1,9 @@
 import { createECDH } from "node:crypto";
+import { apnsCredentialFrom } from "../shared/channels/apns/credential.ts";
+import { credentialsIn } from "../shared/channels/credentials.ts";
+import { fcmCredentialFrom } from "../shared/channels/fcm/credential.ts";
+import { credentialSettings } from "../shared/channels/served.ts";
+import { wnsCredentialFrom } from "../shared/channels/wns/credential.ts";
 import { laptopFaults } from "./laptop-only.ts";
 import { settingsSchema, type Environment, type Settings } from "./settings.ts";
 
@@ -21,7 +26,7 @@ export const readConfig = (env: Environment): Config => {
   const faults = parsed.error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`) ?? [];
   faults.push(...connectionFaults(env), ...laptopFaults(env), ...(parsed.success ? keyPairFaults(parsed.data) : []));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  return configFrom(parsed.data);
+  return configFrom(parsed.data, env);
 };
 
 const connectionFaults = (env: Environment): string[] => [
@@ -45,7 +50,7 @@ const keyPairFaults = ({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY }: Settings): strin
   return isPair ? [] : ["VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY are not of one pair"];
 };
 
-const configFrom = (settings: Settings) => ({
+const configFrom = (settings: Settings, env: Environment) => ({
   publicUrl: settings.PUBLIC_URL,
   corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS,
   always201: settings.ALWAYS_201,
@@ -74,6 +79,21 @@ const configFrom = (settings: Settings) => ({
   },
   pushHosts: { allowed: settings.PUSH_HOSTS_ALLOWED, extra: settings.PUSH_HOSTS_EXTRA },
   pushExtraCa: settings.PUSH_EXTRA_CA,
+  credentials: {
+    apns: credentialsIn(env, credentialSettings.apns, apnsCredentialFrom),
+    fcm: credentialsIn(env, credentialSettings.fcm, fcmCredentialFrom),
+    wns: credentialsIn(env, credentialSettings.wns, wnsCredentialFrom),
+  },
+  /** The vendors of a laptop; undefined: their own. */
+  vendors: {
+    apns:
+      settings.APNS_URL === undefined
+        ? undefined
+        : { production: settings.APNS_URL, sandbox: settings.APNS_SANDBOX_URL ?? settings.APNS_URL },
+    fcm: settings.FCM_URL,
+    fcmTokens: settings.FCM_TOKEN_URL,
+    wnsTokens: settings.WNS_TOKEN_URL,
+  },
   subscriptionDays: settings.SUBSCRIPTION_DAYS,
   subscriptionsPerFeed: settings.SUBSCRIPTIONS_PER_FEED,
   throttle: {

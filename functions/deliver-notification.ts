@@ -43,7 +43,7 @@ type End =
 /** One round; `crossedLast` in the one before it, if there was one. */
 const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefined): Promise<End> => {
   const { use, job } = run;
-  const { notification, subscriptions, ledger } = await standingOf(run);
+  const { notification, subscriptions, ledger, credentials } = await standingOf(run);
   const again = crossedLast ?? (job.again === undefined ? nobody : toldSince(ledger, job.again));
   run.expiresAt = notification?.expiresAt;
   if (!notification) return lapsed(run);
@@ -58,7 +58,7 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   const chance = use.chance(); // one for all, lest each has a time and a message of its own
   const settled = await Promise.all(
     plan.due.map(async (due) => {
-      const outcome = await tell(run, notification, due);
+      const outcome = await tell(run, { due, notification, ledger, credentials });
       return settle({ due, outcome, notification, ledger, now: timeOf(run), policy: use.policy, chance });
     }),
   );

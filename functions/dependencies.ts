@@ -2,7 +2,10 @@ import { tableAppRegistry } from "../shared/auth/app-registry.table.ts";
 import { tokensOf } from "../shared/auth/tokens.http.ts";
 import { azureCredential } from "../shared/azure-credential.http.ts";
 import type { ChannelSender } from "../shared/channels/channel.ts";
-import type { servedChannels } from "../shared/channels/served.ts";
+import { apnsSender } from "../shared/channels/apns/apns.http.ts";
+import { fcmSender } from "../shared/channels/fcm/fcm.http.ts";
+import { tableSharedTokens } from "../shared/channels/shared-tokens.table.ts";
+import { wnsSender } from "../shared/channels/wns/wns.http.ts";
 import { webPushSender } from "../shared/channels/webpush/webpush.http.ts";
 import { systemClock } from "../shared/clock.ts";
 import { dataCipher } from "../shared/data-keys.ts";
@@ -20,6 +23,7 @@ import { headKey } from "../shared/feed/rows.ts";
 import type { Report } from "../shared/report.ts";
 import { openTables } from "../shared/storage/azure.table.ts";
 import { tableExpiryHints } from "../shared/storage/expiry-hints.table.ts";
+import type { Channel } from "../shared/subscription/subscription.ts";
 import { tableSubscriptions } from "../shared/subscription/subscriptions.table.ts";
 import { tableAppWrites } from "../shared/throttle/app-writes.table.ts";
 import { busyWatch } from "../shared/throttle/busy-watch.ts";
@@ -39,12 +43,7 @@ export const dependencies = (config: Config) => {
   const { fanout, busy } = busyWatch({ fanout: busFanout(bus, clock), backlog, backlogLimit, clock });
   const head = { rowKey: headKey, empty: (feed: FeedKey) => emptyHead(feed, clock.now()) };
   const perFeed = config.subscriptionsPerFeed;
-  const webpush = webPushSender({
-    vapid: config.vapid,
-    connectionsPerOrigin: config.deliveryConcurrency, // more would wait for a connection, and lose the time
-    clock,
-    extra: { hosts: config.pushHosts.extra, ca: config.pushExtraCa },
-  });
+  const channels = sendersOf(config, { clock, tokens: tableSharedTokens({ tokens: tables.tokens, cipher, clock }) });
   return {
     clock,
     cipher,
@@ -61,7 +60,8 @@ export const dependencies = (config: Config) => {
     ledgers: tableLedgers({ ...tables, clock, report }),
     hints,
     expired: tableExpired({ ...tables, hints }),
-    channels: { webpush } satisfies Record<(typeof servedChannels)[number], ChannelSender>,
+    /** Those for which there is a credential. */
+    channels,
     governor: memoryGovernor({
       clock,
       chance: Math.random,
@@ -76,8 +76,30 @@ export const dependencies = (config: Config) => {
       serviceBus: () => pingBus(bus),
     },
     close: async () => {
-      await Promise.all([webpush.close(), bus.close()]);
+      await Promise.all([...Object.values(channels).map((channel) => channel.close()), bus.close()]);
     },
+  };
+};
+
+type Senders = Partial<Record<Channel["kind"], ChannelSender>>;
+
+/** A sender for each channel, but for those for which no credential is set: this server does not push to their platform. */
+const sendersOf = (config: Config, shared: Pick<Parameters<typeof apnsSender>[0], "clock" | "tokens">): Senders => {
+  const { credentials, vendors, pushExtraCa: ca } = config;
+  const { clock } = shared;
+  const overPool = {
+    clock,
+    connectionsPerOrigin: config.deliveryConcurrency, // more would wait for a connection, and lose the time
+    extra: { hosts: config.pushHosts.extra, ca },
+  };
+  const { apns, fcm, wns } = credentials;
+  return {
+    webpush: webPushSender({ ...overPool, vapid: config.vapid }),
+    ...(apns.count > 0 && { apns: apnsSender({ ...shared, credentials: apns, urls: vendors.apns, ca }) }),
+    ...(fcm.count > 0 && {
+      fcm: fcmSender({ ...overPool, credentials: fcm, url: vendors.fcm, tokenUrl: vendors.fcmTokens }),
+    }),
+    ...(wns.count > 0 && { wns: wnsSender({ ...overPool, credentials: wns, tokenUrl: vendors.wnsTokens }) }),
   };
 };
 

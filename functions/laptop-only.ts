@@ -22,6 +22,7 @@ export const laptopFaults = (env: Environment): string[] => {
   return [
     ...(env.PUSH_HOSTS_EXTRA ? [`PUSH_HOSTS_EXTRA ${only}`] : []),
     ...(env.PUSH_EXTRA_CA ? [`PUSH_EXTRA_CA ${only}`] : []),
+    ...vendorUrls.flatMap((name) => (env[name] ? [`${name} ${only}`] : [])),
     ...(env.SERVICEBUS_ADMIN_URL ? [`SERVICEBUS_ADMIN_URL ${only}`] : []),
     ...(listOf(env.TOKEN_ISSUERS ?? "").some((issuer) => /^http:/i.test(issuer))
       ? [`TOKEN_ISSUERS: an http issuer ${only}`]
@@ -33,6 +34,9 @@ export const laptopFaults = (env: Environment): string[] => {
     ...(isPlainTables(env) ? [`TablesConnection: plain http ${only}`] : []),
   ];
 };
+
+/** Our credentials would go there. */
+const vendorUrls = ["APNS_URL", "APNS_SANDBOX_URL", "FCM_URL", "FCM_TOKEN_URL", "WNS_TOKEN_URL"] as const;
 
 const isPlainTables = ({ TablesConnection = "", TablesConnection__endpoint = "" }: Environment): boolean =>
   /http:\/\/|DefaultEndpointsProtocol=http(;|$)|UseDevelopmentStorage=true/i.test(

@@ -31,6 +31,13 @@ const isUrl = (text: string): boolean => /^https?:$/.test(URL.canParse(text) ? n
 const isKey = (text: string, bytes: number): boolean =>
   /^[\w-]+$/.test(text) && Buffer.from(text, "base64url").length === bytes;
 
+/** A vendor of one's own, on a laptop. */
+const vendorUrl = z
+  .string()
+  .refine((text) => text === "" || (isUrl(text) && text.startsWith("https:")), { error: "must be an https URL" })
+  .transform((text) => (text === "" ? undefined : text))
+  .optional();
+
 const keysWrong =
   "must be one or more id:key pairs, comma-separated; each id once, of letters and digits, the key 32 bytes in base64; the first encrypts";
 const dataKeys = list(keysWrong).transform((pairs, context): [DataKey, ...DataKey[]] => {
@@ -112,6 +119,11 @@ export const settingsSchema = z.object({
   AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
   PUSH_HOSTS_EXTRA: optionalList,
   PUSH_EXTRA_CA: z.string().optional(),
+  APNS_URL: vendorUrl,
+  APNS_SANDBOX_URL: vendorUrl,
+  FCM_URL: vendorUrl,
+  FCM_TOKEN_URL: vendorUrl,
+  WNS_TOKEN_URL: vendorUrl,
   SERVICEBUS_ADMIN_URL: z
     .string()
     .refine((text) => text === "" || isUrl(text), { error: "must be the http(s) URL of an emulator's administration" })

@@ -1,3 +1,4 @@
+import type { AppRegistry } from "../../shared/auth/app-registry.ts";
 import type { ChannelSender } from "../../shared/channels/channel.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { RetryPolicy } from "../../shared/delivery/decide.ts";
@@ -15,6 +16,7 @@ export type Uses = {
   readonly subscriptions: Pick<Subscriptions, "of" | "forgetChannel">;
   readonly ledgers: Ledgers;
   readonly fanout: Fanout;
+  readonly apps: Pick<AppRegistry, "find">;
   /** The channels that are served; a device of another one is left out. */
   readonly channels: Readonly<Partial<Record<Channel["kind"], Pick<ChannelSender, "routeOf" | "send">>>>;
   readonly governor: Governor;

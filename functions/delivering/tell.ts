@@ -1,29 +1,54 @@
+import type { RegisteredApp } from "../../shared/auth/app-registry.ts";
+import { standardCredential } from "../../shared/channels/credentials.ts";
 import type { Outcome } from "../../shared/channels/outcome.ts";
 import type { Held } from "../../shared/delivery/governor.ts";
-import type { Due } from "../../shared/delivery/plan.ts";
+import type { Told } from "../../shared/delivery/ledger.ts";
+import { versionTold, type Due } from "../../shared/delivery/plan.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import type { Notification } from "../../shared/notification/notification.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";
 import type { Run } from "./run.ts";
 
+type Telling = {
+  readonly due: Due<KeptSubscription>;
+  readonly notification: Notification;
+  readonly ledger: Told;
+  readonly credentials: RegisteredApp["credentials"];
+};
+
 /** Tells one device, when its push service can take it. Never rejects. */
 export const tell = async (
   { use, job, emit, bug }: Run,
-  notification: Notification,
-  { kind, subscription }: Due<KeptSubscription>,
+  { due, notification, ledger, credentials }: Telling,
 ): Promise<Outcome | Held> => {
+  const { kind, subscription } = due;
   const { channel } = subscription;
   const sender = channel && use.channels[channel.kind];
   if (!sender) return { kind: "rejected", reason: "its channel is not served" };
   try {
-    const attempt = (): Promise<Outcome> => sender.send({ kind, notification, subscription });
+    const credential = credentials[channel.kind] ?? standardCredential;
+    const attempt = { kind, notification, subscription, credential, isRepeat: wasAttempted(due, notification, ledger) };
     const { expiresAt } = notification;
-    return await use.governor.send(sender.routeOf(subscription), attempt, { whose: job.feed, expiresAt, emit });
+    return await use.governor.send(sender.routeOf(attempt), () => sender.send(attempt), {
+      whose: job.feed,
+      expiresAt,
+      emit,
+    });
   } catch (error) {
     // One device's delivery shows a bug: the others have theirs, and this one is tried again, perhaps by mended code.
     bug(error);
     return { kind: "busy", origin: "failing", reason: "a fault of ours, see the log" };
   }
+};
+
+/** Whether this very content, or state, was attempted at the device before. */
+const wasAttempted = (
+  { kind, subscription }: Due<KeptSubscription>,
+  notification: Notification,
+  ledger: Told,
+): boolean => {
+  const entry = ledger[kind][subscription.channelTag];
+  return entry?.told === versionTold(kind, notification) && entry.attempts > 0;
 };
 
 /**

@@ -1,9 +1,7 @@
 import { createECDH, randomBytes } from "node:crypto";
-import { link, readFile, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { CannotStart, errorCode } from "./cannot-start.ts";
-import { privateFolder } from "./private-folder.ts";
+import { keptOnce } from "./kept-once.ts";
 
 const appSchema = z.object({
   hostName: z.string(),
@@ -33,37 +31,9 @@ export type SeededApp = z.infer<typeof appSchema>;
 
 const hostNames = ["graphnotifications.sample.windows.com", "other.contoso.com", "blocked.contoso.com"];
 
-/**
- * Reads the secrets of a data directory, or makes them. Parts that start at the same moment agree:
- * the first complete file wins, whoever wrote it. Throws `CannotStart` when the file is there but unreadable as such.
- */
-export const secretsIn = async (dataDir: string): Promise<Secrets> => {
-  await privateFolder(dataDir);
-  const path = join(dataDir, "secrets.json");
-  const found = await readSecrets(path);
-  if (found) return found;
-  const unfinished = `${path}.${randomBytes(6).toString("hex")}`;
-  await writeFile(unfinished, `${JSON.stringify(newSecrets(), null, 2)}\n`, { mode: 0o600 });
-  // link() fails if the name exists, which rename() would not: nobody's keys are replaced behind their back.
-  await link(unfinished, path).catch((error: unknown) => {
-    if (errorCode(error) !== "EEXIST") throw error;
-  });
-  await unlink(unfinished);
-  return (await readSecrets(path)) ?? secretsIn(dataDir);
-};
-
-const readSecrets = async (path: string): Promise<Secrets | undefined> => {
-  const text = await readFile(path, "utf8").catch((error: unknown) => {
-    if (errorCode(error) === "ENOENT") return undefined;
-    throw error;
-  });
-  if (text === undefined) return undefined;
-  try {
-    return secretsSchema.parse(JSON.parse(text));
-  } catch {
-    throw new CannotStart(`${path} is damaged. Delete the data directory to start afresh.`);
-  }
-};
+/** Reads the secrets of a data directory, or makes them (`keptOnce`). */
+export const secretsIn = (dataDir: string): Promise<Secrets> =>
+  keptOnce(join(dataDir, "secrets.json"), secretsSchema, newSecrets);
 
 const newSecrets = (): Secrets => {
   const vapid = createECDH("prime256v1");

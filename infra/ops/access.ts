@@ -20,7 +20,8 @@ type Access = {
 export const accessOf = async (env: Environment): Promise<Access> =>
   isNamed(env) ? namedAccess(env) : localAccess(env);
 
-const isNamed = (env: Environment): boolean =>
+/** Whether the environment names one, as the app's own settings do. */
+export const isNamed = (env: Environment): boolean =>
   [
     env.ServiceBusConnection,
     env.ServiceBusConnection__fullyQualifiedNamespace,

@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { servedChannels } from "../../shared/channels/served.ts";
+import { isServedIn } from "../../shared/channels/served.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { deliveriesOf, type Explainable } from "../../shared/delivery/explain.ts";
 import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
@@ -13,8 +13,8 @@ import {
   type NotificationId,
 } from "../../shared/notification/notification.ts";
 import type { StoredRow, Tables } from "../../shared/storage/table.ts";
-import type { Channel } from "../../shared/subscription/subscription.ts";
 import { endOf, subscriptionsBelow, subscriptionsFrom, unopened } from "../../shared/subscription/subscription-row.ts";
+import { isNamed } from "./access.ts";
 import { connected } from "./connect.ts";
 import { exitCodes, Failed } from "./failed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -50,7 +50,8 @@ const explained = async (tables: Tables, id: NotificationId, use: Surroundings) 
     if (subscription) subscriptions.push(subscription);
   }
   const ledger = await tableLedgers({ ...tables, clock: systemClock, report: use.output.note }).read(feed, id);
-  const isServed = (kind: Channel["kind"]): boolean => servedChannels.some((served) => served === kind);
+  // The local stack has a credential for every channel; of any other one the app's settings tell, which are in the environment.
+  const isServed = isNamed(use.env) ? isServedIn(use.env) : () => true;
   return { notification, deliveries: deliveriesOf({ notification, subscriptions, ledger, isServed }) };
 };
 

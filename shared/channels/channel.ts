@@ -1,6 +1,6 @@
+import { milliseconds } from "../clock.ts";
 import type { Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
-import { milliseconds } from "../clock.ts";
 import type { Outcome } from "./outcome.ts";
 
 /**
@@ -9,14 +9,19 @@ import type { Outcome } from "./outcome.ts";
  */
 export const attemptMostMs = 8 * milliseconds.second;
 
-/**
- * One attempt to make, to this subscription's channel: `content` brings the notification (or taps, where the device asked for that
- * or the content does not fit), `tap` says that it was changed or deleted, and never rings. A tap may be about a tombstone.
- */
+/** One push to make, to this subscription's channel. */
 export type Attempt = {
-  readonly kind: "content" | "tap";
+  /**
+   * `content` brings the notification (or taps, where the device asked for that or the content does not fit), `tap` says that it was changed
+   * or deleted, and never rings; it may be about a tombstone. `fallback` is the alert for an iOS device that did not fetch it in time.
+   */
+  readonly kind: "content" | "tap" | "fallback";
   readonly notification: Notification;
   readonly subscription: Subscription;
+  /** The name of the credential that the app is registered with for this channel. */
+  readonly credential: string;
+  /** The same was attempted before: a toast whose time to be shown is over is not attempted a second time, but told by a tap. */
+  readonly isRepeat: boolean;
 };
 
 /** Where an attempt goes, and in whose name: what is learnt from one attempt holds for others on the same route. */
@@ -27,10 +32,27 @@ export type Route = {
   readonly credential: string;
 };
 
+/** One push as it is composed, to the byte: all that the vendor is told but for the device's address and our credential. */
+export type Composed = {
+  /** What it is on the device: drawn by the system, content for the app, or only the word that there is something to fetch. */
+  readonly form: "visual" | "raw" | "tap";
+  /** Why content goes as a tap, where it does: the subscription asks for it, it is too large, or the time to show it is over. */
+  readonly tapBecause?: "asked" | "too-large" | "display-ended";
+  /** What the vendor reads beside the body, by the vendor's own names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Before encryption, where there is one. */
+  readonly body: string;
+  /** What counts against the platform's limit, and that limit. */
+  readonly bytes: number;
+  readonly bytesMax: number;
+};
+
 /** What every channel offers the delivery engine. */
 export type ChannelSender = {
-  /** The route to a subscription that has a channel of this kind; asks nobody. */
-  readonly routeOf: (subscription: Subscription) => Route;
+  /** The route of an attempt at a subscription that has a channel of this kind; asks nobody. */
+  readonly routeOf: (attempt: Pick<Attempt, "subscription" | "credential">) => Route;
+  /** What `send` would send; asks nobody. Undefined where the subscription has no channel of this kind. */
+  readonly compose: (attempt: Attempt) => Composed | undefined;
   /** Sends once, within `attemptMostMs`. Never throws for what the vendor or the network does: that is an outcome. */
   readonly send: (attempt: Attempt) => Promise<Outcome>;
   /** Ends idle connections. */

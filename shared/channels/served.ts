@@ -1,4 +1,14 @@
 import type { Channel } from "../subscription/subscription.ts";
 
-/** The channels this build sends through: `functions/dependencies.ts` makes a sender for each, and no other. */
-export const servedChannels = ["webpush"] as const satisfies readonly Channel["kind"][];
+/** How the settings begin that hold the credentials of a channel; each goes on with the credential's name. */
+export const credentialSettings = {
+  apns: "APNS_CREDENTIAL_",
+  fcm: "FCM_CREDENTIAL_",
+  wns: "WNS_CREDENTIAL_",
+} as const;
+
+/** Whether a Fanfare with these settings pushes through such a channel: Web Push always, any other when it has a credential for it. */
+export const isServedIn =
+  (env: Readonly<Record<string, string | undefined>>) =>
+  (kind: Channel["kind"]): boolean =>
+    kind === "webpush" || Object.keys(env).some((name) => name.startsWith(credentialSettings[kind]) && env[name]);

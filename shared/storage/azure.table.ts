@@ -60,6 +60,7 @@ export const openTables = (access: TablesAccess, { callTimeoutMs = 5_000 }: Opti
     deliveries: table("deliveries"),
     expiries: table("expiries"),
     throttles: table("throttles"),
+    tokens: table("tokens"),
   };
 };
 

@@ -50,6 +50,6 @@ export class RowConflict extends Error {
   override readonly name = "RowConflict";
 }
 
-export const tableNames = ["feeds", "unsids", "apps", "deliveries", "expiries", "throttles"] as const;
+export const tableNames = ["feeds", "unsids", "apps", "deliveries", "expiries", "throttles", "tokens"] as const;
 type TableName = (typeof tableNames)[number];
 export type Tables = Readonly<Record<TableName, Table>>;

@@ -89,7 +89,8 @@ export const pushServices = (
     });
 
   const sender = (kind: Channel["kind"]): ChannelSender => ({
-    routeOf: (subscription) => ({ origin: originOf(subscription), credential: kind }),
+    routeOf: ({ subscription }) => ({ origin: originOf(subscription), credential: kind }),
+    compose: () => undefined,
     send,
     close: () => Promise.resolve(),
   });

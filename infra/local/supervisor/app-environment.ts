@@ -1,4 +1,5 @@
 import type { Secrets } from "../secrets.ts";
+import { credentialSettingsOf, type VendorAccounts } from "../vendor-accounts.ts";
 
 /** Where the parts are that the app is told about. */
 export type AppSurroundings = {
@@ -10,9 +11,11 @@ export type AppSurroundings = {
   /** Where the emulator's administration answers, if there is one: the app looks at its backlog there. */
   readonly serviceBusAdminUrl?: string;
   readonly tablesConnection: string;
-  /** The local push service: `host:port`, and the authority that vouches for it, PEM. */
-  readonly pushHost: string;
-  readonly pushAuthority: string;
+  /** The local push services: `host:port` of each, and the authorities that vouch for them, PEM. */
+  readonly pushHosts: readonly string[];
+  readonly pushAuthorities: readonly string[];
+  readonly vendors: Readonly<Record<"apns" | "fcm" | "wns", string>>;
+  readonly vendorAccounts: VendorAccounts;
 };
 
 /**
@@ -31,8 +34,15 @@ export const appEnvironment = (here: AppSurroundings): Record<string, string> =>
   VAPID_PRIVATE_KEY: here.secrets.vapid.privateKey,
   VAPID_SUBJECT: "mailto:operator@fanfare.example",
   DATA_KEYS: here.secrets.dataKey,
-  PUSH_HOSTS_EXTRA: here.pushHost,
-  PUSH_EXTRA_CA: here.pushAuthority,
+  PUSH_HOSTS_EXTRA: here.pushHosts.join(","),
+  PUSH_EXTRA_CA: here.pushAuthorities.join(""),
+  APNS_URL: here.vendors.apns,
+  // The same service by another name, by which it knows that the sandbox is meant.
+  APNS_SANDBOX_URL: here.vendors.apns.replace("127.0.0.1", "localhost"),
+  FCM_URL: here.vendors.fcm,
+  FCM_TOKEN_URL: `${here.vendors.fcm}/token`,
+  WNS_TOKEN_URL: `${here.vendors.wns}/oauth2/v2.0/token`,
+  ...credentialSettingsOf(here.vendorAccounts, `${here.vendors.fcm}/token`),
 });
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -7,7 +7,15 @@ import type { Part, StopGroup } from "./supervise.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The names of all parts, in the order in which they print. */
-export const partNames = ["tables", "service-bus", "identity", "webpush", "functions-host", "blobs"] as const;
+export const partNames = [
+  "tables",
+  "service-bus",
+  "identity",
+  "webpush",
+  "native-push",
+  "functions-host",
+  "blobs",
+] as const;
 type PartName = (typeof partNames)[number];
 
 /**
@@ -16,7 +24,7 @@ type PartName = (typeof partNames)[number];
  */
 export const stopOrder: readonly StopGroup[] = [
   { names: ["functions-host"], killedAfterMs: 3_300 },
-  { names: ["service-bus", "identity", "webpush"], killedAfterMs: 4_000 },
+  { names: ["service-bus", "identity", "webpush", "native-push"], killedAfterMs: 4_000 },
   { names: ["tables"], killedAfterMs: 4_800 },
 ];
 
@@ -24,9 +32,9 @@ export const stopOrder: readonly StopGroup[] = [
 export const firstParts = (
   stack: Stack,
   programs: string,
-): Record<"tables" | "serviceBus" | "identity" | "webpush", Part> => {
+): Record<"tables" | "serviceBus" | "identity" | "webpush" | "nativePush", Part> => {
   const part = partMaker(stack, programs, environmentOf(stack));
-  const { ports, issuer, webpush } = stack;
+  const { ports, issuer, webpush, apns, fcm, wns } = stack;
   return {
     tables: part("tables", ["tables"], listensOn(ports.tables)),
     serviceBus: part(
@@ -38,7 +46,12 @@ export const firstParts = (
     webpush: part(
       "webpush",
       ["webpush", "webpushControl"],
-      all(listensOn(ports.webpush), answersAt(`${webpush.controlUrl}/_devices`)),
+      all(listensOn(ports.webpush), answersAt(`${webpush.controlUrl}/_health`)),
+    ),
+    nativePush: part(
+      "native-push",
+      ["apns", "apnsControl", "fcm", "fcmControl", "wns", "wnsControl"],
+      all(...[apns, fcm, wns].map(({ controlUrl }) => answersAt(`${controlUrl}/_health`))),
     ),
   };
 };

@@ -120,6 +120,7 @@ const startAll = async (
     stack.serviceBus.isOurs ? parts.start(first.serviceBus) : undefined,
     parts.start(first.identity),
     parts.start(first.webpush),
+    parts.start(first.nativePush),
     flags.functionsHost ? undefined : parts.start(blobs(stack, programs)),
   ]);
   if (!flags.functionsHost) return { devices: [], localSettings: await writeLocalSettings(stack, projectRoot) };

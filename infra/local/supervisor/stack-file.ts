@@ -1,5 +1,10 @@
-import { pushAuthority, seededUser, type Stack } from "./stack.ts";
+import { pushAuthority, seededUser, type PushServiceName, type Stack } from "./stack.ts";
 import type { SeededDevice } from "./seed.ts";
+
+const pushService = async (stack: Stack, name: PushServiceName) => {
+  const { url, controlUrl } = stack[name];
+  return { url, controlUrl, ca: await pushAuthority(stack, name) };
+};
 
 /** The contents of stack.json: all that tests and tools need to use the running stack, secrets included. */
 export const stackFile = async (stack: Stack, devices: readonly SeededDevice[]) => ({
@@ -9,7 +14,10 @@ export const stackFile = async (stack: Stack, devices: readonly SeededDevice[]) 
   audience: stack.audience,
   apps: stack.secrets.apps,
   users: [{ upn: seededUser, password: stack.secrets.userPassword }],
-  webpush: { url: stack.webpush.url, controlUrl: stack.webpush.controlUrl, ca: await pushAuthority(stack) },
+  webpush: await pushService(stack, "webpush"),
+  apns: await pushService(stack, "apns"),
+  fcm: await pushService(stack, "fcm"),
+  wns: await pushService(stack, "wns"),
   serviceBus: { connectionString: stack.serviceBus.connectionString, adminUrl: stack.serviceBus.adminUrl },
   tables: stack.tables,
   devices,

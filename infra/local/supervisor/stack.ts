@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { appAudience } from "../identity/permissions.ts";
+import { vendorAccountsIn } from "../vendor-accounts.ts";
 import type { Secrets } from "../secrets.ts";
 import { connectionString } from "../service-bus/connection-string.ts";
 import type { PortName } from "../settings.ts";
@@ -24,8 +25,11 @@ export type Stack = {
   readonly audience: string;
   readonly tables: { readonly connectionString: string };
   readonly serviceBus: { readonly connectionString: string; readonly adminUrl?: string; readonly isOurs: boolean };
-  readonly webpush: { readonly url: string; readonly controlUrl: string; readonly host: string };
-};
+} & Readonly<Record<PushServiceName, { readonly url: string; readonly controlUrl: string; readonly host: string }>>;
+
+/** The push services, by their names in stack.json and the folders that keep their state. */
+export const pushServiceNames = ["webpush", "apns", "fcm", "wns"] as const;
+export type PushServiceName = (typeof pushServiceNames)[number];
 
 export type StackBasis = Pick<Stack, "env" | "directory" | "isEphemeral" | "ports" | "secrets">;
 
@@ -37,6 +41,11 @@ export const stackOf = (basis: StackBasis): Stack => {
   const { env, ports, secrets } = basis;
   const at = (name: PortName): string => `127.0.0.1:${ports[name]}`;
   const issuer = `http://${at("identity")}`;
+  const pushService = (name: PushServiceName) => ({
+    url: `https://${at(name)}`,
+    controlUrl: `http://${at(`${name}Control`)}`,
+    host: at(name),
+  });
   return {
     ...basis,
     httpUrl: `http://${at("http")}`,
@@ -49,7 +58,10 @@ export const stackOf = (basis: StackBasis): Stack => {
       adminUrl: `http://${at("serviceBusAdmin")}`,
       isOurs: true,
     },
-    webpush: { url: `https://${at("webpush")}`, controlUrl: `http://${at("webpushControl")}`, host: at("webpush") },
+    webpush: pushService("webpush"),
+    apns: pushService("apns"),
+    fcm: pushService("fcm"),
+    wns: pushService("wns"),
   };
 };
 
@@ -60,9 +72,9 @@ export const othersServiceBus = (env: Environment): Stack["serviceBus"] | undefi
   return theirs ? { connectionString: theirs, ...(adminUrl && { adminUrl }), isOurs: false } : undefined;
 };
 
-/** The authority that vouches for the local push service, PEM. It is there once the service is ready. */
-export const pushAuthority = ({ directory }: Stack): Promise<string> =>
-  readFile(join(directory, "webpush", "ca.pem"), "utf8");
+/** The authority that vouches for a local push service, PEM. It is there once the service is ready. */
+export const pushAuthority = ({ directory }: Stack, name: PushServiceName): Promise<string> =>
+  readFile(join(directory, name, "ca.pem"), "utf8");
 
 /** The settings the app runs under here: the user's own, and ours where they have none. */
 export const appSettings = async (stack: Stack): Promise<{ defaults: Record<string, string>; all: Environment }> => {
@@ -74,8 +86,10 @@ export const appSettings = async (stack: Stack): Promise<{ defaults: Record<stri
     serviceBusConnection: stack.serviceBus.connectionString,
     ...(stack.serviceBus.adminUrl !== undefined && { serviceBusAdminUrl: stack.serviceBus.adminUrl }),
     tablesConnection: stack.tables.connectionString,
-    pushHost: stack.webpush.host,
-    pushAuthority: await pushAuthority(stack),
+    pushHosts: pushServiceNames.map((name) => stack[name].host),
+    pushAuthorities: await Promise.all(pushServiceNames.map((name) => pushAuthority(stack, name))),
+    vendors: { apns: stack.apns.url, fcm: stack.fcm.url, wns: stack.wns.url },
+    vendorAccounts: await vendorAccountsIn(stack.directory),
   });
   return { defaults, all: withDefaults(stack.env, defaults) };
 };

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { setTimeout as pause } from "node:timers/promises";
-import { answerFault, faultStatus, type RawSocketOf } from "../push/answer-fault.ts";
+import type { RawSocketOf } from "../push/answer-fault.ts";
+import { failAsTold } from "../push/fail-as-told.ts";
 import type { PushState } from "../push/state.ts";
 import type { Deliver } from "./deliver.ts";
 import { bodyBytesMax, judge, noSuchEndpoint, type Push } from "./judge.ts";
 import { refusalAnswer, type Answer } from "./refusal.ts";
 import type { SubscriptionKeys } from "./subscription-keys.ts";
 import type { Sender } from "./vapid.ts";
-import type { WaitingMessages } from "./waiting-messages.ts";
+import type { WaitingMessages } from "../push/waiting-messages.ts";
 
 type Use = {
   readonly state: PushState<SubscriptionKeys>;
@@ -42,7 +42,8 @@ const route = async (use: Use, request: IncomingMessage, response: ServerRespons
   const [, messageOf, id] = /^\/message\/([\w-]+)\/([\w-]+)$/.exec(url) ?? [];
   if (endpoint !== undefined && method === "POST") {
     const push = { token: endpoint, headers, body: await bodyOf(request) };
-    if (!(await failAsTold(use, push, response))) send(response, await take(use, push));
+    const addressed = { device: use.state.devices.at(endpoint), headers };
+    if (!(await failAsTold(use, addressed, response))) send(response, await take(use, push));
   } else if (messageOf !== undefined && id !== undefined && method === "DELETE") {
     send(response, await withdraw(use, messageOf, id));
   } else {
@@ -50,20 +51,6 @@ const route = async (use: Use, request: IncomingMessage, response: ServerRespons
     if (allow === undefined) send(response, refusalAnswer(noSuchEndpoint));
     else send(response, wrongMethod(allow));
   }
-};
-
-/** Lets the fault come true that this device's next request shall meet. False when the push is to go on. */
-const failAsTold = async (use: Use, { token, headers }: Push, response: ServerResponse): Promise<boolean> => {
-  const { devices, faults, record } = use.state;
-  const device = devices.at(token);
-  const fault = device && !device.removed ? faults.next(device.deviceId) : undefined;
-  if (!device || !fault) return false;
-  await pause(fault.delayMs ?? 0);
-  const status = faultStatus(fault);
-  if (status === undefined) return false;
-  await record({ device, headers, content: null, status, reason: "a fault was asked for" });
-  answerFault(fault, response, use.rawSocketOf);
-  return true;
 };
 
 /** Takes or refuses a push. The answer is only told once what it promises is written. */

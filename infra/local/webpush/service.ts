@@ -1,14 +1,12 @@
 import { randomBytes } from "node:crypto";
-import type { ServerResponse } from "node:http";
-import { createServer, type Server as TlsServer } from "node:https";
-import type { Server, Socket } from "node:net";
+import { createServer } from "node:https";
 import { join } from "node:path";
 import { listen, type Running } from "../part.ts";
-import type { RawSocketOf } from "../push/answer-fault.ts";
 import { Refused } from "../push/control-http.ts";
 import { controlServer, type Vendor } from "../push/control.ts";
+import { closed, rawSockets } from "../push/https-server.ts";
 import { openPushState, type PushState } from "../push/state.ts";
-import { certificateIn } from "./certificate.ts";
+import { certificateIn } from "../push/certificate.ts";
 import { deliverer, type Deliver } from "./deliver.ts";
 import { pushListener } from "./push-listener.ts";
 import {
@@ -18,7 +16,7 @@ import {
   type SubscriptionKeys,
 } from "./subscription-keys.ts";
 import { vapidReader } from "./vapid.ts";
-import { openWaitingMessages, type WaitingMessages } from "./waiting-messages.ts";
+import { openWaitingMessages, type WaitingMessages } from "../push/waiting-messages.ts";
 
 export type WebPushOptions = {
   readonly port: number;
@@ -121,26 +119,3 @@ const readPublicKey = (text: string): string => {
   if (key !== undefined) return key;
   throw new Refused(400, "applicationServerKey: must be an uncompressed P-256 public key in base64url, or null");
 };
-
-/** Keeps each connection's TCP socket beside the TLS one, by the client's port, so that a fault can really reset it. */
-const rawSockets = (server: TlsServer): RawSocketOf => {
-  const sockets = new Map<number, Socket>();
-  server.on("connection", (socket: Socket) => {
-    const { remotePort = 0 } = socket;
-    sockets.set(remotePort, socket);
-    socket.once("close", () => {
-      if (sockets.get(remotePort) === socket) sockets.delete(remotePort);
-    });
-  });
-  return (response: ServerResponse) => sockets.get(response.socket?.remotePort ?? 0);
-};
-
-/** Lets what runs finish, for a second; what hangs is cut. */
-const closed = (server: Server & { closeAllConnections: () => void }): Promise<void> =>
-  new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), 1_000);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-  });

@@ -1,7 +1,8 @@
 import { hashOf } from "../../hash.ts";
-import { printInstant } from "../../notification/instant.ts";
 import type { Notification } from "../../notification/notification.ts";
 import type { Subscription } from "../../subscription/subscription.ts";
+import type { Composed } from "../channel.ts";
+import { contentEnvelope, tapEnvelope } from "../envelope.ts";
 
 /** RFC 8188 adds 103 bytes (header, tag, delimiter) to the plaintext; push services take bodies of 4,096 (RFC 8030, 7.2). */
 const plaintextBytesMax = 3_993;
@@ -25,7 +26,9 @@ export type WebPushMessage = {
  */
 export const webPushMessage = (notification: Notification, subscription: Subscription, now: number): WebPushMessage => {
   const withContent =
-    subscription.notificationType === "NotificationWithPayload" ? contentText(notification) : undefined;
+    subscription.notificationType === "NotificationWithPayload"
+      ? JSON.stringify(contentEnvelope(notification))
+      : undefined;
   const fits = withContent !== undefined && Buffer.byteLength(withContent) <= bytesMaxFor(subscription);
   return { ...framing(notification, now), text: fits ? withContent : tapText(notification) };
 };
@@ -36,6 +39,21 @@ export const webPushTap = (notification: Notification, now: number): WebPushMess
   text: tapText(notification),
 });
 
+/** The same, as every channel tells what it would send. */
+export const webPushComposed = (notification: Notification, subscription: Subscription, now: number): Composed => {
+  const { text, ttlSeconds, urgency, topic } = webPushMessage(notification, subscription, now);
+  const isTap = text === tapText(notification);
+  const isAsked = subscription.notificationType !== "NotificationWithPayload";
+  return {
+    form: isTap ? "tap" : "raw",
+    ...(isTap && { tapBecause: isAsked ? "asked" : "too-large" }),
+    headers: { ttl: String(ttlSeconds), urgency, topic },
+    body: text,
+    bytes: Buffer.byteLength(text),
+    bytesMax: bytesMaxFor(subscription),
+  };
+};
+
 const framing = (notification: Notification, now: number): Omit<WebPushMessage, "text"> => ({
   ttlSeconds: Math.min(ttlMaxSeconds, Math.max(1, Math.floor((notification.expiresAt - now) / 1_000))),
   urgency: urgencies[notification.priority],
@@ -44,32 +62,7 @@ const framing = (notification: Notification, now: number): Omit<WebPushMessage, 
 
 const urgencies = { High: "high", None: "normal", Low: "low" } as const;
 
-/** Marks a state of the feed: its epoch and version. A client whose mark is `baseETag` may apply the content as it is. */
-const etags = ({ epoch, contentVersion }: Notification): { newETag: string; baseETag: string } => ({
-  newETag: `${epoch}.${contentVersion}`,
-  baseETag: `${epoch}.${contentVersion - 1}`,
-});
-
-const tapText = (notification: Notification): string =>
-  JSON.stringify({ changeType: "afsChangeNotification", ...etags(notification) });
-
-const contentText = (notification: Notification): string => {
-  const { id, appNotificationId, targetHostName, groupName, priority, createdAt, expiresAt, payload } = notification;
-  return JSON.stringify({
-    changeType: "afsChange",
-    ...etags(notification),
-    notification: {
-      id,
-      targetHostName,
-      appNotificationId,
-      groupName,
-      priority,
-      creationDateTime: printInstant(createdAt),
-      expirationDateTime: printInstant(expiresAt),
-      payload: { rawContent: payload.rawContent },
-    },
-  });
-};
+const tapText = (notification: Notification): string => JSON.stringify(tapEnvelope(notification, "content"));
 
 const bytesMaxFor = ({ channel }: Subscription): number => {
   const host = channel?.kind === "webpush" ? new URL(channel.endpoint).hostname : "";

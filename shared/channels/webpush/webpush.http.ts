@@ -6,7 +6,7 @@ import { attemptMostMs, type ChannelSender } from "../channel.ts";
 import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
 import { networkFaultOf } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
-import { webPushMessage, webPushTap, type WebPushMessage } from "./message.ts";
+import { webPushComposed, webPushMessage, webPushTap, type WebPushMessage } from "./message.ts";
 import { outcomeOf, type WebPushResponse } from "./response.ts";
 import { vapidHeaders, type Vapid, type VapidHeaders } from "./vapid.ts";
 
@@ -39,13 +39,17 @@ export const webPushSender = ({
   const wire: Wire = { agent, vapid: vapidHeaders(vapid, clock) };
 
   return {
-    routeOf: ({ channel }) => ({
+    routeOf: ({ subscription: { channel } }) => ({
       origin: channel?.kind === "webpush" ? new URL(channel.endpoint).origin : "",
       credential: "vapid",
     }),
+    compose: ({ kind, notification, subscription }) =>
+      subscription.channel?.kind === "webpush" && kind === "content"
+        ? webPushComposed(notification, subscription, clock.now())
+        : undefined,
     send: async ({ kind, notification, subscription }) => {
       const { channel } = subscription;
-      if (kind === "tap") return { kind: "rejected", reason: "a browser is never tapped" }; // it would have to show something
+      if (kind !== "content") return { kind: "rejected", reason: "a browser is never tapped" }; // it would have to show something
       if (!channel) return { kind: "gone" };
       if (channel.kind !== "webpush") return { kind: "rejected", reason: "not a Web Push channel" };
       const now = clock.now();

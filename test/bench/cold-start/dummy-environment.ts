@@ -1,4 +1,5 @@
 import { createECDH, randomBytes } from "node:crypto";
+import { newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 import { appEnvironment } from "../../../infra/local/supervisor/app-environment.ts";
 
 /** A complete configuration of the app, in which nothing exists: to be registered it must not connect anywhere. */
@@ -17,7 +18,9 @@ export const dummyEnvironment = (): Record<string, string> => {
       "Endpoint=sb://127.0.0.1:1;SharedAccessKeyName=bench;SharedAccessKey=YmVuY2g=;UseDevelopmentEmulator=true",
     tablesConnection:
       "DefaultEndpointsProtocol=http;AccountName=bench;AccountKey=YmVuY2g=;TableEndpoint=http://127.0.0.1:1/bench;",
-    pushHost: "127.0.0.1:1",
-    pushAuthority: "none",
+    pushHosts: ["127.0.0.1:1"],
+    pushAuthorities: ["none"],
+    vendors: { apns: "https://127.0.0.1:7074", fcm: "https://127.0.0.1:7075", wns: "https://127.0.0.1:7076" },
+    vendorAccounts: newVendorAccounts(),
   });
 };

@@ -57,6 +57,7 @@ export const startHost = ({ sender, isGoverned, onEvent }: Options) => {
         return Promise.resolve();
       },
     },
+    apps: { find: () => Promise.resolve(undefined) },
     channels: { webpush: sender },
     governor: isGoverned
       ? memoryGovernor({ clock, chance: Math.random, policy, concurrency, messagesInHand: 32, pruningShareMax: 10 })

@@ -53,7 +53,7 @@ export const runSide = async (side: Side): Promise<{ readonly figures: Figures; 
   const watched: ChannelSender = {
     ...sender,
     send: async (attempt) => {
-      const isQuick = sender.routeOf(attempt.subscription).origin !== slowUrl;
+      const isQuick = sender.routeOf(attempt).origin !== slowUrl;
       if (!isQuick) counts.attempts += 1;
       const outcome = await sender.send(attempt);
       if (!isQuick || outcome.kind !== "delivered") return outcome;

@@ -5,7 +5,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { certificateIn } from "../../../infra/local/webpush/certificate.ts";
+import { certificateIn } from "../../../infra/local/push/certificate.ts";
 
 export type TlsServer = {
   /** The authority (PEM) behind its certificate, which is for 127.0.0.1, ::1 and localhost. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { secretsIn, type Secrets } from "../../../infra/local/secrets.ts";
 import { ports, type PortName } from "../../../infra/local/settings.ts";
+import { vendorAccountsIn, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 import { functionsHost, stopOrder } from "../../../infra/local/supervisor/parts.ts";
 import { stackOf, type Stack } from "../../../infra/local/supervisor/stack.ts";
 import { stackFile } from "../../../infra/local/supervisor/stack-file.ts";
@@ -11,11 +12,15 @@ import { summary } from "../../../infra/local/supervisor/summary.ts";
 
 let directory: string;
 let secrets: Secrets;
+let accounts: VendorAccounts;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "fanfare-stack-"));
   secrets = await secretsIn(directory);
-  await mkdir(join(directory, "webpush"));
-  await writeFile(join(directory, "webpush", "ca.pem"), "the authority");
+  accounts = await vendorAccountsIn(directory);
+  for (const name of ["webpush", "apns", "fcm", "wns"]) {
+    await mkdir(join(directory, name));
+    await writeFile(join(directory, name, "ca.pem"), `the authority of ${name}\n`);
+  }
 });
 afterAll(() => rm(directory, { recursive: true }));
 
@@ -40,8 +45,16 @@ test("the app is told where everything is, and that this is a laptop", async () 
     VAPID_PRIVATE_KEY: secrets.vapid.privateKey,
     VAPID_SUBJECT: "mailto:operator@fanfare.example",
     DATA_KEYS: secrets.dataKey,
-    PUSH_HOSTS_EXTRA: "127.0.0.1:7073",
-    PUSH_EXTRA_CA: "the authority",
+    PUSH_HOSTS_EXTRA: "127.0.0.1:7073,127.0.0.1:7074,127.0.0.1:7075,127.0.0.1:7076",
+    PUSH_EXTRA_CA: "the authority of webpush\nthe authority of apns\nthe authority of fcm\nthe authority of wns\n",
+    APNS_URL: "https://127.0.0.1:7074",
+    APNS_SANDBOX_URL: "https://localhost:7074",
+    FCM_URL: "https://127.0.0.1:7075",
+    FCM_TOKEN_URL: "https://127.0.0.1:7075/token",
+    WNS_TOKEN_URL: "https://127.0.0.1:7076/oauth2/v2.0/token",
+    APNS_CREDENTIAL_DEFAULT: expect.stringContaining(accounts.apns.keyId),
+    FCM_CREDENTIAL_DEFAULT: expect.stringContaining(accounts.fcm.clientEmail),
+    WNS_CREDENTIAL_DEFAULT: expect.stringContaining(accounts.wns.clientSecret),
     FANFARE_HTTP_PORT: "7071",
     FANFARE_DATA_DIR: directory,
   });
@@ -77,6 +90,7 @@ test("the summary shows no secret, and where Azurite's limit is", () => {
     secrets.tablesKey,
     secrets.serviceBusKey,
     ...secrets.apps.map((app) => app.clientSecret),
+    ...[accounts.apns.privateKey, accounts.fcm.privateKey, accounts.wns.clientSecret],
   ];
   for (const secret of told) expect(text).not.toContain(secret);
   expect(text).toContain("Azurite saves every 5 s");
@@ -93,6 +107,11 @@ test("it ends in time, and in the order in which the parts need each other: host
 test("stack.json has exactly the members that its readers were promised", async () => {
   const device = { name: "Browser", platformType: "WebPush", unsid: "a UNSID" } as const;
   const credentials = { hostName: expect.any(String), clientId: expect.any(String), clientSecret: expect.any(String) };
+  const pushService = (name: string, port: number) => ({
+    url: `https://127.0.0.1:${port}`,
+    controlUrl: `http://127.0.0.1:${port + 10}`,
+    ca: `the authority of ${name}\n`,
+  });
   expect(await stackFile(stack(), [device])).toStrictEqual({
     httpUrl: "http://127.0.0.1:7071",
     tokenUrl: "http://127.0.0.1:7072/oauth2/v2.0/token",
@@ -100,7 +119,10 @@ test("stack.json has exactly the members that its readers were promised", async 
     audience: "api://fanfare",
     apps: [credentials, credentials, { ...credentials, blocked: true }],
     users: [{ upn: "graphnotify@contoso.com", password: expect.any(String) }],
-    webpush: { url: "https://127.0.0.1:7073", controlUrl: "http://127.0.0.1:7083", ca: "the authority" },
+    webpush: pushService("webpush", 7073),
+    apns: pushService("apns", 7074),
+    fcm: pushService("fcm", 7075),
+    wns: pushService("wns", 7076),
     serviceBus: {
       connectionString: expect.stringContaining("Endpoint=sb://127.0.0.1:5672;"),
       adminUrl: "http://127.0.0.1:5300",

@@ -104,7 +104,7 @@ test("without the functions host, local.settings.json lets func start run the ap
       TablesConnection: stack.tables.connectionString,
       TOKEN_ISSUERS: stack.issuer,
       TOKEN_AUDIENCES: stack.audience,
-      PUSH_EXTRA_CA: stack.webpush.ca,
+      PUSH_EXTRA_CA: [stack.webpush, stack.apns, stack.fcm, stack.wns].map(({ ca }) => String(ca)).join(""),
     },
     Host: { LocalHttpPort: Number(new URL(String(stack.httpUrl)).port) },
   });
@@ -130,7 +130,14 @@ test("a part killed from outside is back on its port, and parts.json knows its n
 
 test("when the supervisor is killed, no part outlives it", async () => {
   const parts = await partsNow();
-  expect(parts.map(({ name }) => name).sort()).toEqual(["blobs", "identity", "service-bus", "tables", "webpush"]);
+  expect(parts.map(({ name }) => name).sort()).toEqual([
+    "blobs",
+    "identity",
+    "native-push",
+    "service-bus",
+    "tables",
+    "webpush",
+  ]);
   await running!.kill();
   await Promise.all(parts.map(({ pid }) => untilGone(pid)));
 });

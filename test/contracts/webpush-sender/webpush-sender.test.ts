@@ -16,6 +16,9 @@ import { startLocalService, type LocalService } from "../webpush-service/local-s
 
 let service: LocalService;
 let device: NewDevice;
+/** What is the same of all attempts here. */
+const content = { kind: "content", credential: "default", isRepeat: false } as const;
+
 let sender: ChannelSender;
 const running: (() => Promise<unknown>)[] = [];
 
@@ -54,7 +57,7 @@ const subscriptionOf = ({ channel }: { readonly channel: Readonly<Record<string,
   return subscriptionFrom(draft, "laptop" as SubscriptionId, service.clock.now + milliseconds.day);
 };
 const send = (more: Partial<NotificationDraft> = {}, by = sender): Promise<Outcome> =>
-  by.send({ kind: "content", notification: notificationOf(more), subscription: subscriptionOf(device) });
+  by.send({ ...content, notification: notificationOf(more), subscription: subscriptionOf(device) });
 
 const contentOf = (content: string | null): unknown => JSON.parse(content ?? "null");
 const tap = { changeType: "afsChangeNotification", newETag: "epoch.7", baseETag: "epoch.6" };
@@ -113,7 +116,7 @@ test("of several Retry-After headers the longest is kept", async () => {
   });
   const askingSender = senderUnderTest({ extra: { hosts: [asking.host], ca: asking.ca } });
   const { subscription } = asking;
-  const outcome = await askingSender.send({ kind: "content", notification: notificationOf(), subscription });
+  const outcome = await askingSender.send({ ...content, notification: notificationOf(), subscription });
   expect(outcome).toEqual({ kind: "busy", origin: "failing", reason: "503", retryAfterSeconds: 60 });
 });
 
@@ -124,7 +127,7 @@ test("a device that was removed is gone", async () => {
 
 test("a subscription without a channel is gone, and nothing is sent", async () => {
   const subscription = { ...subscriptionOf(device), channel: null };
-  expect(await sender.send({ kind: "content", notification: notificationOf(), subscription })).toEqual({
+  expect(await sender.send({ ...content, notification: notificationOf(), subscription })).toEqual({
     kind: "gone",
   });
   expect(await service.control.received()).toEqual([]);
@@ -132,7 +135,7 @@ test("a subscription without a channel is gone, and nothing is sent", async () =
 
 test("a device whose keys are no keys is rejected, not tried again, and nothing is sent", async () => {
   const subscription = subscriptionOf({ channel: { ...device.channel, keys: { p256dh: "BAAA", auth: "AAAA" } } });
-  const outcome = await sender.send({ kind: "content", notification: notificationOf(), subscription });
+  const outcome = await sender.send({ ...content, notification: notificationOf(), subscription });
   expect(outcome).toEqual({ kind: "rejected", reason: "cannot be encrypted" });
   expect(await service.control.received()).toEqual([]);
 });
@@ -144,7 +147,7 @@ test("an answer whose body breaks off after a 201 is a delivery all the same", a
   });
   const breakingSender = senderUnderTest({ extra: { hosts: [breaking.host], ca: breaking.ca } });
   const outcome = await breakingSender.send({
-    kind: "content",
+    ...content,
     notification: notificationOf(),
     subscription: breaking.subscription,
   });
@@ -255,7 +258,7 @@ test.each(["127.0.0.1", "localhost", "[::1]"])(
     const inside = await startTls((_request, response) => response.writeHead(201).end());
     const endpoint = `https://${hostname}:${inside.port}/push/secret`;
     const outcome = await sender.send({
-      kind: "content",
+      ...content,
       notification: notificationOf(),
       subscription: subscriptionOf({ channel: { ...device.channel, endpoint } }),
     });
@@ -281,7 +284,7 @@ test("an answer whose headers have no end is a failing service, and the next del
   });
   const { ca, host, subscription } = talkative;
   const careful = senderUnderTest({ extra: { hosts: [host], ca } });
-  const attempt = { kind: "content", notification: notificationOf(), subscription } as const;
+  const attempt = { ...content, notification: notificationOf(), subscription } as const;
   expect(await careful.send(attempt)).toEqual({
     kind: "busy",
     origin: "failing",
@@ -305,7 +308,7 @@ test("of an answer without end only the beginning is read, and the connection is
   });
   const { ca, host, subscription } = endless;
   const endlessSender = senderUnderTest({ extra: { hosts: [host], ca } });
-  expect(await endlessSender.send({ kind: "content", notification: notificationOf(), subscription })).toEqual({
+  expect(await endlessSender.send({ ...content, notification: notificationOf(), subscription })).toEqual({
     kind: "busy",
     origin: "failing",
     reason: "500",
@@ -325,7 +328,7 @@ test.each([
   const extra = { hosts: isListed ? [stranger.host] : [], ca: isListed ? service.ca : stranger.ca };
   const wary = senderUnderTest({ extra });
   const outcome = await wary.send({
-    kind: "content",
+    ...content,
     notification: notificationOf(),
     subscription: stranger.subscription,
   });
@@ -339,7 +342,7 @@ test("idle connections are kept for the next delivery, and ended when the sender
     request.resume().once("end", () => response.writeHead(201).end());
   });
   const closing = senderUnderTest({ extra: { hosts: [calm.host], ca: calm.ca } });
-  const attempt = { kind: "content", notification: notificationOf(), subscription: calm.subscription } as const;
+  const attempt = { ...content, notification: notificationOf(), subscription: calm.subscription } as const;
   for (let sent = 0; sent < 6; sent += 1) await closing.send(attempt);
   // A second one is opened when the first has its answer but is not yet marked idle.
   expect(await calm.connections()).toBeLessThanOrEqual(2);

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, stat, truncate, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { certificateIn } from "../../../infra/local/webpush/certificate.ts";
+import { certificateIn } from "../../../infra/local/push/certificate.ts";
 
 let folder: string;
 beforeAll(async () => {

@@ -46,6 +46,8 @@ const faultsOf = (env: Environment): string[] => {
   return [];
 };
 
+const noCredentials = { count: 0, of: expect.any(Function) as unknown };
+
 test("on Azure, identities stand for keys and every other setting has its default", () => {
   expect(readConfig(azure)).toEqual({
     publicUrl: "https://notify.contoso.com",
@@ -62,6 +64,8 @@ test("on Azure, identities stand for keys and every other setting has its defaul
     pushHosts: { allowed: knownPushHosts, extra: [] },
     pushExtraCa: undefined,
     busAdminUrl: undefined,
+    credentials: { apns: noCredentials, fcm: noCredentials, wns: noCredentials },
+    vendors: { apns: undefined, fcm: undefined, fcmTokens: undefined, wnsTokens: undefined },
     subscriptionDays: 30,
     subscriptionsPerFeed: 50,
     throttle: {

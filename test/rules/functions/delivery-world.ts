@@ -79,7 +79,7 @@ export const world = (given: World) => {
   let answer: Answer;
   /** Each channel is a sender of its own, which knows its devices only. */
   const sender = (kind: Channel["kind"]): Pick<ChannelSender, "routeOf" | "send"> => ({
-    routeOf: ({ id }) => ({ origin: id, credential: kind }),
+    routeOf: ({ subscription: { id } }) => ({ origin: id, credential: kind }),
     send: ({ kind: told, subscription: { id, channel } }) => {
       expect(channel?.kind).toBe(kind);
       happened.push(told === "tap" ? `tapped ${id}` : `sent to ${id}`);
@@ -127,6 +127,7 @@ export const world = (given: World) => {
         scheduled.push({ job: next, expiresAt });
       },
     },
+    apps: { find: () => Promise.resolve(undefined) },
     channels: Object.fromEntries(served.map((kind) => [kind, sender(kind)])),
     governor: {
       send: async ({ origin }, attempt, { expiresAt }) => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keyNumber, type Change, type Store } from "../push/store.ts";
+import { keyNumber, type Change, type Store } from "./store.ts";
 
 const messageSchema = z.object({
   /** The message resource's own id (RFC 8030 section 5). */

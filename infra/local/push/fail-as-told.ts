@@ -1,0 +1,24 @@
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
+import { answerFault, faultStatus, type RawSocketOf } from "./answer-fault.ts";
+import type { Device } from "./devices.ts";
+import type { PushState } from "./state.ts";
+
+type Use<Own> = { readonly state: PushState<Own>; readonly rawSocketOf: RawSocketOf };
+type Addressed<Own> = { readonly device: Device<Own> | undefined; readonly headers: IncomingHttpHeaders };
+
+/** Lets the fault come true that this device's next request shall meet. False when the push is to go on. */
+export const failAsTold = async <Own>(
+  { state: { faults, record }, rawSocketOf }: Use<Own>,
+  { device, headers }: Addressed<Own>,
+  response: ServerResponse,
+): Promise<boolean> => {
+  const fault = device && !device.removed ? faults.next(device.deviceId) : undefined;
+  if (!device || !fault) return false;
+  await pause(fault.delayMs ?? 0);
+  const status = faultStatus(fault);
+  if (status === undefined) return false;
+  await record({ device, headers, content: null, status, reason: "a fault was asked for" });
+  answerFault(fault, response, rawSocketOf);
+  return true;
+};

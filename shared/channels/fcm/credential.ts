@@ -1,0 +1,54 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { z } from "zod";
+
+/** A Google service account that may send for one Firebase project. */
+export type FcmCredential = {
+  readonly projectId: string;
+  readonly clientEmail: string;
+  readonly privateKeyId: string;
+  readonly privateKey: KeyObject;
+  /** Where its tokens come from. */
+  readonly tokenUrl: string;
+};
+
+const wrong =
+  "must be the JSON file of a service account's key, whole, as the Firebase console gives it (Project settings, Service accounts)";
+const schema = z.object({
+  type: z.literal("service_account"),
+  project_id: z.string().regex(/^[a-z\d:.-]{1,100}$/),
+  client_email: z.email(),
+  private_key_id: z.string().min(1).max(200),
+  private_key: z.string(),
+  token_uri: z.url({ protocol: /^https$/ }),
+});
+
+/** Google's own. Another is taken on a laptop only: our assertion is as good as the key, for an hour. */
+export const googleTokenUrl = "https://oauth2.googleapis.com/token";
+
+/**
+ * Reads an `FCM_CREDENTIAL_<NAME>`. Throws an error whose message says what it must be.
+ * https://firebase.google.com/docs/cloud-messaging/send/v1-api
+ */
+export const fcmCredentialFrom = (text: string): FcmCredential => {
+  const { project_id: projectId, client_email: clientEmail, ...rest } = parsed(text);
+  const { private_key_id: privateKeyId, private_key: pem, token_uri: tokenUrl } = rest;
+  return { projectId, clientEmail, privateKeyId, privateKey: keyFrom(pem), tokenUrl };
+};
+
+const parsed = (text: string): z.infer<typeof schema> => {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    throw new Error(wrong);
+  }
+};
+
+const keyFrom = (pem: string): KeyObject => {
+  try {
+    const key = createPrivateKey(pem);
+    if (key.asymmetricKeyType === "rsa") return key;
+  } catch {
+    // told below, without a word of what was given
+  }
+  throw new Error("has a private_key that is no RSA key in PEM: take the file as the Firebase console gave it");
+};

@@ -1,0 +1,49 @@
+import { z } from "zod";
+import type { Clock } from "../clock.ts";
+import type { DataCipher } from "../data-keys.ts";
+import { hashOf } from "../hash.ts";
+import { decidedAnew, type Pause } from "../storage/decided-anew.ts";
+import type { StoredRow, Table } from "../storage/table.ts";
+import type { SharedTokens, SignedToken } from "./shared-tokens.ts";
+
+type Uses = {
+  readonly tokens: Table;
+  readonly cipher: DataCipher;
+  readonly clock: Clock;
+  /** Between attempts that lose a race; a simulation's own. */
+  readonly pause?: Pause;
+};
+
+const rowKey = "token";
+const tokenSchema = z.object({ token: z.string(), signedAt: z.number() });
+
+/**
+ * Shared tokens in the table `tokens`, a partition for each, sealed with the data key. Of two instances that offer one at the same time the
+ * row's ETag lets one win, and the other gets the winner's: a lease would do no more, and could be left behind.
+ */
+export const tableSharedTokens = ({ tokens, cipher, ...use }: Uses): SharedTokens => {
+  const open = (row: StoredRow | undefined): SignedToken | undefined => {
+    if (!row) return undefined;
+    try {
+      return tokenSchema.parse(JSON.parse(cipher.open(String(row.token), row.partitionKey)));
+    } catch {
+      return undefined; // sealed with a key that was taken away: another is signed
+    }
+  };
+  return {
+    find: async (name) => open(await tokens.find(hashOf("token", name), rowKey)),
+
+    offer: (name, made, found) => {
+      const partitionKey = hashOf("token", name);
+      const row = { partitionKey, rowKey, token: cipher.seal(JSON.stringify(made), partitionKey) };
+      const attempt = async (): Promise<SignedToken> => {
+        const standing = await tokens.find(partitionKey, rowKey);
+        const theirs = open(standing);
+        if (theirs && theirs.token !== found?.token) return theirs;
+        await tokens.write(standing ? { kind: "replace", row, ifMatch: standing.etag } : { kind: "insert", row });
+        return made;
+      };
+      return decidedAnew("The shared token", attempt, use);
+    },
+  };
+};
