@@ -122,7 +122,14 @@ export const notificationRow = (feed: FeedKey, notification: Notification): Row 
   };
 };
 
-const visualSchema = z.object({ title: z.string(), body: z.string().exactOptional() });
+const visualSchema = z.object({
+  title: z.string(),
+  body: z.string().exactOptional(),
+  imageUrl: z.string().exactOptional(),
+  actionUrl: z.string().exactOptional(),
+  sound: z.string().exactOptional(),
+  badge: z.int().exactOptional(),
+});
 const contentSchema = z.object({
   targetHostName: z.string(),
   appNotificationId: z.string(),

@@ -10,7 +10,19 @@ export type PlatformType = (typeof platformTypes)[number];
 export const priorities = ["None", "High", "Low"] as const;
 type Priority = (typeof priorities)[number];
 
-type VisualContent = { readonly title: string; readonly body?: string };
+/** What a platform draws by itself. All but the title is optional, and each platform shows as much of it as it has a place for. */
+export type VisualContent = {
+  readonly title: string;
+  readonly body?: string;
+  /** An https URL of a picture, which the device fetches; ASCII, at most 2,048 characters, as the next one. */
+  readonly imageUrl?: string;
+  /** What a tap on it opens: a URL of https or of an app's own scheme. */
+  readonly actionUrl?: string;
+  /** `default`, `none`, or a sound of the app's by its name: 1 to 64 of `A-Za-z0-9._-`. */
+  readonly sound?: string;
+  /** The number on the app's icon, 0 to 99,999; 0 takes it away. */
+  readonly badge?: number;
+};
 
 /** What devices get: raw content for the app, visual content for the platform to draw, or both; never neither. */
 type Payload = { readonly rawContent?: string; readonly visualContent?: VisualContent };

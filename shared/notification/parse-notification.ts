@@ -6,26 +6,13 @@ import { checkDataTypes } from "./data-types.ts";
 import { hostNameSchema } from "./host-name.ts";
 import { instantForm, parseInstant } from "./instant.ts";
 import { lifetimeMaxMs, platformTypes, priorities, type NotificationDraft } from "./notification.ts";
+import { nonEmpty, text, visualContentSchema } from "./visual-content.ts";
 
 const lifetimeDefaultMs = 7 * milliseconds.day;
 const displayTtlMaxSeconds = 2_147_483_647;
 
-/**
- * JSON lets half a surrogate pair through, which no UTF-8 can hold: storage and push services would each make something else of
- * it, and what is stored is stored whole (RFC 8259, section 8.2).
- */
-const halfPair = "must be well-formed Unicode, without half a surrogate pair";
-const text = (wrong: string) =>
-  z.string({ error: required(wrong) }).refine((given) => !/\p{Surrogate}/u.test(given), { error: halfPair });
-const nonEmpty = "must be a non-empty string";
-
-const visualContent = members(
-  { title: text(nonEmpty).min(1, nonEmpty), body: text("must be a string").exactOptional() },
-  "must be an object with a title",
-);
-
 const payload = members(
-  { rawContent: text(nonEmpty).min(1, nonEmpty).exactOptional(), visualContent: visualContent.exactOptional() },
+  { rawContent: text(nonEmpty).min(1, nonEmpty).exactOptional(), visualContent: visualContentSchema.exactOptional() },
   "must be an object with rawContent or visualContent",
 )
   .refine((content) => content.rawContent !== undefined || content.visualContent !== undefined, {
@@ -57,7 +44,7 @@ const fallbackPolicy = members(
           .int(delay)
           .min(60, delay)
           .max(600, delay),
-        visualContent,
+        visualContent: visualContentSchema,
       },
       "must be an object",
     ).optional(),

@@ -9,7 +9,14 @@ const instant = z.iso.datetime().describe("UTC with Z, trailing zeros of the fra
 const secondsLeft = z.int().min(0).describe("Whole seconds left at the time of answering.");
 const groupName = z.string().max(64).nullable();
 const priority = z.enum(priorities);
-const visualContent = z.strictObject({ title: z.string(), body: z.string().exactOptional() });
+const visualContent = z.strictObject({
+  title: z.string(),
+  body: z.string().exactOptional(),
+  imageUrl: z.string().exactOptional(),
+  actionUrl: z.string().exactOptional(),
+  sound: z.string().exactOptional(),
+  badge: z.int().exactOptional(),
+});
 const context = z.url();
 const platforms = z.array(z.enum(platformTypes));
 

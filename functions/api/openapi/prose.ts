@@ -7,6 +7,12 @@ import type { Prose } from "./as-requested.ts";
 const visualContent = (path: string): Prose => ({
   [`${path}.title`]: "The first line of what is drawn.",
   [`${path}.body`]: "The text below the title.",
+  [`${path}.imageUrl`]:
+    "A picture beside the text: an https URL, which the device fetches. Not every platform shows one.",
+  [`${path}.actionUrl`]:
+    "What a tap on it opens: https, or a scheme of the app's own. Never one that runs or reads something by itself, such as javascript: or file:.",
+  [`${path}.sound`]: "default, none, or the name of a sound that the app brings along.",
+  [`${path}.badge`]: "The number on the app's icon; 0 takes it away.",
 });
 const hostName = "The app, by the DNS host name it is registered under: no scheme, no path. Compared without case.";
 const channelEnd =
@@ -35,7 +41,7 @@ export const prose: Readonly<Record<string, Prose>> = {
       "How urgently raw content is pushed. Default: None for raw content, High for visual, which is pushed so in any case.",
     fallbackPolicy: "What to do about devices that the notification did not reach. Kept with it; null is none.",
     "fallbackPolicy.endpointFallback":
-      "One alert for each iOS device that has not fetched the notification after the delay. It needs iOS among targetPolicy.platformTypes. The policy is checked and kept; alerts come with the iOS channel, which is not built yet.",
+      "One alert for each iOS device that has not fetched the notification after the delay. It needs iOS among targetPolicy.platformTypes.",
     "fallbackPolicy.endpointFallback.platformTypes": 'Exactly ["iOS"].',
     "fallbackPolicy.endpointFallback.fallbackDelayInSeconds": "Counted from the POST.",
     "fallbackPolicy.endpointFallback.visualContent": "What the alert shows.",

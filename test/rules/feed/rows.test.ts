@@ -29,7 +29,10 @@ const textOf = (least: number) =>
 const anyText = fc.oneof(fc.string({ unit: "binary" }), textOf(0));
 const someText = fc.oneof(fc.string({ unit: "binary", minLength: 1 }), textOf(1));
 const times = fc.integer({ min: 0, max: Date.UTC(2100, 0) });
-const visual = fc.record({ title: someText, body: anyText }, { requiredKeys: ["title"] });
+const visual = fc.record(
+  { title: someText, body: anyText, imageUrl: someText, actionUrl: someText, sound: someText, badge: fc.nat(99_999) },
+  { requiredKeys: ["title"] },
+);
 const notifications: fc.Arbitrary<Notification> = fc.record({
   targetHostName: fc.domain(),
   appNotificationId: someText,

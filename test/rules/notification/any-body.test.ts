@@ -9,9 +9,9 @@ import { anyBodies, goodBodies, nearlyGoodBodies } from "./bodies.ts";
 
 /** The objects and members that a notification may have: all that a fault can name. */
 const targets = new RegExp(
-  "^(|targetHostName|appNotificationId|payload(\\.(rawContent|visualContent(\\.(title|body))?))?|groupName" +
+  "^(|targetHostName|appNotificationId|payload(\\.(rawContent|visualContent(\\.(title|body|imageUrl|actionUrl|sound|badge))?))?|groupName" +
     "|targetPolicy(\\.platformTypes)?|displayTimeToLive|expirationDateTime|priority|fallbackPolicy" +
-    "(\\.endpointFallback(\\.(platformTypes|fallbackDelayInSeconds|visualContent(\\.(title|body))?))?)?)$",
+    "(\\.endpointFallback(\\.(platformTypes|fallbackDelayInSeconds|visualContent(\\.(title|body|imageUrl|actionUrl|sound|badge))?))?)?)$",
 );
 
 /** As it arrives: what has no JSON form is not there. */

@@ -17,7 +17,27 @@ const text = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
       minLength,
     })
     .map((made) => made.slice(0, maxLength));
-const visualContent = fc.record({ title: text(1, 40), body: fc.option(text(0, 40)) }, { requiredKeys: ["title"] });
+const urlRest = fc.string({ unit: fc.constantFrom(..."aZ7._~/?#&'()*+,;=-"), maxLength: 40 });
+const visualContent = fc.record(
+  {
+    title: text(1, 40),
+    body: fc.option(text(0, 40)),
+    imageUrl: fc.option(urlRest.map((rest) => `https://img.contoso.com/${rest}`)),
+    actionUrl: fc.option(
+      fc
+        .tuple(fc.constantFrom("https://contoso.com/", "HTTPS://contoso.com/", "contoso-app:", "x.y+z://"), urlRest)
+        .map(([start, rest]) => `${start}a${rest}`),
+    ),
+    sound: fc.option(
+      fc.oneof(
+        anyCase(["default", "none"]),
+        fc.string({ unit: fc.constantFrom(..."aZ7._-"), minLength: 1, maxLength: 64 }),
+      ),
+    ),
+    badge: fc.option(fc.nat(99_999)),
+  },
+  { requiredKeys: ["title"] },
+);
 const payload = fc.oneof(
   fc.record({ rawContent: text(1, 200) }),
   fc.record({ visualContent }),
@@ -76,6 +96,7 @@ const leaves = fc.oneof(
 const memberNames = [
   ...Object.keys({ ...notificationWith(), targetPolicy: 0, expirationDateTime: 0, displayTimeToLive: 0 }),
   ...["rawContent", "visualContent", "title", "body", "fallbackPolicy", "endpointFallback", "fallbackDelayInSeconds"],
+  ...["imageUrl", "actionUrl", "sound", "badge", "IMAGEURL"],
   ...["@odata.type", "__proto__", "constructor", "TITLE", "Payload", "GROUPNAME", ""],
 ];
 
