@@ -28,11 +28,15 @@ export const credentialsIn = <Credential>(
   return {
     count: known.size,
     of: (name) => {
-      const setting = prefix + name.replaceAll(/[-.]/g, "_").toUpperCase();
+      const setting = credentialSettingOf(prefix, name);
       return known.get(setting) ?? { fault: `set ${setting}: the app is registered with that credential` };
     },
   };
 };
+
+/** The setting in which the credential of that name stands, as reasons call it. */
+export const credentialSettingOf = (prefix: string, name: string): string =>
+  prefix + name.replaceAll(/[-.]/g, "_").toUpperCase();
 
 const understood = <Credential>(
   setting: string,
