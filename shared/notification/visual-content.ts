@@ -14,7 +14,11 @@ const urlMost = 2_048;
 /** What RFC 3986 has in a URL (appendix A). No device's parser reads these otherwise; of any other character some make nothing at all. */
 const urlRest = String.raw`[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]`;
 const url = (form: RegExp, wrong: string) =>
-  z.string({ error: wrong }).max(urlMost, wrong).regex(form, wrong).refine(URL.canParse, { error: wrong });
+  z
+    .string({ error: wrong })
+    .max(urlMost, wrong)
+    .regex(form, wrong)
+    .refine((given) => URL.canParse(given), { error: wrong });
 
 const image = `must be an https URL of at most ${urlMost} characters`;
 const imageUrl = url(new RegExp(`^[Hh][Tt][Tt][Pp][Ss]://${urlRest}+$`), image);

@@ -17,7 +17,7 @@ const text = (minLength: number, maxLength: number): fc.Arbitrary<string> =>
       minLength,
     })
     .map((made) => made.slice(0, maxLength));
-const urlRest = fc.string({ unit: fc.constantFrom(..."aZ7._~/?#&'()*+,;=-"), maxLength: 40 });
+const urlRest = fc.string({ unit: fc.constantFrom(...Array.from("aZ7._~/?#&'()*+,;=-")), maxLength: 40 });
 const visualContent = fc.record(
   {
     title: text(1, 40),
@@ -31,7 +31,7 @@ const visualContent = fc.record(
     sound: fc.option(
       fc.oneof(
         anyCase(["default", "none"]),
-        fc.string({ unit: fc.constantFrom(..."aZ7._-"), minLength: 1, maxLength: 64 }),
+        fc.string({ unit: fc.constantFrom(...Array.from("aZ7._-")), minLength: 1, maxLength: 64 }),
       ),
     ),
     badge: fc.option(fc.nat(99_999)),
