@@ -46,6 +46,7 @@ type DeviceWish = {
   readonly name?: string;
   readonly applicationServerKey?: string | null;
   readonly bundleId?: string;
+  readonly environment?: "production" | "sandbox";
   readonly packageName?: string;
 };
 

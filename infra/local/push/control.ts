@@ -21,6 +21,8 @@ export type Vendor<Own> = {
   readonly forget: (device: Device<Own>) => Change[];
   /** Where senders push to. */
   readonly url: string;
+  /** What its control API has beyond that of all vendors. */
+  readonly routes?: readonly Route[];
 };
 
 const devicesSchema = z.strictObject({
@@ -29,6 +31,8 @@ const devicesSchema = z.strictObject({
   /** Whose pushes it takes: another VAPID public key than the service's own, or null for anybody's. */
   applicationServerKey: z.string().nullable().optional(),
   bundleId: z.string().min(1).max(200).optional(),
+  /** Which of Apple's two services it registers with. */
+  environment: z.enum(["production", "sandbox"]).optional(),
   packageName: z.string().min(1).max(200).optional(),
 });
 /** What a new device shall be. Each vendor looks at its own members. */
@@ -45,7 +49,14 @@ const onlineSchema = z.strictObject({ online: z.boolean() });
  * Faulty input is answered 400 with `{"error": …}` naming what is wrong; unknown paths 404 with the list of what exists.
  */
 export const controlServer = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Server =>
-  createServer(controlListener([...receivedRoutes(state), ...faultRoutes(state), ...deviceRoutes(state, vendor)]));
+  createServer(
+    controlListener([
+      ...receivedRoutes(state),
+      ...faultRoutes(state),
+      ...deviceRoutes(state, vendor),
+      ...(vendor.routes ?? []),
+    ]),
+  );
 
 const done: Reply = { status: 204 };
 

@@ -2,13 +2,14 @@ import { z } from "zod";
 import { keyNumber, type Change, type Store } from "./store.ts";
 
 const messageSchema = z.object({
-  /** The message resource's own id (RFC 8030 section 5). */
+  /** What the vendor calls it: the message resource's own id (RFC 8030 section 5), apns-id. */
   id: z.string(),
+  /** What one shares with those it replaces: Topic, apns-collapse-id. */
   topic: z.string().optional(),
   /** Milliseconds since the epoch. */
   expires: z.number(),
   headers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
-  /** Still encrypted, base64. */
+  /** As it came, base64. */
   body: z.string(),
 });
 
@@ -17,7 +18,7 @@ type WaitingMessage = z.infer<typeof messageSchema>;
 
 /** The messages that wait for their devices, each until it expires. */
 export type WaitingMessages = {
-  /** Keeps a message, in place of one with the same topic. Beyond 1,000 for a device, the oldest goes. */
+  /** Keeps a message, in place of one with the same topic. Beyond what is kept for a device, the oldest goes. */
   readonly keep: (deviceId: string, message: WaitingMessage) => Change[];
   /** Withdraws the message with this id or topic; nothing happens when there is none. */
   readonly withdraw: (deviceId: string, one: { readonly id?: string; readonly topic?: string | undefined }) => Change[];
@@ -28,11 +29,14 @@ export type WaitingMessages = {
 
 type Entry = { readonly key: string; readonly message: WaitingMessage };
 
-const waitingMax = 1_000;
 const prefix = "waiting!";
 
-/** Loads what waits. */
-export const openWaitingMessages = async (store: Store, now: () => number): Promise<WaitingMessages> => {
+/** Loads what waits. No more than `keptMax` are kept for one device. */
+export const openWaitingMessages = async (
+  store: Store,
+  now: () => number,
+  keptMax = 1_000,
+): Promise<WaitingMessages> => {
   const waiting = new Map<string, readonly Entry[]>();
   let number = 0;
   for (const [key, text] of await store.entries(prefix)) {
@@ -64,7 +68,7 @@ export const openWaitingMessages = async (store: Store, now: () => number): Prom
       const replaced = withdraw(deviceId, message);
       const entry = { key: `${prefix}${deviceId}!${keyNumber(++number)}`, message };
       waiting.set(deviceId, [...(waiting.get(deviceId) ?? []), entry]);
-      const pushedOut = retain(deviceId, (_entry, index, all) => index >= all.length - waitingMax);
+      const pushedOut = retain(deviceId, (_entry, index, all) => index >= all.length - keptMax);
       return [...replaced, ...pushedOut, { type: "put", key: entry.key, value: JSON.stringify(message) }];
     },
     take: (deviceId) => {
