@@ -1,8 +1,17 @@
+import type { Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
-import type { ChannelSender } from "../channel.ts";
-import type { Credentials } from "../credentials.ts";
-import type { Exception } from "../egress/guarded-agent.http.ts";
-import type { FcmCredential } from "./credential.ts";
+import { accessTokens } from "../access-tokens.http.ts";
+import { attemptMostMs, type Attempt, type ChannelSender } from "../channel.ts";
+import { credentialSettingOf, type Credentials } from "../credentials.ts";
+import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
+import { networkFaultOf } from "../egress/network-fault.ts";
+import type { Outcome } from "../outcome.ts";
+import { credentialSettings } from "../served.ts";
+import type { AccessTokens } from "../token-cache.ts";
+import { assertionRequest } from "./assertion.ts";
+import { googleTokenUrl, type FcmCredential } from "./credential.ts";
+import { fcmComposed, fcmPush, fcmTap, type FcmAttempt, type FcmMessage } from "./message.ts";
+import { verdictOf, type FcmResponse, type FcmVerdict } from "./response.ts";
 
 type Options = {
   readonly credentials: Credentials<FcmCredential>;
@@ -19,10 +28,138 @@ type Options = {
   readonly timeLimitMs?: number;
 };
 
-/** FCM (HTTP v1). */
-export const fcmSender = ({ url = "https://fcm.googleapis.com" }: Options): ChannelSender => ({
-  routeOf: ({ credential }) => ({ origin: url, credential: `fcm:${credential}` }),
-  compose: () => undefined,
-  send: () => Promise.resolve({ kind: "rejected", reason: "not built" }),
-  close: () => Promise.resolve(),
-});
+/** Of an answer's body, only the beginning is read; Google's faults are some hundreds of bytes. */
+const answerBytesMax = 8_192;
+
+/**
+ * FCM (HTTP v1) over pooled connections of our own: https://firebase.google.com/docs/cloud-messaging/send/v1-api
+ *
+ * Neither `firebase-admin` nor `google-auth-library`: the one sends to Google's host alone, so that no local stack could stand in for it,
+ * retries by itself beyond an attempt's time limit and hides the Retry-After that our schedule honours; the other brings an HTTP client of
+ * its own past the guard of addresses. What is left is one signed assertion and two POSTs.
+ */
+export const fcmSender = (options: Options): ChannelSender => {
+  const { credentials, clock, url = "https://fcm.googleapis.com", extra, tokenUrl } = options;
+  const { connectionsPerOrigin = 64, timeLimitMs = attemptMostMs } = options;
+  const agent = guardedAgent({ connectionsPerOrigin, exception: extra });
+  const tokens = accessTokens<FcmCredential>({
+    agent,
+    clock,
+    vendor: "Google",
+    requestOf: (credential) => assertionRequest(credential, tokenUrl ?? credential.tokenUrl, clock.now()),
+  });
+
+  return {
+    routeOf: ({ credential }) => ({ origin: url, credential: `fcm:${credential}` }),
+    compose: (attempt) => {
+      const { channel } = attempt.subscription;
+      return channel?.kind === "fcm" && isAndroids(attempt)
+        ? fcmComposed(fcmPush(attempt, channel, clock.now()))
+        : undefined;
+    },
+    send: async (attempt) => {
+      const { channel } = attempt.subscription;
+      if (!isAndroids(attempt)) return { kind: "rejected", reason: "a fallback is for iOS alone" };
+      if (!channel) return { kind: "gone" };
+      if (channel.kind !== "fcm") return { kind: "rejected", reason: "not an FCM channel" };
+      const setting = credentialSettingOf(credentialSettings.fcm, attempt.credential);
+      const account = accountFrom(credentials.of(attempt.credential), setting, tokenUrl);
+      if ("fault" in account) return { kind: "misconfigured", reason: account.fault };
+
+      const wire: Wire = { agent, tokens, clock, url, setting, ...account, signal: AbortSignal.timeout(timeLimitMs) };
+      const now = clock.now();
+      const push = fcmPush(attempt, channel, now);
+      const verdict = await sent(push.message, channel.token, wire);
+      if (verdict.kind !== "too-large") return verdict;
+      const { reason } = verdict;
+      if (push.form === "tap") return { kind: "rejected", reason };
+      const tapped = await sent(fcmTap(attempt, channel, now).message, channel.token, wire);
+      return tapped.kind === "too-large" ? { kind: "rejected", reason: tapped.reason } : tapped;
+    },
+    close: () => agent.close(),
+  };
+};
+
+const isAndroids = (attempt: Attempt): attempt is Attempt & FcmAttempt => attempt.kind !== "fallback";
+
+/** What one delivery's requests need. */
+type Wire = {
+  readonly agent: Dispatcher;
+  readonly tokens: AccessTokens<FcmCredential>;
+  readonly clock: Clock;
+  readonly url: string;
+  readonly setting: string;
+  readonly credential: FcmCredential;
+  readonly signal: AbortSignal;
+};
+
+/** The assertion is as good as the key, for an hour: it goes to Google, whatever the file says. */
+const accountFrom = (
+  found: ReturnType<Credentials<FcmCredential>["of"]>,
+  setting: string,
+  tokenUrl: string | undefined,
+): typeof found =>
+  "fault" in found || tokenUrl !== undefined || found.credential.tokenUrl === googleTokenUrl
+    ? found
+    : { fault: `${setting} has a token_uri that is not Google's: take the file as the Firebase console gave it` };
+
+/** Sends with a token, and once more with a new one where FCM refuses it: it may have been withdrawn, or this machine's clock been set. */
+const sent = async (
+  message: FcmMessage,
+  to: string,
+  wire: Wire,
+): Promise<Exclude<FcmVerdict, { readonly kind: "token-refused" }>> => {
+  const { tokens, setting, credential, signal } = wire;
+  const first = await tokens.tokenFor(setting, credential, { signal });
+  if (first.kind !== "token") return first;
+  const verdict = await posted(message, to, first.token, wire);
+  if (verdict.kind !== "token-refused") return verdict;
+  const second = await tokens.tokenFor(setting, credential, { signal, refused: first.token });
+  if (second.kind !== "token") return second;
+  const last = second.token === first.token ? verdict : await posted(message, to, second.token, wire);
+  return last.kind === "token-refused" ? { kind: "misconfigured", reason: last.reason } : last;
+};
+
+const posted = async (message: FcmMessage, to: string, token: string, wire: Wire): Promise<FcmVerdict> => {
+  try {
+    const response = await post(JSON.stringify({ message: { token: to, ...message } }), token, wire);
+    return verdictOf(response, { setting: wire.setting, now: wire.clock.now() });
+  } catch (error) {
+    return unreachable(error);
+  }
+};
+
+const post = async (body: string, token: string, { agent, url, credential, signal }: Wire): Promise<FcmResponse> => {
+  const answer = await agent.request({
+    origin: url,
+    path: `/v1/projects/${encodeURIComponent(credential.projectId)}/messages:send`,
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body,
+    signal,
+  });
+  return {
+    status: answer.statusCode,
+    retryAfter: answer.headers["retry-after"],
+    text: await beginningOf(answer.body),
+  };
+};
+
+const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<string> => {
+  let text = "";
+  try {
+    for await (const chunk of body) {
+      text += String(chunk);
+      if (text.length >= answerBytesMax) break; // leaving the loop ends the stream, and with it the connection
+    }
+  } catch {
+    // The status came, and with it the answer: a body that breaks off takes nothing back.
+  }
+  return text.slice(0, answerBytesMax);
+};
+
+const unreachable = (error: unknown): Outcome => {
+  const fault = networkFaultOf(error);
+  if (fault === undefined) throw error; // a bug of ours, which no retry will mend
+  return { kind: "busy", ...fault };
+};

@@ -1,0 +1,155 @@
+import { hashOf } from "../../hash.ts";
+import type { Notification, VisualContent } from "../../notification/notification.ts";
+import type { Channel } from "../../subscription/subscription.ts";
+import type { Attempt, Composed } from "../channel.ts";
+import { contentEnvelope, tapEnvelope, visualData, type Envelope } from "../envelope.ts";
+import { payloadBytes, payloadBytesMax } from "./payload-bytes.ts";
+
+type FcmChannel = Extract<Channel, { readonly kind: "fcm" }>;
+
+/**
+ * A message of FCM's HTTP v1 API, but for the token it goes to, by Google's own names:
+ * https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
+ */
+export type FcmMessage = {
+  /** What the system draws; without it the app is run with the data. */
+  readonly notification?: { readonly title: string; readonly body?: string; readonly image?: string };
+  readonly android: {
+    readonly priority: "HIGH" | "NORMAL";
+    /** Whole seconds, with an "s". */
+    readonly ttl: string;
+    readonly collapse_key: string;
+    readonly restricted_package_name: string;
+    readonly notification?: { readonly tag: string; readonly sound?: string; readonly notification_count?: number };
+  };
+  readonly data: Readonly<Record<string, string>>;
+};
+
+/** One push to Android, and what it is on the device. */
+export type FcmPush = Pick<Composed, "form" | "tapBecause"> & { readonly message: FcmMessage };
+
+/** An attempt that Android knows: the fallback is iOS's. */
+export type FcmAttempt = Omit<Attempt, "kind" | "credential"> & { readonly kind: "content" | "tap" };
+
+/** FCM keeps nothing longer: four weeks. */
+const ttlMaxSeconds = 2_419_200;
+
+/**
+ * What an attempt sends (contract 5): what has visual content as a notification message with the tap's data beside it; raw content as a
+ * data message with the whole envelope to a device that asked for content, else the tap; changes of state as a tap. What would be too large,
+ * and a repeat of what need not be shown any more, goes as a tap. `now`: epoch milliseconds.
+ */
+export const fcmPush = (attempt: FcmAttempt, channel: FcmChannel, now: number): FcmPush => {
+  const { kind, notification, subscription, isRepeat } = attempt;
+  const { visualContent, rawContent } = notification.payload;
+  const tap = fcmTap(attempt, channel, now);
+  if (kind === "tap") return tap;
+  if (visualContent) {
+    if (isRepeat && notification.displayUntil <= now) return { ...tap, tapBecause: "display-ended" };
+    const message = visualMessage(notification, visualContent, channel, now);
+    return fits(message) ? { form: "visual", message } : { ...tap, tapBecause: "too-large" };
+  }
+  if (rawContent === undefined || subscription.notificationType !== "NotificationWithPayload") {
+    return { ...tap, tapBecause: "asked" };
+  }
+  const message = { android: androidOf(attempt, channel, now), data: stringsOf(contentEnvelope(notification)) };
+  return fits(message) ? { form: "raw", message } : { ...tap, tapBecause: "too-large" };
+};
+
+/** The same attempt as a tap: for a service that found the content too large after all. */
+export const fcmTap = (attempt: FcmAttempt, channel: FcmChannel, now: number): FcmPush => ({
+  form: "tap",
+  message: {
+    android: androidOf(attempt, channel, now),
+    data: stringsOf(tapEnvelope(attempt.notification, attempt.kind)),
+  },
+});
+
+/** The same, as every channel tells what it would send. */
+export const fcmComposed = ({ message, ...push }: FcmPush): Composed => ({
+  ...push,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ message }),
+  bytes: payloadBytes(message),
+  bytesMax: payloadBytesMax,
+});
+
+const fits = (message: FcmMessage): boolean => payloadBytes(message) <= payloadBytesMax;
+
+const visualMessage = (
+  notification: Notification,
+  { title, body, imageUrl, actionUrl, sound = "default", badge = 0 }: VisualContent,
+  channel: FcmChannel,
+  now: number,
+): FcmMessage => {
+  const { groupName, displayUntil, expiresAt } = notification;
+  const { notificationId, ...marks } = visualData(notification, "content");
+  return {
+    notification: { title, ...(body !== undefined && { body }), ...(imageUrl !== undefined && { image: imageUrl }) },
+    android: {
+      ...addressOf(notification, channel),
+      priority: "HIGH",
+      ttl: ttlUntil(Math.min(displayUntil, expiresAt), now),
+      notification: {
+        tag: nameOf(notification),
+        // Where Android has notification channels (8 and later) the app's channel decides.
+        ...(sound !== "none" && { sound }),
+        // A launcher counts by itself where it is told nothing, or 0.
+        ...(badge > 0 && { notification_count: badge }),
+      },
+    },
+    data: {
+      ...stringsOf(marks),
+      notificationId,
+      ...(groupName !== null && { groupName }),
+      ...(actionUrl !== undefined && { actionUrl }),
+    },
+  };
+};
+
+type Android = FcmMessage["android"];
+
+const androidOf = (attempt: FcmAttempt, channel: FcmChannel, now: number): Android => ({
+  ...addressOf(attempt.notification, channel),
+  priority: priorityOf(attempt, now),
+  ttl: ttlUntil(attempt.notification.expiresAt, now),
+});
+
+/**
+ * `collapse_key` by contract 5, the same for all that is about one notification. FCM keeps messages of four keys for a device that is
+ * offline, and does not say of which: a phone that missed more gets any four, each of which has its app fetch the delta unless it is the
+ * content that comes next. https://firebase.google.com/docs/cloud-messaging/customize-messages/collapsible-message-types
+ * `restricted_package_name`: a token that was handed to another app's subscription brings nothing there.
+ * Never `direct_boot_ok`: before the first unlock an app reads no tokens of its own, so it could fetch nothing; FCM waits for it.
+ */
+const addressOf = (notification: Notification, { packageName }: FcmChannel) => ({
+  collapse_key: nameOf(notification),
+  restricted_package_name: packageName,
+});
+
+/** Tells nobody the host name or the appNotificationId. */
+const nameOf = ({ targetHostName, appNotificationId }: Notification): string =>
+  hashOf("topic", targetHostName, appNotificationId).slice(0, 32);
+
+/**
+ * Of what the app is run for. A change of state, or what need not be shown any more, is NORMAL: it runs the app at once while the phone is
+ * awake, and from Doze on with the next window, so that a toast that was dismissed elsewhere is gone when somebody looks. HIGH would wake
+ * the phone for nothing that can be seen, and Google demotes an app's messages for that, those that ring included:
+ * https://firebase.google.com/docs/cloud-messaging/android-message-priority
+ */
+const priorityOf = ({ kind, notification }: FcmAttempt, now: number): Android["priority"] => {
+  if (kind === "tap") return "NORMAL";
+  const { visualContent } = notification.payload;
+  if (visualContent) return notification.displayUntil > now ? "HIGH" : "NORMAL";
+  return notification.priority === "High" ? "HIGH" : "NORMAL";
+};
+
+/** 0: now or never. */
+const ttlUntil = (end: number, now: number): string =>
+  `${Math.min(ttlMaxSeconds, Math.max(0, Math.floor((end - now) / 1_000)))}s`;
+
+/** FCM's data are strings: the content is JSON text in one of them. */
+const stringsOf = ({ notification, ...marks }: Envelope): Readonly<Record<string, string>> => ({
+  ...marks,
+  ...(notification && { notification: JSON.stringify(notification) }),
+});
