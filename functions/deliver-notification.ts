@@ -1,9 +1,12 @@
-import type { IsServed } from "../shared/delivery/reach.ts";
+import type { Plan, Standing } from "../shared/delivery/due.ts";
+import { channelsThatFetched, type Fetched } from "../shared/delivery/fetched.ts";
 import { toldSince } from "../shared/delivery/ledger.ts";
-import { planDeliveries, planTaps } from "../shared/delivery/plan.ts";
+import { planDeliveries, planFallback, planTaps } from "../shared/delivery/plan.ts";
+import type { IsServed } from "../shared/delivery/reach.ts";
 import { knownToActor, madeBy, settle } from "../shared/delivery/settle.ts";
 import { parseFanoutJob, type FanoutJob } from "../shared/fanout/job.ts";
 import type { Notification } from "../shared/notification/notification.ts";
+import type { KeptSubscription } from "../shared/subscription/subscriptions.ts";
 import { Unavailable } from "../shared/unavailable.ts";
 import { emitDelivery, emitLapsed } from "./delivering/events.ts";
 import { beginWithinMs, goOnLater, lookAgainIfCutOff, putOff } from "./delivering/later.ts";
@@ -43,16 +46,17 @@ type End =
 /** One round; `crossedLast` in the one before it, if there was one. */
 const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefined): Promise<End> => {
   const { use, job } = run;
-  const { notification, subscriptions, ledger, credentials } = await standingOf(run);
+  const { notification, subscriptions, ledger, credentials, fetched } = await standingOf(run);
   const again = crossedLast ?? (job.again === undefined ? nobody : toldSince(ledger, job.again));
   run.expiresAt = notification?.expiresAt;
   if (!notification) return lapsed(run);
 
-  // Never skipped for being an older version: the newest state goes out, whichever message brought us here.
+  // Never skipped for being an older version: the newest state goes out, whichever message brought us here. But for the alert of content
+  // that was replaced: what came since has one of its own, at its own time.
   const isServed: IsServed = (kind) => use.channels[kind] !== undefined;
   const standing = { notification, subscriptions, ledger, again, isServed, now: timeOf(run) };
-  const plan = job.kind === "state" ? planTaps({ ...standing, actor: job.actor }) : planDeliveries(standing);
-  if (isGone(notification, job) && plan.due.length === 0) return lapsed(run);
+  const plan = planOf(job, standing, fetched);
+  if (isOver(notification, job) && plan.due.length === 0) return lapsed(run);
   if (use.clock.now() > run.startedAt + beginWithinMs) throw new Unavailable("What is read", { cause: undefined });
   run.isInDoubt ||= plan.due.length > 0;
   const chance = use.chance(); // one for all, lest each has a time and a message of its own
@@ -78,6 +82,20 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   return crossed.size > 0 || isRenewed ? { kind: "once-more", crossed } : { kind: "done" };
 };
 
+const planOf = (job: FanoutJob, standing: Standing<KeptSubscription>, fetched: Fetched): Plan<KeptSubscription> => {
+  switch (job.kind) {
+    case "content":
+      return planDeliveries(standing);
+    case "state":
+      return planTaps({ ...standing, actor: job.actor });
+    case "fallback": {
+      const { notification, subscriptions } = standing;
+      const channels = channelsThatFetched(subscriptions, fetched, notification.contentVersion);
+      return planFallback({ ...standing, version: job.version, fetched: channels });
+    }
+  }
+};
+
 /** There is nothing to be up to date with. */
 const lapsed = (run: Run): End => {
   emitLapsed(run);
@@ -86,5 +104,6 @@ const lapsed = (run: Run): End => {
 
 const nobody: ReadonlySet<string> = new Set();
 
-/** Content that was deleted is told to nobody; the deletion itself is a change of state. */
-const isGone = ({ status }: Notification, { kind }: FanoutJob): boolean => status === "deleted" && kind !== "state";
+/** Content that was deleted is told to nobody, and an alert of content that was replaced neither; the deletion itself is a change of state. */
+const isOver = ({ status, contentVersion }: Notification, { kind, version }: FanoutJob): boolean =>
+  kind !== "state" && (status === "deleted" || (kind === "fallback" && version < contentVersion));

@@ -1,4 +1,4 @@
-import { isTapped, isTargeted, notReached } from "../../shared/delivery/reach.ts";
+import { isAlertable, isTapped, isTargeted, notReached } from "../../shared/delivery/reach.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import type { Notification } from "../../shared/notification/notification.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";
@@ -33,7 +33,7 @@ export const emitDelivery = (run: Run, round: Round): void => {
 };
 
 const reachedOf = ({ use, job }: Run, { notification, subscriptions }: Round): number => {
-  const isMeant = job.kind === "state" ? isTapped : isTargeted;
+  const isMeant = { content: isTargeted, state: isTapped, fallback: isAlertable }[job.kind];
   const reached = subscriptions.filter(
     (subscription) =>
       isMeant(notification, subscription) &&

@@ -2,7 +2,7 @@ import { milliseconds } from "../../shared/clock.ts";
 import { toldKinds } from "../../shared/delivery/ledger.ts";
 import { meetingAfter } from "../../shared/delivery/meeting.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
-import { nextJob } from "../../shared/fanout/job.ts";
+import { nextJob, toldKindOf } from "../../shared/fanout/job.ts";
 import { lifetimeMaxMs, type Notification } from "../../shared/notification/notification.ts";
 import type { Subscription } from "../../shared/subscription/subscription.ts";
 import { timeOf, type Run } from "./run.ts";
@@ -22,7 +22,7 @@ type Round = {
 };
 
 /**
- * Sends the messages by which this run's retries go on, content and taps each by their own kind. Resolves to when the first is due
+ * Sends the messages by which this run's retries go on, content, taps and alerts each by their own kind. Resolves to when the first is due
  * (epoch milliseconds), if there is one.
  */
 export const goOnLater = async (
@@ -32,14 +32,13 @@ export const goOnLater = async (
   const { use, job } = run;
   const { version, expiresAt } = notification;
   const soonest = timeOf(run) + recordedAfterMs;
-  const own = job.kind === "state" ? "tap" : "content";
   const times: (number | undefined)[] = [];
   for (const kind of toldKinds) {
     const retries = settled.flatMap(({ due: { kind: told }, decision }) =>
       told === kind && decision.kind === "retry" ? Math.max(decision.at, soonest) : [],
     );
     const retryAt = earliest(retries);
-    const wakeAt = kind === own ? earliest([...retries, waitingUntil]) : retryAt;
+    const wakeAt = kind === toldKindOf(job) ? earliest([...retries, waitingUntil]) : retryAt;
     // Our own retries have a message in any case. Whoever waits for less has one already, if the run that said so lives: the broker
     // makes one of the two. Whoever waits for more is found by their run.
     for (const due of new Set([retryAt, wakeAt])) {

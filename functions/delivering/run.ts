@@ -6,6 +6,7 @@ import type { Governor } from "../../shared/delivery/governor.ts";
 import type { Ledgers } from "../../shared/delivery/ledger.ts";
 import type { Fanout } from "../../shared/fanout/fanout.ts";
 import type { FanoutJob } from "../../shared/fanout/job.ts";
+import type { FetchMarks } from "../../shared/feed/fetch-marks.ts";
 import type { Feed } from "../../shared/feed/feed.ts";
 import type { Channel } from "../../shared/subscription/subscription.ts";
 import type { Subscriptions } from "../../shared/subscription/subscriptions.ts";
@@ -15,6 +16,7 @@ export type Uses = {
   readonly feed: Pick<Feed, "findAny">;
   readonly subscriptions: Pick<Subscriptions, "of" | "forgetChannel">;
   readonly ledgers: Ledgers;
+  readonly fetchMarks: Pick<FetchMarks, "of">;
   readonly fanout: Fanout;
   readonly apps: Pick<AppRegistry, "find">;
   /** The channels that are served; a device of another one is left out. */

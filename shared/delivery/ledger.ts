@@ -2,8 +2,11 @@ import type { FeedKey } from "../feed-key.ts";
 import type { NotificationId } from "../notification/notification.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
 
-/** What a device is told: the notification's content, or by a tap that its state has changed. Each is kept account of by itself. */
-export const toldKinds = ["content", "tap"] as const;
+/**
+ * What a device is told: the notification's content, by a tap that its state has changed, or as an alert the fallback's content, for it has
+ * not fetched the notification in time. Each is kept account of by itself.
+ */
+export const toldKinds = ["content", "tap", "fallback"] as const;
 export type ToldKind = (typeof toldKinds)[number];
 
 export const outcomeKinds = ["delivered", "gone", "busy", "rejected", "misconfigured", "held", "gave-up"] as const;
@@ -20,7 +23,7 @@ export type PastAttempt = {
 export type LedgerEntry = PastAttempt & {
   /** The subscription it was last tried for: of several with this channel, which are one device, one is tried for all. */
   readonly subscriptionId: SubscriptionId;
-  /** What was told last: the content's version, or for a tap the notification's. */
+  /** What was told last: the content's version, also of an alert, or for a tap the notification's. */
   readonly told: number;
   /** The notification's version when somebody was last told anything here, held attempts aside; 0 if nobody was. */
   readonly version: number;
@@ -35,6 +38,16 @@ export type LedgerEntry = PastAttempt & {
 /** By the channel's tag: a device's new channel starts over, and what was done at a channel is done for every subscription that has it. */
 export type Entries = Readonly<Record<string, LedgerEntry>>;
 export type Told = Readonly<Record<ToldKind, Entries>>;
+
+/** Nobody was told anything. */
+export const nothingTold: Told = { content: {}, tap: {}, fallback: {} };
+
+/** Of each kind these entries. */
+export const toldBy = (entriesOf: (kind: ToldKind) => Entries): Told => ({
+  content: entriesOf("content"),
+  tap: entriesOf("tap"),
+  fallback: entriesOf("fallback"),
+});
 
 /** One notification's deliveries. `mark` is the version that was read, undefined where there was none. */
 export type Ledger = Told & { readonly mark: string | undefined };

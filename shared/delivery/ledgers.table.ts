@@ -7,7 +7,7 @@ import { chunked, joined } from "../storage/chunks.ts";
 import { decidedAnew, type Pause } from "../storage/decided-anew.ts";
 import type { Row, StoredRow, Table } from "../storage/table.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
-import { outcomeKinds, type Ledger, type Ledgers, type Told } from "./ledger.ts";
+import { nothingTold, outcomeKinds, type Ledger, type Ledgers, type Told } from "./ledger.ts";
 import { crossedIn, mergeTold, reopened } from "./merge-told.ts";
 
 const attemptSchema = z.object({
@@ -26,9 +26,8 @@ const entriesSchema = z.record(
     earlier: z.array(attemptSchema).exactOptional(),
   }),
 );
-const toldSchema = z.object({ content: entriesSchema, tap: entriesSchema });
-
-const nothingTold: Told = { content: {}, tap: {} };
+/** Rows that were written before there were alerts have none. */
+const toldSchema = z.object({ content: entriesSchema, tap: entriesSchema, fallback: entriesSchema.default({}) });
 
 type Uses = {
   readonly deliveries: Table;

@@ -1,4 +1,4 @@
-import { atOnce, toldKinds, type Entries, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
+import { atOnce, toldBy, toldKinds, type Entries, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
 
 /** What is known at a moment, and what is added to it. */
 type Merge = { readonly before: Told; readonly now: Told; readonly made: Told };
@@ -7,7 +7,7 @@ type Merge = { readonly before: Told; readonly now: Told; readonly made: Told };
  * What this run made, over what stands there now. Where another run wrote since `before` was read, its entry stays if it is further on:
  * something newer told, then a finished one, then the later.
  */
-export const mergeTold = (merge: Merge): Told => ({ content: mergeOf("content", merge), tap: mergeOf("tap", merge) });
+export const mergeTold = (merge: Merge): Told => toldBy((kind) => mergeOf(kind, merge));
 
 const mergeOf = (kind: ToldKind, { before, now, made }: Merge): Entries => {
   const merged = { ...now[kind] };
@@ -61,5 +61,5 @@ export const reopened = (told: Told, made: Told, crossed: ReadonlySet<string>): 
         return [channelTag, isOpen ? { ...entry, notBefore: entry.notBefore ?? atOnce } : entry];
       }),
     );
-  return { content: open("content"), tap: open("tap") };
+  return toldBy(open);
 };

@@ -1,31 +1,6 @@
-import { isExpired, type Notification } from "../notification/notification.ts";
 import type { Subscription, SubscriptionId } from "../subscription/subscription.ts";
-import { isFinished, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
-import { onePerChannel } from "./one-per-channel.ts";
-import { isTapped, isTargeted, notReached, notRung, type IsServed } from "./reach.ts";
-
-type Standing<S extends Subscription> = {
-  readonly notification: Notification;
-  readonly subscriptions: readonly S[];
-  readonly ledger: Told;
-  /**
-   * Channels, by their tags, that are told the newest though the ledger may say that they were: nobody knows what they heard last. One that
-   * waits for its time is told then, by the message that was sent for it.
-   */
-  readonly again: ReadonlySet<string>;
-  readonly isServed: IsServed;
-  /** Epoch milliseconds. */
-  readonly now: number;
-};
-
-/** One device to tell, and what. */
-export type Due<S extends Subscription> = { readonly kind: ToldKind; readonly subscription: S };
-
-/** Whom to try now, and when the next of those that must wait is due (epoch milliseconds; undefined: nobody waits). */
-export type Plan<S extends Subscription> = {
-  readonly due: readonly Due<S>[];
-  readonly waitingUntil: number | undefined;
-};
+import { planFor, type Plan, type Standing } from "./due.ts";
+import { isAlertable, isTapped, isTargeted, notRung } from "./reach.ts";
 
 /**
  * Who still has to get a notification: every live subscription that its policy and content reach, one for each channel, less those
@@ -48,10 +23,10 @@ export const planDeliveries = <S extends Subscription>(standing: Standing<S>): P
  */
 const isLeftBehind = <S extends Subscription>({ notification, ledger }: Standing<S>, subscription: S): boolean => {
   const { channelTag } = subscription;
-  const content = ledger.content[channelTag];
+  const shown = Math.max(ledger.content[channelTag]?.told ?? 0, ledger.fallback[channelTag]?.told ?? 0);
   return (
-    content !== undefined &&
-    content.told < notification.contentVersion &&
+    shown > 0 &&
+    shown < notification.contentVersion &&
     (ledger.tap[channelTag]?.version ?? 0) < notification.version &&
     isTargeted(notification, subscription) &&
     notRung(notification, subscription) !== undefined &&
@@ -76,53 +51,30 @@ export const planTaps = <S extends Subscription>({
   );
 };
 
-/** The version of a notification that a device is told: content moves by itself, a tap tells of any change. */
-export const versionTold = (kind: ToldKind, { contentVersion, version }: Notification): number =>
-  kind === "content" ? contentVersion : version;
-
-/** Of those that are meant and can be reached, one for each channel, who has not been told this version yet, or something newer. */
-const planFor = <S extends Subscription>(
-  kind: ToldKind,
-  { notification, subscriptions, ledger, again, isServed, now }: Standing<S>,
-  isMeant: (subscription: S) => boolean,
-): Plan<S> => {
-  if (isExpired(notification, now)) return { due: [], waitingUntil: undefined };
-  const told = versionTold(kind, notification);
-  const reachable = subscriptions.filter((subscription) => notReached(subscription, isServed) === undefined);
-  const isWaiting = (subscription: S): boolean =>
-    newestFor(notification, subscription).some((newest) => {
-      const entry = ledger[newest.kind][subscription.channelTag];
-      return (
-        entry !== undefined && entry.told >= versionTold(newest.kind, notification) && (entry.notBefore ?? 0) > now
-      );
-    });
-  const isOnceMore = (subscription: S): boolean => again.has(subscription.channelTag) && !isWaiting(subscription);
-  const open = reachable.filter(
-    (subscription) =>
-      !isOnceMore(subscription) && isMeant(subscription) && !isFinished(ledger[kind][subscription.channelTag], told),
-  );
-  // A newer version owes nothing to what an older one was told to wait for. An entry of a newer version than was read here means
-  // that another run is ahead of this one: its time counts, and the next run reads what it read.
-  const begun = ({ channelTag }: S): LedgerEntry | undefined => {
-    const entry = ledger[kind][channelTag];
-    return entry && entry.told >= told ? entry : undefined;
-  };
-  const dueAt = (subscription: S): number => begun(subscription)?.notBefore ?? now;
-  const isBegun = (subscription: S): boolean => begun(subscription)?.subscriptionId === subscription.id;
-  const chosen = onePerChannel(open, isBegun);
-  const waiting = chosen.map(dueAt).filter((at) => at > now);
-  const onceMore = onePerChannel(reachable.filter(isOnceMore), isBegun);
-  return {
-    due: [
-      ...chosen.filter((one) => dueAt(one) <= now).map((subscription) => ({ kind, subscription })),
-      ...onceMore.flatMap((subscription) => newestFor(notification, subscription)),
-    ],
-    waitingUntil: waiting.length > 0 ? Math.min(...waiting) : undefined,
-  };
+type Fallback = {
+  /** The content's version for which the alert was put off. */
+  readonly version: number;
+  /** The channels whose device has fetched this content, by their tags. */
+  readonly fetched: ReadonlySet<string>;
 };
 
-/** What a device must hear to be up to date for certain. */
-const newestFor = <S extends Subscription>(notification: Notification, subscription: S): Due<S>[] => {
-  if (notRung(notification, subscription) === undefined) return [{ kind: "content", subscription }];
-  return isTapped(notification, subscription) ? [{ kind: "tap", subscription }] : [];
+/**
+ * Who still has to be alerted once the fallback's delay is over: every iOS device that has not fetched this content, if the user has seen to
+ * it nowhere. Content that has come since has an alert of its own, and this one is due to nobody any more.
+ */
+export const planFallback = <S extends Subscription>({
+  version,
+  fetched,
+  ...standing
+}: Standing<S> & Fallback): Plan<S> => {
+  const { notification } = standing;
+  return planFor(
+    "fallback",
+    standing,
+    (subscription) =>
+      version >= notification.contentVersion &&
+      isAlertable(notification, subscription) &&
+      notRung(notification, subscription) === undefined &&
+      !fetched.has(subscription.channelTag),
+  );
 };

@@ -44,6 +44,10 @@ const notTargeted = (
 export const isTargeted = (notification: Notification, device: Reachable): boolean =>
   notTargeted(notification, device) === undefined;
 
+/** Whether the fallback's alert is for that device at all, whatever has become of the notification since. */
+export const isAlertable = (notification: Notification, device: Pick<Reachable, "platformType">): boolean =>
+  notification.fallback !== null && device.platformType === "iOS" && notTargeted(notification, device) === undefined;
+
 /** Whether we send through such a channel. A device of another one is left out as if it were not there: nothing is tried, nothing recorded. */
 export type IsServed = (kind: Channel["kind"]) => boolean;
 

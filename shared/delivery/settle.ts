@@ -4,9 +4,9 @@ import type { Subscription } from "../subscription/subscription.ts";
 import { decide, type Decision, type RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
 import { retryAtMeeting } from "./meeting.ts";
-import { isFinished, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
-import { versionTold, type Due } from "./plan.ts";
-import { isTapped } from "./reach.ts";
+import { isFinished, toldBy, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
+import { versionTold, type Due } from "./due.ts";
+import { isAlertable, isTapped } from "./reach.ts";
 
 /** One device that was due, with all that followed from it. */
 export type Settled<S extends Subscription> = {
@@ -43,7 +43,8 @@ export const settle = <S extends Subscription>({
   const last = ledger[due.kind][due.subscription.channelTag];
   const before = last?.told === told ? last : undefined;
   const attempts = (before?.attempts ?? 0) + (outcome.kind === "held" ? 0 : 1);
-  const { id, expiresAt } = notification;
+  const { id } = notification;
+  const expiresAt = attempts > 0 ? lastTryBefore(due, notification) : notification.expiresAt;
   const decided = decide({ outcome, attempts, expiresAt, now, policy, chance });
   const decision: Decision =
     decided.kind === "retry" ? { kind: "retry", at: retryAtMeeting(decided.at, { id, expiresAt, now }) } : decided;
@@ -62,6 +63,13 @@ export const settle = <S extends Subscription>({
   return { due, decision, entry };
 };
 
+/**
+ * An alert is made again as long as it may be shown: as anything else would be, but it is nothing else than shown. The first attempt is made
+ * all the same.
+ */
+const lastTryBefore = ({ kind }: Due<Subscription>, { displayUntil, expiresAt }: Notification): number =>
+  kind === "fallback" ? displayUntil : expiresAt;
+
 const pastOf = ({ outcome, reason, at }: LedgerEntry): PastAttempt => ({
   outcome,
   at,
@@ -70,7 +78,8 @@ const pastOf = ({ outcome, reason, at }: LedgerEntry): PastAttempt => ({
 
 /**
  * The device that made a change, and with it this version, is not told of it, and knows it all the same; of what came since it knows
- * nothing. Recorded, unless its content is: a run that is just bringing it older content finds out that they crossed.
+ * nothing. Recorded, unless its content is, and the alert if one may come: a run that is just bringing it older content finds out that they
+ * crossed.
  */
 export const knownToActor = <S extends Subscription>(
   actor: S | undefined,
@@ -79,7 +88,9 @@ export const knownToActor = <S extends Subscription>(
 ): Settled<S>[] => {
   if (!actor?.channel || !isTapped(notification, actor)) return [];
   const { contentVersion } = notification;
-  if (ledger.tap[actor.channelTag] || isFinished(ledger.content[actor.channelTag], contentVersion)) return [];
+  const { channelTag } = actor;
+  const isQuiet = !isAlertable(notification, actor) || isFinished(ledger.fallback[channelTag], contentVersion);
+  if (ledger.tap[channelTag] || (isFinished(ledger.content[channelTag], contentVersion) && isQuiet)) return [];
   const entry: LedgerEntry = {
     subscriptionId: actor.id,
     told: 0, // another device's change is still to be told to this one
@@ -93,10 +104,9 @@ export const knownToActor = <S extends Subscription>(
 };
 
 /** What a run adds to the ledger. */
-export const madeBy = (settled: readonly Settled<Subscription>[]): Told => {
-  const entriesOf = (kind: Due<Subscription>["kind"]) =>
+export const madeBy = (settled: readonly Settled<Subscription>[]): Told =>
+  toldBy((kind) =>
     Object.fromEntries(
       settled.flatMap(({ due, entry }) => (due.kind === kind ? [[due.subscription.channelTag, entry]] : [])),
-    );
-  return { content: entriesOf("content"), tap: entriesOf("tap") };
-};
+    ),
+  );

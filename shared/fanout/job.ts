@@ -17,7 +17,10 @@ const jobSchema = z.object({
   id: name,
   /** The feed's version whose change is told. The newest content is sent, whatever this says. */
   version: z.int().nonnegative(),
-  /** `content` brings the notification; `state` taps the user's other devices, for it was changed or deleted. */
+  /**
+   * `content` brings the notification; `state` taps the user's other devices, for it was changed or deleted; `fallback` alerts the iOS
+   * devices that have not fetched it when the delay is over.
+   */
   kind: z.enum(["content", "state", "fallback"]),
   /** For `state`: the subscription whose device made the change, which needs no tap for it. */
   actor: z.string().exactOptional(),
@@ -62,15 +65,21 @@ type Next = {
   readonly version: number;
   readonly due: number;
   readonly again?: number;
-  /** What it is about, if not the same: content goes on as content, a tap as a change of state that no device made itself. */
+  /** What it is about, if not the same: each is told by messages of its own kind, a tap as a change of state that no device made itself. */
   readonly told?: ToldKind;
 };
+
+const kindOfTold = { content: "content", tap: "state", fallback: "fallback" } as const;
+const toldOfKind = { content: "content", state: "tap", fallback: "fallback" } as const;
+
+/** What is told by such a message, but for who is told the newest once more. */
+export const toldKindOf = ({ kind }: Pick<FanoutJob, "kind">): ToldKind => toldOfKind[kind];
 
 /** The message that goes on from this one: `due` is later than now, and than this one's own. */
 export const nextJob = ({ again: _again, ...job }: FanoutJob, { told, ...next }: Next): FanoutJob => {
   const { actor: _actor, ...withoutActor } = job;
-  const isOther = told !== undefined && (told === "tap") !== (job.kind === "state");
-  const from = isOther ? { ...withoutActor, kind: told === "tap" ? ("state" as const) : ("content" as const) } : job;
+  const isOther = told !== undefined && told !== toldKindOf(job);
+  const from = isOther ? { ...withoutActor, kind: kindOfTold[told] } : job;
   return { ...from, ...next, hop: job.hop + 1 };
 };
 

@@ -6,8 +6,18 @@ import { rowKeyOf } from "../subscription/subscription-row.ts";
 import type { SubscriptionId } from "../subscription/subscription.ts";
 import { awaitsFallback, type FetchMarks } from "./fetch-marks.ts";
 
-/** `f_<id>_<subscription>` in the feed's partition: this device has fetched that notification, of this content. */
-export const fetchMarkKey = (id: NotificationId, subscription: SubscriptionId): string => `f_${id}_${subscription}`;
+/**
+ * `f_<id>_<subscription>.<contentVersion>` in the feed's partition: this device has fetched that content of that notification. Each content
+ * has a row of its own, so that an older one which is noted late takes nothing from a newer one.
+ */
+export const fetchMarkKey = (
+  { id, contentVersion }: Pick<Notification, "id" | "contentVersion">,
+  subscription: SubscriptionId,
+): string => `${fetchMarksOf(id)}${subscription}.${contentVersion}`;
+
+const fetchMarksOf = (id: NotificationId): string => `f_${id}_`;
+/** Behind every character that a subscription's id can begin with. */
+const behindAll = "~";
 
 const changesMax = 100;
 
@@ -24,11 +34,22 @@ export const tableFetchMarks = ({ feeds, clock }: { readonly feeds: Table; reado
       await feeds.transact(marks.slice(start, start + changesMax));
     }
   },
+
+  of: async (feed, id) => {
+    const from = fetchMarksOf(id);
+    const newest = new Map<SubscriptionId, number>();
+    for await (const { rowKey, contentVersion } of feeds.range(feed, from, from + behindAll)) {
+      const [subscription = ""] = rowKey.slice(from.length).split("."); // an id has no dot
+      const known = newest.get(subscription as SubscriptionId) ?? 0;
+      newest.set(subscription as SubscriptionId, Math.max(known, Number(contentVersion)));
+    }
+    return newest;
+  },
 });
 
-/** Put, whatever was there: the same content fetched again says the same, and newer content was fetched now. */
+/** Put, whatever was there: the same content fetched again says the same. */
 const markOf = (feed: FeedKey, subscription: SubscriptionId, notification: Notification): Change => {
-  const { id, contentVersion, expiresAt } = notification;
-  const rowKey = fetchMarkKey(id, subscription);
+  const { contentVersion, expiresAt } = notification;
+  const rowKey = fetchMarkKey(notification, subscription);
   return { kind: "put", row: { partitionKey: feed, rowKey, contentVersion, expiresAt: new Date(expiresAt) } };
 };

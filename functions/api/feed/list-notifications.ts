@@ -15,7 +15,7 @@ import { placeMeant } from "./place.ts";
 type Uses = AsUser & {
   readonly reads: Reads;
   readonly feed: Pick<Feed, "list">;
-  readonly fetchMarks: FetchMarks;
+  readonly fetchMarks: Pick<FetchMarks, "fetched">;
   readonly cipher: DataCipher;
   readonly clock: Clock;
 };

@@ -4,7 +4,7 @@ import type { Place } from "./place.ts";
 
 /** Remembers that the device which X-UNS-ID named has been given these: it needs no fallback for them (contract 5). */
 export const noteFetched = async (
-  use: { readonly fetchMarks: FetchMarks },
+  use: { readonly fetchMarks: Pick<FetchMarks, "fetched"> },
   { feed, actor }: Place,
   notifications: readonly Notification[],
 ): Promise<void> => {

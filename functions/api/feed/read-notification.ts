@@ -12,7 +12,7 @@ import { notFound, placesOf } from "./place.ts";
 type Uses = AsUser & {
   readonly reads: Reads;
   readonly feed: Pick<Feed, "find">;
-  readonly fetchMarks: FetchMarks;
+  readonly fetchMarks: Pick<FetchMarks, "fetched">;
   readonly clock: Clock;
 };
 

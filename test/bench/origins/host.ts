@@ -51,6 +51,7 @@ export const startHost = ({ sender, isGoverned, onEvent }: Options) => {
       forgetChannel: () => stored("forgotten" as const),
     },
     ledgers: tableLedgers({ deliveries: memoryTable({ turn: () => pause(storeMs) }), clock }),
+    fetchMarks: { of: () => stored(new Map()) },
     fanout: {
       send: (job) => {
         arriveWhenDue(job);

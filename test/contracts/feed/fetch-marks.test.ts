@@ -24,14 +24,18 @@ const marksUnderTest = async (platformType: PlatformType = "iOS") => {
     find: (...place) => (requests.push("find"), table.find(...place)),
     write: (change) => (requests.push("write"), table.write(change)),
     transact: (changes) => (requests.push("transact"), table.transact(changes)),
+    range: (...where) => (requests.push("range"), table.range(...where)),
   };
   const clock = handClock(now);
-  const { fetched } = tableFetchMarks({ feeds: counted, clock });
+  const { fetched, of } = tableFetchMarks({ feeds: counted, clock });
   return {
     clock,
     requests,
     fetched: (notifications: readonly Notification[], device: SubscriptionId = phone) =>
       fetched(feed, device, notifications),
+    of: ({ id }: Notification) => of(feed, id),
+    subscribe: (device: SubscriptionId) =>
+      table.write({ kind: "insert", row: { partitionKey: feed, rowKey: `s_${device}`, platformType } }),
     marks: () => rowsOf(table, feed, "f_"),
   };
 };
@@ -41,21 +45,30 @@ test("an iOS device that fetches a notification whose alert is pending is marked
   const notification = pendingWith({ contentVersion: 5 });
   await fetched([notification]);
   expect(await marks()).toMatchObject([
-    { rowKey: fetchMarkKey(notification.id, phone), contentVersion: 5, expiresAt: new Date(notification.expiresAt) },
+    { rowKey: fetchMarkKey(notification, phone), contentVersion: 5, expiresAt: new Date(notification.expiresAt) },
   ]);
 });
 
-test("fetching newer content marks that", async () => {
-  const { fetched, marks } = await marksUnderTest();
-  const notification = pendingWith({ contentVersion: 5 });
+test("who has fetched which content is told with one request, by its newest, in whatever order that was noted", async () => {
+  const { fetched, of, subscribe, requests } = await marksUnderTest();
+  const [tablet, watch] = [subscriptionId("tablet_-9"), subscriptionId("watch")];
+  await subscribe(tablet);
+  await subscribe(watch);
+  const [notification, other] = [pendingWith({ contentVersion: 9 }), pendingWith({ contentVersion: 20 })];
   await fetched([notification]);
-  await fetched([{ ...notification, contentVersion: 6 }]);
-  expect(await marks()).toMatchObject([{ contentVersion: 6 }]);
+  await fetched([{ ...notification, contentVersion: 10 }], tablet);
+  await fetched([{ ...notification, contentVersion: 9 }], tablet); // as when it was read before, and its writing hung
+  await fetched([other], watch);
+  requests.length = 0;
+  expect(await of(notification)).toEqual(new Map([[phone, 9], [tablet, 10]])); // prettier-ignore
+  expect(requests).toEqual(["range"]);
+  expect(await of(pendingWith())).toEqual(new Map());
 });
 
 test.each<[string, Partial<Notification>]>([
   ["has no fallback", { fallback: null }],
-  ["was alerted already", { contentAt: now - 60_000 }],
+  ["is to be alerted an hour ago", { contentAt: now - 3_660_000 }],
+  ["ends before its alert is due", { expiresAt: now + 60_000 }],
   ["was deleted", { status: "deleted" }],
   ["was dismissed", { userActionState: "dismissed" }],
   ["has expired", { expiresAt: now }],
@@ -66,13 +79,14 @@ test.each<[string, Partial<Notification>]>([
   expect(await marks()).toEqual([]);
 });
 
-test("until the last millisecond of the delay fetching counts, and after it no more", async () => {
+test("until an hour after the delay fetching counts, for an alert may be late, and after that no more", async () => {
   const { fetched, marks, clock } = await marksUnderTest();
-  clock.at = now + 60_000;
-  await fetched([pendingWith()]);
+  clock.at = now + 3_660_000;
+  const lasting = { expiresAt: now + 7_200_000 };
+  await fetched([pendingWith(lasting)]);
   expect(await marks()).toEqual([]);
   clock.at -= 1;
-  await fetched([pendingWith()]);
+  await fetched([pendingWith(lasting)]);
   expect(await marks()).toHaveLength(1);
 });
 

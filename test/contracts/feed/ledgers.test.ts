@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Entries, Ledger, LedgerEntry, Told } from "../../../shared/delivery/ledger.ts";
+import {
+  nothingTold,
+  type Entries,
+  type Ledger,
+  type LedgerEntry,
+  type Told,
+} from "../../../shared/delivery/ledger.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
 import { newNotificationId } from "../../../shared/notification/notification.ts";
 import { RowConflict, type Table } from "../../../shared/storage/table.ts";
@@ -25,7 +31,7 @@ const entryOf = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   at: start,
   ...more,
 });
-const contentOf = (content: Entries): Told => ({ content, tap: {} });
+const contentOf = (content: Entries): Told => ({ ...nothingTold, content });
 
 /** The ledger of a notification of its own. A lost race costs no time, but a tenth of a second by its clock. */
 const ledgerUnderTest = (over: (table: Table) => Table = (table) => table) => {
@@ -52,7 +58,7 @@ const ledgerUnderTest = (over: (table: Table) => Table = (table) => table) => {
 const nobody = new Set();
 
 test("a notification nobody was told of has an empty ledger", async () => {
-  expect(await ledgerUnderTest().read()).toEqual({ content: {}, tap: {}, mark: undefined });
+  expect(await ledgerUnderTest().read()).toEqual({ ...nothingTold, mark: undefined });
 });
 
 test("what was recorded is read again, content and taps with all their particulars", async () => {
@@ -67,6 +73,7 @@ test("what was recorded is read again, content and taps with all their particula
       waiting: entryOf({ outcome: "busy", reason: "503 slow down", attempts: 3, notBefore: start + 5_000, earlier }),
     },
     tap: { done: entryOf({ told: 9 }) },
+    fallback: { waiting: entryOf({ outcome: "busy", notBefore: start + 5_000 }) },
   };
   expect(await record(await read(), made)).toEqual(nobody);
   const ledger = await read();
@@ -80,7 +87,7 @@ test("what a run made is recorded with one write and nothing read, for a new led
   for (const told of [1, 2]) {
     const known = await read();
     deliveries.take();
-    await record(known, { content: { tag: entryOf({ told }) }, tap: { tag: entryOf({ told }) } });
+    await record(known, { content: { tag: entryOf({ told }) }, tap: { tag: entryOf({ told }) }, fallback: {} });
     expect(deliveries.take()).toEqual({ finds: 0, ranges: 0, transactions: 1, rows: 0 });
   }
 });
@@ -122,7 +129,7 @@ test.each([
 test("a tap and content of two versions cross each other, too", async () => {
   const { read, record } = ledgerUnderTest();
   const known = await read();
-  await record(known, { content: {}, tap: { tag: entryOf({ told: 9 }) } });
+  await record(known, { ...nothingTold, tap: { tag: entryOf({ told: 9 }) } });
   expect(await record(known, contentOf({ tag: entryOf({ told: 8 }) }))).toEqual(new Set(["tag"]));
 });
 
@@ -181,7 +188,7 @@ test.each<[string, Record<string, string>]>([
 ])("a row that is %s counts as empty, is told of once, and is written over", async (_, values) => {
   const { reports, stands, read, record } = ledgerUnderTest();
   await stands(values);
-  expect(await read()).toEqual({ content: {}, tap: {}, mark: expect.any(String) as string });
+  expect(await read()).toEqual({ ...nothingTold, mark: expect.any(String) as string });
   await record(await read(), contentOf({ tag: entryOf() }));
   expect((await read()).content).toEqual({ tag: entryOf() });
   expect(reports).toEqual([expect.stringContaining('in the table "deliveries" is malformed')]);

@@ -42,7 +42,7 @@ const told = async () => {
     notBefore: now + 5_000,
   };
   const content = { [subscription.channelTag]: { ...entry, earlier: [{ ...attempt, reason: "429" }] } };
-  await record(feed, id, { read: await read(feed, id), made: { content, tap: {} }, expiresAt: inADay });
+  await record(feed, id, { read: await read(feed, id), made: { content, tap: {}, fallback: {} }, expiresAt: inADay });
   /** Posted anew with other content, and read on a device. */
   const replaceAndRead = async (): Promise<void> => {
     await accept(feed, draftOf({ payload: { rawContent: "other" }, expiresAt: inADay, displayUntil: inADay }));

@@ -28,10 +28,10 @@ const phone = subscriptionDraftOf({
   displayName: "My own phone",
   channel: { kind: "apns", token, bundleId: "com.contoso.app", environment: "production" },
 });
-const nothingTold: Ledger = { content: {}, tap: {}, mark: undefined };
+const nothingTold: Ledger = { content: {}, tap: {}, fallback: {}, mark: undefined };
 const deliveredTo = ({ id, channelTag }: Subscription): Told => {
   const entry = { subscriptionId: id, told: 1, version: 1, outcome: "delivered", attempts: 1, at: start } as const;
-  return { content: { [channelTag]: entry }, tap: { [channelTag]: entry } };
+  return { content: { [channelTag]: entry }, tap: { [channelTag]: entry }, fallback: { [channelTag]: entry } };
 };
 
 /** One of everything that a feed can hold, and all the words by which any of it could be known again. */

@@ -21,8 +21,8 @@ const delivered: LedgerEntry = {
   attempts: 1,
   at: start,
 };
-const nothingTold: Ledger = { content: {}, tap: {}, mark: undefined };
-const made = { content: { tag: delivered }, tap: {} };
+const nothingTold: Ledger = { content: {}, tap: {}, fallback: {}, mark: undefined };
+const made = { content: { tag: delivered }, tap: {}, fallback: {} };
 
 /** A service whose purge is overtaken, once, just before it first makes such a change. */
 const overtaken = (table: "feeds" | "deliveries" | "unsids", isMeant: ReturnType<typeof deletes>) => {
@@ -117,7 +117,7 @@ test("a ledger that is written to just before it is removed stays", async () => 
   const { notification } = await feed.accept(key, draftOf(ending));
   await ledgers.record(key, notification.id, { read: nothingTold, made, expiresAt: end });
   clock.at = purgedAt;
-  const newer = { content: { tag: { ...delivered, told: 2, version: 2 } }, tap: {} };
+  const newer = { content: { tag: { ...delivered, told: 2, version: 2 } }, tap: {}, fallback: {} };
   by(async () => {
     const read = await ledgers.read(key, notification.id);
     await ledgers.record(key, notification.id, { read, made: newer, expiresAt: later.expiresAt });
@@ -130,7 +130,7 @@ test("a fetch mark put again just before it is removed stays", async () => {
   const { by, clock, feed, tables, purge } = overtaken("feeds", deletes("f_"));
   const key = newFeed();
   const { notification } = await feed.accept(key, draftOf(ending));
-  const rowKey = fetchMarkKey(notification.id, "phone" as SubscriptionId);
+  const rowKey = fetchMarkKey({ id: notification.id, contentVersion: 1 }, "phone" as SubscriptionId);
   const mark = (expiresAt: number, contentVersion: number) =>
     tables.feeds.write({
       kind: "put",

@@ -1,8 +1,6 @@
 import type { LedgerEntry, Told } from "../../../shared/delivery/ledger.ts";
 import { now, subscriptionId } from "../samples.ts";
 
-export const nothingTold: Told = { content: {}, tap: {} };
-
 /** What the ledger says of one channel: that version 7 was delivered a second ago, but for the `changes`. */
 export const entryWith = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
   subscriptionId: subscriptionId("browser"),
@@ -18,4 +16,5 @@ export const entryWith = (changes: Partial<LedgerEntry> = {}): LedgerEntry => ({
 export const withRun = (known: Told, made: Partial<Told>): Told => ({
   content: { ...known.content, ...made.content },
   tap: { ...known.tap, ...made.tap },
+  fallback: { ...known.fallback, ...made.fallback },
 });

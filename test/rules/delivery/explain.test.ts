@@ -17,7 +17,7 @@ const explained = ({ notification = {}, subscriptions = [device], entry, tap }: 
   deliveriesOf({
     notification: notificationWith({ version: 7, contentVersion: 7, ...notification }),
     subscriptions,
-    ledger: { content: entry ? { here: entry } : {}, tap: tap ? { here: tap } : {} },
+    ledger: { content: entry ? { here: entry } : {}, tap: tap ? { here: tap } : {}, fallback: {} },
     isServed: (kind) => kind === "webpush",
   });
 

@@ -1,11 +1,19 @@
 import { expect, test } from "vitest";
-import { atOnce, toldSince, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
+import {
+  atOnce,
+  nothingTold,
+  toldSince,
+  type LedgerEntry,
+  type Told,
+  type ToldKind,
+} from "../../../shared/delivery/ledger.ts";
 import { crossedIn, reopened } from "../../../shared/delivery/merge-told.ts";
-import { entryWith, nothingTold } from "./entries.ts";
+import { entryWith } from "./entries.ts";
 
-const toldOf = (entries: { content?: LedgerEntry; tap?: LedgerEntry }): Told => ({
+const toldOf = (entries: Partial<Record<ToldKind, LedgerEntry>>): Told => ({
   content: entries.content ? { tag: entries.content } : {},
   tap: entries.tap ? { tag: entries.tap } : {},
+  fallback: entries.fallback ? { tag: entries.fallback } : {},
 });
 const content = (version: number, more: Partial<LedgerEntry> = {}): Told =>
   toldOf({ content: entryWith({ told: version, ...more }) });
@@ -50,25 +58,26 @@ test.each<[string, boolean, { before?: Told; now: Told; made: Told }]>([
 
 test("of many channels those are crossed that were told another version, each by its own account", () => {
   const [ours, theirs] = [entryWith(), entryWith({ told: 8 })];
-  const made = { content: { one: ours, two: ours }, tap: { three: entryWith({ told: 8 }), four: ours } };
-  const now = { content: { one: theirs, four: theirs, five: theirs }, tap: { three: theirs, two: ours } };
+  const made = { content: { one: ours, two: ours }, tap: { three: entryWith({ told: 8 }), four: ours }, fallback: {} };
+  const now = { content: { one: theirs, four: theirs, five: theirs }, tap: { three: theirs, two: ours }, fallback: {} };
   expect(crossedIn({ before: nothingTold, now, made })).toEqual(new Set(["one", "four"]));
 });
 
 test("what a run told the crossed is open again at once, for whoever comes if this run dies; nothing else is", () => {
   const [done, waits] = [entryWith(), entryWith({ outcome: "busy", notBefore: 9 })];
-  const told = { content: { a: done, b: waits, c: done, d: done }, tap: { a: done } };
-  const made = { content: { a: done, b: waits, c: done }, tap: {} };
+  const told = { content: { a: done, b: waits, c: done, d: done }, tap: { a: done }, fallback: {} };
+  const made = { content: { a: done, b: waits, c: done }, tap: {}, fallback: {} };
   expect(reopened(told, made, new Set(["a", "b", "d"]))).toEqual({
     content: { a: { ...done, notBefore: atOnce }, b: waits, c: done, d: done },
     tap: { a: done },
+    fallback: {},
   });
   expect(reopened(told, made, new Set())).toEqual(told);
 });
 
 test("told since are the channels whose content or tap is of a newer version, whatever their content's is", () => {
   const [old, newer] = [entryWith({ told: 6, version: 7 }), entryWith({ told: 6, version: 8 })];
-  const told = { content: { a: old, b: newer, c: old }, tap: { c: newer, d: newer, e: old } };
+  const told = { content: { a: old, b: newer, c: old }, tap: { c: newer, d: newer, e: old }, fallback: {} };
   expect(toldSince(told, 7)).toEqual(new Set(["b", "c", "d"]));
   expect(toldSince(told, 8)).toEqual(new Set());
 });

@@ -1,9 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { atOnce, isFinished, type Entries, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
+import {
+  atOnce,
+  isFinished,
+  nothingTold,
+  toldBy,
+  type Entries,
+  type LedgerEntry,
+  type Told,
+} from "../../../shared/delivery/ledger.ts";
 import { mergeTold } from "../../../shared/delivery/merge-told.ts";
 import { subscriptionId } from "../samples.ts";
-import { entryWith, nothingTold, withRun } from "./entries.ts";
+import { entryWith, withRun } from "./entries.ts";
 
 const entries: fc.Arbitrary<LedgerEntry> = fc.record(
   {
@@ -19,14 +27,14 @@ const entries: fc.Arbitrary<LedgerEntry> = fc.record(
 );
 const tags = ["a", "b", "c"] as const;
 const someEntries: fc.Arbitrary<Entries> = fc.dictionary(fc.constantFrom(...tags), entries);
-const told: fc.Arbitrary<Told> = fc.record({ content: someEntries, tap: someEntries });
+const told: fc.Arbitrary<Told> = fc.record({ content: someEntries, tap: someEntries, fallback: someEntries });
 
 /** The entries of several runs, each made at a moment of its own: a tie says nothing about which is further on. */
 const ofRuns = <Runs extends readonly Told[]>(runs: Runs): Runs => {
   let moment = 0;
   const timed = (all: Entries): Entries =>
     Object.fromEntries(Object.entries(all).map(([tag, entry]) => [tag, { ...entry, at: (moment += 1) }]));
-  return runs.map(({ content, tap }) => ({ content: timed(content), tap: timed(tap) })) as unknown as Runs;
+  return runs.map((run) => toldBy((kind) => timed(run[kind]))) as unknown as Runs;
 };
 const [twoRuns, threeRuns] = [fc.tuple(told, told).map(ofRuns), fc.tuple(told, told, told).map(ofRuns)];
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LedgerEntry, ToldKind } from "../../../shared/delivery/ledger.ts";
+import { nothingTold, type LedgerEntry, type ToldKind } from "../../../shared/delivery/ledger.ts";
 import { planDeliveries, planTaps } from "../../../shared/delivery/plan.ts";
 import {
   platformTypes,
@@ -11,7 +11,7 @@ import {
 } from "../../../shared/notification/notification.ts";
 import type { Subscription } from "../../../shared/subscription/subscription.ts";
 import { channelOf, notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
-import { entryWith, nothingTold } from "./entries.ts";
+import { entryWith } from "./entries.ts";
 
 const version = 9;
 const rings = notificationWith({ version });
@@ -49,7 +49,7 @@ const plansOf = ({
   const standing = {
     notification,
     subscriptions,
-    ledger: entry ? { content: entries, tap: entries } : nothingTold,
+    ledger: entry ? { content: entries, tap: entries, fallback: {} } : nothingTold,
     again: new Set(again ?? subscriptions.map(({ channelTag }) => channelTag)),
     isServed,
     now,

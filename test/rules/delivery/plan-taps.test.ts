@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LedgerEntry } from "../../../shared/delivery/ledger.ts";
+import { nothingTold, type LedgerEntry } from "../../../shared/delivery/ledger.ts";
 import { planTaps } from "../../../shared/delivery/plan.ts";
 import {
   platformTypes,
@@ -11,7 +11,7 @@ import {
 } from "../../../shared/notification/notification.ts";
 import { notificationTypes, type Subscription } from "../../../shared/subscription/subscription.ts";
 import { channelOf, notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
-import { entryWith, nothingTold, withRun } from "./entries.ts";
+import { entryWith, withRun } from "./entries.ts";
 
 const version = 9;
 const changed = (changes: Partial<Notification> = {}): Notification =>

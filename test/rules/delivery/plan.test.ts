@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LedgerEntry, Told } from "../../../shared/delivery/ledger.ts";
+import { nothingTold, type LedgerEntry, type Told } from "../../../shared/delivery/ledger.ts";
 import { planDeliveries } from "../../../shared/delivery/plan.ts";
 import { platformTypes, type Notification, type PlatformType } from "../../../shared/notification/notification.ts";
 import { notificationTypes, type Subscription } from "../../../shared/subscription/subscription.ts";
 import { notificationWith, now, subscriptionId, subscriptionWith } from "../samples.ts";
-import { entryWith, nothingTold, withRun } from "./entries.ts";
+import { entryWith, withRun } from "./entries.ts";
 
 const isServed = (): boolean => true;
 

@@ -98,13 +98,15 @@ test("who is told once more is said for one message: the one that goes on from i
   expect(nextJob(again, { version: 6, due: now + 1 })).toEqual({ ...change, version: 6, hop: 2, due: now + 1 });
 });
 
-test("content goes on as content, and a tap as a change that no device made itself; each by its own kind goes on as it is", () => {
+test("content goes on as content, an alert as an alert, and a tap as a change that no device made itself; each by its own kind goes on as it is", () => {
   const fallback = { ...job, kind: "fallback" } as const;
   const next = { version: 5, due: now };
   const on = { version: 5, due: now, hop: 1 };
   const { actor: _, ...byNobody } = change;
   expect(nextJob(job, { ...next, told: "content" })).toEqual({ ...job, ...on });
-  expect(nextJob(fallback, { ...next, told: "content" })).toEqual({ ...fallback, ...on });
+  expect(nextJob(fallback, { ...next, told: "content" })).toEqual({ ...job, ...on });
+  expect(nextJob(fallback, { ...next, told: "fallback" })).toEqual({ ...fallback, ...on });
+  expect(nextJob(fallback, { ...next, told: "tap" })).toEqual({ ...byNobody, ...on });
   expect(nextJob(change, { ...next, told: "tap" })).toEqual({ ...change, ...on });
   expect(nextJob(job, { ...next, told: "tap" })).toEqual({ ...byNobody, ...on });
   expect(nextJob(change, { ...next, told: "content" })).toEqual({ ...job, ...on });

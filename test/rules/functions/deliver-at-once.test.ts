@@ -22,10 +22,8 @@ test.each([
   expect(bugs).toEqual([]);
 });
 
-test.each<[string, FanoutJob]>([
-  ["of a build that named a message by its hop, and told nobody when it was due", { ...job, hop: 2 }],
-  ["of a kind that nobody sends yet", { ...job, kind: "fallback", hop: 0 }],
-])("a message %s runs, and goes on by messages that have a time", async (_, message) => {
+test("a message of a build that named it by its hop, and told nobody when it was due, runs, and goes on by messages that have a time", async () => {
+  const message: FanoutJob = { ...job, hop: 2 };
   const { deliver, scheduled, advanceTo, attempts, bugs } = world({
     devices: { phone: [busy, delivered], tablet: [delivered] },
     platforms,

@@ -3,7 +3,7 @@ import { deliverNotification } from "../../../functions/deliver-notification.ts"
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import type { Held } from "../../../shared/delivery/governor.ts";
-import type { LedgerEntry, Told, ToldKind } from "../../../shared/delivery/ledger.ts";
+import { nothingTold, type LedgerEntry, type Told, type ToldKind } from "../../../shared/delivery/ledger.ts";
 import type { RetryPolicy } from "../../../shared/delivery/decide.ts";
 import { retryAtMeeting } from "../../../shared/delivery/meeting.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
@@ -27,7 +27,7 @@ export const job: FanoutJob = {
 };
 
 /** What a run asks of the stores and the bus. */
-export type Step = "find" | "of" | "read" | "schedule" | "forget" | "record";
+export type Step = "find" | "of" | "read" | "marks" | "schedule" | "forget" | "record";
 /** What becomes of an attempt: an answer, none that is even asked for, or a bug in the code that sends. */
 type Answer = Outcome | Held | Error;
 
@@ -42,6 +42,8 @@ type World = {
   /** The channels that are served; all four by default. */
   readonly served?: readonly Channel["kind"][];
   readonly policy?: RetryPolicy;
+  /** Which content each device has fetched, if any. */
+  readonly fetched?: Readonly<Record<string, number>>;
 };
 
 /** The whole job on its own ledger and on stores of a few lines; `happened` is what it did to the world, in order. */
@@ -54,6 +56,7 @@ export const world = (given: World) => {
     clock: { now: () => now },
     pause: () => Promise.resolve(),
   });
+  const fetched: Record<string, number> = { ...given.fetched };
   const happened: string[] = [];
   const scheduled: { job: FanoutJob; expiresAt: number }[] = [];
   const events: FanfareEvent[] = [];
@@ -82,7 +85,7 @@ export const world = (given: World) => {
     routeOf: ({ subscription: { id } }) => ({ origin: id, credential: kind }),
     send: ({ kind: told, subscription: { id, channel } }) => {
       expect(channel?.kind).toBe(kind);
-      happened.push(told === "tap" ? `tapped ${id}` : `sent to ${id}`);
+      happened.push({ tap: `tapped ${id}`, content: `sent to ${id}`, fallback: `alerted ${id}` }[told]);
       if (answer instanceof Error) throw answer;
       expect(answer.kind).not.toBe("held");
       return Promise.resolve(answer as Outcome);
@@ -121,6 +124,12 @@ export const world = (given: World) => {
       read: (...place) => step("read").then(() => ledgers.read(...place)),
       record: (...made) => step("record", "recorded").then(() => ledgers.record(...made)),
     },
+    fetchMarks: {
+      of: () =>
+        step("marks").then(
+          () => new Map(Object.entries(fetched).map(([name, version]) => [subscriptionId(name), version])),
+        ),
+    },
     fanout: {
       send: async (next, { expiresAt }) => {
         await step("schedule", "scheduled");
@@ -148,6 +157,8 @@ export const world = (given: World) => {
     during: (name: Step, act: () => unknown): void => void meanwhile.set(name, act),
     /** A device subscribes anew, with another channel. */
     renew: (name: string): void => void renewed.add(name),
+    /** A device fetches this content. */
+    fetch: (name: string, contentVersion: number): void => void (fetched[name] = contentVersion),
     change: (changes: Partial<Notification>): void => void (stored = stored && { ...stored, ...changes }),
     advanceTo: (time: number): void => void (now = time),
     /** Another run tells a device this version, and records it. */
@@ -155,7 +166,7 @@ export const world = (given: World) => {
       const { kind = "content", ...changes } = more;
       const entry = { told: version, version, outcome: "delivered", attempts: 1, at: now, ...changes } as const;
       const entries = { [tagOf(name)]: { subscriptionId: subscriptionId(name), ...entry } };
-      const made: Told = { content: {}, tap: {}, [kind]: entries };
+      const made: Told = { ...nothingTold, [kind]: entries };
       const read = await ledgers.read(feed, job.id);
       await ledgers.record(feed, job.id, { read, made, expiresAt: notification.expiresAt });
     },

@@ -1,0 +1,80 @@
+import { isExpired, type Notification } from "../notification/notification.ts";
+import type { Subscription } from "../subscription/subscription.ts";
+import { isFinished, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
+import { onePerChannel } from "./one-per-channel.ts";
+import { isTapped, notReached, notRung, type IsServed } from "./reach.ts";
+
+/** What a plan goes by. */
+export type Standing<S extends Subscription> = {
+  readonly notification: Notification;
+  readonly subscriptions: readonly S[];
+  readonly ledger: Told;
+  /**
+   * Channels, by their tags, that are told the newest though the ledger may say that they were: nobody knows what they heard last. One that
+   * waits for its time is told then, by the message that was sent for it.
+   */
+  readonly again: ReadonlySet<string>;
+  readonly isServed: IsServed;
+  /** Epoch milliseconds. */
+  readonly now: number;
+};
+
+/** One device to tell, and what. */
+export type Due<S extends Subscription> = { readonly kind: ToldKind; readonly subscription: S };
+
+/** Whom to try now, and when the next of those that must wait is due (epoch milliseconds; undefined: nobody waits). */
+export type Plan<S extends Subscription> = {
+  readonly due: readonly Due<S>[];
+  readonly waitingUntil: number | undefined;
+};
+
+/** The version of a notification that a device is told: content, and with it the alert, moves by itself, a tap tells of any change. */
+export const versionTold = (kind: ToldKind, { contentVersion, version }: Notification): number =>
+  kind === "tap" ? version : contentVersion;
+
+/** Of those that are meant and can be reached, one for each channel, who has not been told this version yet, or something newer. */
+export const planFor = <S extends Subscription>(
+  kind: ToldKind,
+  { notification, subscriptions, ledger, again, isServed, now }: Standing<S>,
+  isMeant: (subscription: S) => boolean,
+): Plan<S> => {
+  if (isExpired(notification, now)) return { due: [], waitingUntil: undefined };
+  const told = versionTold(kind, notification);
+  const reachable = subscriptions.filter((subscription) => notReached(subscription, isServed) === undefined);
+  const isWaiting = (subscription: S): boolean =>
+    newestFor(notification, subscription).some((newest) => {
+      const entry = ledger[newest.kind][subscription.channelTag];
+      return (
+        entry !== undefined && entry.told >= versionTold(newest.kind, notification) && (entry.notBefore ?? 0) > now
+      );
+    });
+  const isOnceMore = (subscription: S): boolean => again.has(subscription.channelTag) && !isWaiting(subscription);
+  const open = reachable.filter(
+    (subscription) =>
+      !isOnceMore(subscription) && isMeant(subscription) && !isFinished(ledger[kind][subscription.channelTag], told),
+  );
+  // A newer version owes nothing to what an older one was told to wait for. An entry of a newer version than was read here means
+  // that another run is ahead of this one: its time counts, and the next run reads what it read.
+  const begun = ({ channelTag }: S): LedgerEntry | undefined => {
+    const entry = ledger[kind][channelTag];
+    return entry && entry.told >= told ? entry : undefined;
+  };
+  const dueAt = (subscription: S): number => begun(subscription)?.notBefore ?? now;
+  const isBegun = (subscription: S): boolean => begun(subscription)?.subscriptionId === subscription.id;
+  const chosen = onePerChannel(open, isBegun);
+  const waiting = chosen.map(dueAt).filter((at) => at > now);
+  const onceMore = onePerChannel(reachable.filter(isOnceMore), isBegun);
+  return {
+    due: [
+      ...chosen.filter((one) => dueAt(one) <= now).map((subscription) => ({ kind, subscription })),
+      ...onceMore.flatMap((subscription) => newestFor(notification, subscription)),
+    ],
+    waitingUntil: waiting.length > 0 ? Math.min(...waiting) : undefined,
+  };
+};
+
+/** What a device must hear to be up to date for certain. */
+const newestFor = <S extends Subscription>(notification: Notification, subscription: S): Due<S>[] => {
+  if (notRung(notification, subscription) === undefined) return [{ kind: "content", subscription }];
+  return isTapped(notification, subscription) ? [{ kind: "tap", subscription }] : [];
+};
