@@ -1,11 +1,12 @@
-import { createECDH } from "node:crypto";
 import { apnsCredentialFrom } from "../shared/channels/apns/credential.ts";
 import { credentialsIn } from "../shared/channels/credentials.ts";
 import { fcmCredentialFrom } from "../shared/channels/fcm/credential.ts";
 import { credentialSettings } from "../shared/channels/served.ts";
 import { wnsCredentialFrom } from "../shared/channels/wns/credential.ts";
+import { vapidKeyIdsOf } from "../shared/subscription/vapid-key.ts";
 import { laptopFaults } from "./laptop-only.ts";
 import { settingsSchema, type Environment, type Settings } from "./settings.ts";
+import { vapidFaults, vapidOf } from "./vapid-settings.ts";
 
 /** The app refuses to start: the message names every faulty setting and what it must be, and never a value. */
 export class ConfigError extends Error {
@@ -24,7 +25,7 @@ export type Config = ReturnType<typeof configFrom>;
 export const readConfig = (env: Environment): Config => {
   const parsed = settingsSchema.safeParse(env);
   const faults = parsed.error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`) ?? [];
-  faults.push(...connectionFaults(env), ...laptopFaults(env), ...(parsed.success ? keyPairFaults(parsed.data) : []));
+  faults.push(...connectionFaults(env), ...laptopFaults(env), ...(parsed.success ? vapidFaults(parsed.data) : []));
   if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
   return configFrom(parsed.data, env);
 };
@@ -37,18 +38,6 @@ const connectionFaults = (env: Environment): string[] => [
     ? []
     : ["TablesConnection or TablesConnection__endpoint is required"]),
 ];
-
-/** Push services answer such a pair with 403 for every device; better told now. */
-const keyPairFaults = ({ VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY }: Settings): string[] => {
-  const pair = createECDH("prime256v1");
-  try {
-    pair.setPrivateKey(VAPID_PRIVATE_KEY, "base64url");
-  } catch {
-    return ["VAPID_PRIVATE_KEY is not a P-256 private key"];
-  }
-  const isPair = pair.getPublicKey().equals(Buffer.from(VAPID_PUBLIC_KEY, "base64url"));
-  return isPair ? [] : ["VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY are not of one pair"];
-};
 
 const configFrom = (settings: Settings, env: Environment) => ({
   publicUrl: settings.PUBLIC_URL,
@@ -72,11 +61,9 @@ const configFrom = (settings: Settings, env: Environment) => ({
       } as const),
   tokens: { issuers: settings.TOKEN_ISSUERS, audiences: settings.TOKEN_AUDIENCES },
   dataKeys: settings.DATA_KEYS,
-  vapid: {
-    publicKey: settings.VAPID_PUBLIC_KEY,
-    privateKey: settings.VAPID_PRIVATE_KEY,
-    subject: settings.VAPID_SUBJECT,
-  },
+  vapid: vapidOf(settings),
+  /** The same keys by their ids. */
+  vapidKeys: vapidKeyIdsOf(vapidOf(settings)),
   pushHosts: { allowed: settings.PUSH_HOSTS_ALLOWED, extra: settings.PUSH_HOSTS_EXTRA },
   pushExtraCa: settings.PUSH_EXTRA_CA,
   credentials: {
@@ -111,9 +98,9 @@ const configFrom = (settings: Settings, env: Environment) => ({
   /** Events are printed for people on a laptop, as JSON anywhere else. */
   isDevelopment: settings.AZURE_FUNCTIONS_ENVIRONMENT === "Development",
   retryPolicy: { baseSeconds: settings.RETRY_BASE_SECONDS, capSeconds: settings.RETRY_CAP_SECONDS },
-  /** Requests at once to one push origin, at most, of each instance. */
   /** Messages the host gives us at once. */
   messagesInHand: settings.AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls,
+  /** Requests at once to one push origin, at most, of each instance. */
   deliveryConcurrency: settings.DELIVERY_CONCURRENCY,
   /** Of a hundred answers to one credential so many may end subscriptions; more are not believed. */
   pruningShareMax: settings.PRUNING_SHARE_MAX,

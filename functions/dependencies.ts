@@ -32,7 +32,7 @@ import type { Config } from "./config.ts";
 
 /** Everything the functions use, made once for the process. The only file that picks Azure. Nothing connects before its first use. */
 export const dependencies = (config: Config) => {
-  const { throttle, backlogLimit } = config;
+  const { throttle, backlogLimit, vapidKeys } = config;
   const clock = systemClock;
   const cipher = dataCipher(config.dataKeys);
   const tables = openTables(tablesAccess(config.tables));
@@ -51,7 +51,7 @@ export const dependencies = (config: Config) => {
     tokens: tokensOf(config.tokens),
     feed: tableFeed({ feeds, hints, clock, limits: throttle.userWrites }),
     fetchMarks: tableFetchMarks({ feeds, clock }),
-    subscriptions: tableSubscriptions({ feeds, unsids, hints, cipher, clock, head, perFeed, report }),
+    subscriptions: tableSubscriptions({ feeds, unsids, hints, cipher, clock, head, perFeed, vapidKeys, report }),
     appWrites: tableAppWrites({ throttles, clock, limitPerMinute: throttle.appWritesPerMinute }),
     reads: memoryReads({ clock, limits: throttle.userReads }),
     busy,

@@ -58,6 +58,17 @@ const dataKeys = list(keysWrong).transform((pairs, context): [DataKey, ...DataKe
 const unlimited = 1_000_000_000;
 
 const required = "is required";
+const publicKeyWrong = "must be an uncompressed P-256 public key, base64url";
+const privateKeyWrong = "must be a P-256 private key, base64url";
+const vapidKey = (bytes: number, wrong: string) =>
+  z.string({ error: required }).refine((key) => isKey(key, bytes), { error: wrong });
+/** Left empty, there is none. */
+const previousVapidKey = (bytes: number, wrong: string) =>
+  z
+    .string()
+    .refine((key) => key === "" || isKey(key, bytes), { error: wrong })
+    .transform((key) => (key === "" ? undefined : key))
+    .optional();
 const publicUrl = "must be the service's public http(s) URL, without query or trailing slash";
 /** Every setting of the app, as README's table describes it. Messages say what a value must be, never what it was. */
 export const settingsSchema = z.object({
@@ -89,12 +100,11 @@ export const settingsSchema = z.object({
   }),
   TOKEN_AUDIENCES: list(required),
   DATA_KEYS: dataKeys,
-  VAPID_PUBLIC_KEY: z
-    .string({ error: required })
-    .refine((key) => isKey(key, 65), { error: "must be an uncompressed P-256 public key, base64url" }),
-  VAPID_PRIVATE_KEY: z
-    .string({ error: required })
-    .refine((key) => isKey(key, 32), { error: "must be a P-256 private key, base64url" }),
+  VAPID_PUBLIC_KEY: vapidKey(65, publicKeyWrong),
+  VAPID_PRIVATE_KEY: vapidKey(32, privateKeyWrong),
+  /** The pair that is being retired. */
+  VAPID_PREVIOUS_PUBLIC_KEY: previousVapidKey(65, publicKeyWrong),
+  VAPID_PREVIOUS_PRIVATE_KEY: previousVapidKey(32, privateKeyWrong),
   VAPID_SUBJECT: z
     .string({ error: required })
     .refine((text) => /^(mailto:.+@.+|https:\/\/.+)$/.test(text) && URL.canParse(text), {

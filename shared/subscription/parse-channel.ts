@@ -7,7 +7,12 @@ import { endpointFault, wnsHostsOf, type PushHosts } from "./push-hosts.ts";
 import type { Channel } from "./subscription.ts";
 
 /** A channel as a client gave it, and when it ends by itself: epoch milliseconds, null if the push service does not say. */
-type GivenChannel = { readonly channel: Channel; readonly expiresAt: number | null };
+type GivenChannel = {
+  readonly channel: Channel;
+  readonly expiresAt: number | null;
+  /** The key a browser subscribed with, base64url without padding; undefined if the client does not say. */
+  readonly applicationServerKey?: string | undefined;
+};
 
 const urlLengthMax = 2_048;
 const publicKeyBytes = 65;
@@ -42,6 +47,11 @@ const isPublicKey = (text: string): boolean => {
   }
 };
 
+const publicKey = z
+  .string({ error: required(notAPoint) })
+  .refine(isPublicKey, { error: notAPoint })
+  .meta({ pattern: "^[\\w+/-]{87}={0,2}$" });
+
 /** How each platform's channel looks, and the member that no other platform's has. */
 const forms: Readonly<Record<PlatformType, { readonly shape: string; readonly mark: string }>> = {
   WebPush: { shape: "an object with endpoint and keys", mark: "endpoint" },
@@ -56,10 +66,7 @@ const webPush = members(
     endpoint: url,
     keys: members(
       {
-        p256dh: z
-          .string({ error: required(notAPoint) })
-          .refine(isPublicKey, { error: notAPoint })
-          .meta({ pattern: "^[\\w+/-]{87}={0,2}$" }),
+        p256dh: publicKey,
         auth: z
           .string({ error: required(notASecret) })
           .refine((text) => bytesOf(text).length === authSecretBytes, { error: notASecret })
@@ -67,12 +74,17 @@ const webPush = members(
       },
       "must be an object with p256dh and auth",
     ),
+    applicationServerKey: publicKey.optional(),
     expirationTime,
   },
   mustBe("WebPush"),
-).transform(({ endpoint, keys, expirationTime: ends }): GivenChannel => {
+).transform(({ endpoint, keys, applicationServerKey, expirationTime: ends }): GivenChannel => {
   const kept = { p256dh: base64url(keys.p256dh), auth: base64url(keys.auth) };
-  return { channel: { kind: "webpush", endpoint, keys: kept }, expiresAt: expiresAtOf(ends) };
+  return {
+    channel: { kind: "webpush", endpoint, keys: kept }, // and not the server's key: the channel is the same whether it is said or not
+    expiresAt: expiresAtOf(ends),
+    applicationServerKey: applicationServerKey === undefined ? undefined : base64url(applicationServerKey),
+  };
 });
 
 /** WNS channels end after 30 days, whatever was sent: a client that says when is not promised more. */

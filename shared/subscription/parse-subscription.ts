@@ -7,6 +7,7 @@ import { Problem, type Fault } from "../problem.ts";
 import { addressFault, channelSchemas, strangeChannelFault } from "./parse-channel.ts";
 import type { PushHosts } from "./push-hosts.ts";
 import { notificationTypes, type Channel, type SubscriptionDraft } from "./subscription.ts";
+import { vapidKeyIdOf, type VapidKeyId, type VapidKeyIds } from "./vapid-key.ts";
 
 const string = (wrong: string, least: number, most: number) =>
   z
@@ -31,11 +32,16 @@ const aboutSchema = members(subscriptionShape, notAnObject);
 /** Which of them it is decides what `channel` must be, also where another member is wrong. */
 const platformSchema = anyCase(platformTypes, platformType);
 
-type Circumstances = { readonly pushHosts: PushHosts; /** Epoch milliseconds. */ readonly now: number };
+type Circumstances = {
+  readonly pushHosts: PushHosts;
+  readonly vapidKeys: VapidKeyIds;
+  /** Epoch milliseconds. */
+  readonly now: number;
+};
 
 /**
  * Understands the body of a subscription (contract 3). Throws a `Problem` of kind `invalid` with a fault for every member
- * that is wrong: an endpoint outside the allowed push hosts and a channel that has ended included.
+ * that is wrong: an endpoint outside the allowed push hosts, a channel that has ended and one bound to a key that is not ours included.
  */
 export const parseSubscription = (body: unknown, circumstances: Circumstances): SubscriptionDraft => {
   const parsed = aboutSchema.safeParse(body);
@@ -51,6 +57,7 @@ export const parseSubscription = (body: unknown, circumstances: Circumstances): 
     notificationType: parsed.data.notificationType ?? standardType(channel.channel),
     channel: channel.channel,
     channelExpiresAt: channel.expiresAt,
+    vapidKeyId: channel.vapidKeyId,
   };
 };
 
@@ -59,9 +66,10 @@ const standardType = ({ kind }: Channel): SubscriptionDraft["notificationType"] 
   kind === "webpush" ? "NotificationWithPayload" : "NotificationOnly";
 
 type ParsedChannel =
-  { readonly channel: Channel; readonly expiresAt: number | null } | { readonly faults: readonly Fault[] };
+  | { readonly channel: Channel; readonly expiresAt: number | null; readonly vapidKeyId: VapidKeyId | undefined }
+  | { readonly faults: readonly Fault[] };
 
-const parseChannel = (body: unknown, { pushHosts, now }: Circumstances): ParsedChannel => {
+const parseChannel = (body: unknown, { pushHosts, vapidKeys, now }: Circumstances): ParsedChannel => {
   const given = member(body, "channel");
   const platform = platformSchema.safeParse(member(body, "platformType"));
   if (given === undefined) return { faults: [{ code: "Required", target: "channel", message: "is required" }] };
@@ -72,11 +80,22 @@ const parseChannel = (body: unknown, { pushHosts, now }: Circumstances): ParsedC
   const address = addressFault(platform.data, given, pushHosts);
   const faults = [...(parsed.success ? [] : faultsOf(parsed.error)), ...(address ? [address] : [])];
   if (!parsed.success || faults.length > 0) return { faults };
-  const { expiresAt } = parsed.data.channel;
-  return expiresAt === null || expiresAt > now ? parsed.data.channel : { faults: [ended] };
+  const { channel, expiresAt, applicationServerKey } = parsed.data.channel;
+  const vapidKeyId = applicationServerKey === undefined ? undefined : vapidKeyIdOf(applicationServerKey);
+  const hasEnded = expiresAt !== null && expiresAt <= now;
+  const isStrange = vapidKeyId !== undefined && !Object.values(vapidKeys).includes(vapidKeyId);
+  const wrong = [...(isStrange ? [strangeKey] : []), ...(hasEnded ? [ended] : [])];
+  return wrong.length > 0 ? { faults: wrong } : { channel, expiresAt, vapidKeyId };
 };
 
 const ended: Fault = { code: "OutOfRange", target: "channel.expirationTime", message: "must not be in the past" };
+
+/** No push of ours would reach it. */
+const strangeKey: Fault = {
+  code: "Invalid",
+  target: "channel.applicationServerKey",
+  message: "must be this server's key: subscribe with the current one, which vapidPublicKey answers",
+};
 
 /**
  * The app whose device this is must be among those registered for the host name, if any are. Throws as `parseSubscription` does.

@@ -16,6 +16,7 @@ import {
   unsidOf,
   unsidPlaceIn,
   unsidPlaceOf,
+  vapidKeyOf,
 } from "./subscription-row.ts";
 import { newUnsid, type SubscriptionDraft, type Unsid } from "./subscription.ts";
 import type { Subscribed, Subscriptions } from "./subscriptions.ts";
@@ -48,7 +49,7 @@ const subscribe = async (use: SubscriptionsUse, asked: Asked): Promise<Subscribe
   const { feeds, hints, clock } = use;
   const { feed, draft, expiresAt } = asked;
   const id = subscriptionIdOf(feed, draft.deviceId);
-  const subscription = subscriptionFrom(draft, id, expiresAt);
+  const wished = subscriptionFrom(draft, id, expiresAt);
   const fresh = newUnsid();
   // The device subscribed twice at once, say: the next attempt adopts what the other made.
   const attempt = async (): Promise<Subscribed> => {
@@ -56,6 +57,8 @@ const subscribe = async (use: SubscriptionsUse, asked: Asked): Promise<Subscribe
     const [found] = await Promise.all([feeds.find(feed, rowKeyOf(id)), hints.note(feed, expiresAt)]);
     const live = found && endOf(found) > clock.now() ? found : undefined;
     const unsid = (live && unsidOf(live, use.cipher, use.report)) ?? fresh;
+    const vapidKeyId = vapidKeyOf(draft, wished, { found, keys: use.vapidKeys });
+    const subscription = { ...wished, vapidKeyId, registeredAt: clock.now() };
     const row = rowOf(feed, subscription, unsid, use.cipher);
     if (found && livesOn(found, row, clock.now())) {
       await feeds.write({ kind: "replace", row, ifMatch: found.etag });

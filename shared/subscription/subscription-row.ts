@@ -13,6 +13,7 @@ import {
   type SubscriptionId,
   type Unsid,
 } from "./subscription.ts";
+import { boundKeyOf, type VapidKeyId, type VapidKeyIds } from "./vapid-key.ts";
 
 /** `s_<id>` in the feed's partition; all of a feed's are in [`subscriptionsFrom`, `subscriptionsBelow`). */
 export const rowKeyOf = (id: SubscriptionId): string => `s_${id}`;
@@ -41,6 +42,11 @@ const rowSchema = z.object({
   notificationType: z.enum(notificationTypes),
   channel: z.string().optional(),
   channelTag: z.string(),
+  vapidKeyId: z
+    .string()
+    .transform((id) => id as VapidKeyId)
+    .optional(),
+  registeredAt: z.date().optional(),
   expiresAt: z.date(),
 });
 const aboutSchema = z.object({ deviceId: z.string(), displayName: z.string().nullable() });
@@ -56,11 +62,26 @@ export const subscriptionFrom = (draft: SubscriptionDraft, id: SubscriptionId, e
 };
 
 /**
+ * The VAPID key of the channel that a browser gives: the one it says, else that of the row which has this very channel already, else the
+ * current one, which we told it to subscribe with. Undefined for other platforms.
+ */
+export const vapidKeyOf = (
+  { channel, vapidKeyId }: SubscriptionDraft,
+  { channelTag }: Pick<Subscription, "channelTag">,
+  { found, keys }: { readonly found: StoredRow | undefined; readonly keys: VapidKeyIds },
+): VapidKeyId | undefined => {
+  if (channel.kind !== "webpush") return undefined;
+  if (vapidKeyId !== undefined) return vapidKeyId;
+  const known = rowSchema.safeParse(found).data;
+  return known?.channelTag === channelTag ? boundKeyOf(known, keys) : keys.current;
+};
+
+/**
  * The row of a subscription in its feed's partition, channel and UNSID sealed. What the client calls its device is JSON: it may
  * hold half a surrogate pair, which no column takes.
  */
 export const rowOf = (feed: FeedKey, subscription: Subscription, unsid: Unsid, cipher: DataCipher): Row => {
-  const { id, deviceId, displayName, channel, expiresAt, ...plain } = subscription;
+  const { id, deviceId, displayName, channel, vapidKeyId, registeredAt, expiresAt, ...plain } = subscription;
   const place = placeOf(feed, id);
   return {
     ...plain,
@@ -70,6 +91,8 @@ export const rowOf = (feed: FeedKey, subscription: Subscription, unsid: Unsid, c
     ...(channel && { channel: cipher.seal(JSON.stringify(channel), place) }),
     unsid: cipher.seal(unsid, place),
     unsidKey: unsidPlaceOf(unsid).partitionKey,
+    ...(vapidKeyId !== undefined && { vapidKeyId }), // in plain: how many are bound to a key is counted without opening any
+    ...(registeredAt !== undefined && { registeredAt: new Date(registeredAt) }),
     expiresAt: new Date(expiresAt),
   };
 };
@@ -83,7 +106,7 @@ export const withoutChannel = ({ etag: _, channel: _channel, ...row }: StoredRow
  */
 export const subscriptionOf = (row: StoredRow, cipher: DataCipher, report: Report): Subscription | undefined => {
   try {
-    const { rowKey, about, channel, expiresAt, ...plain } = rowSchema.parse(row);
+    const { rowKey, about, channel, registeredAt, expiresAt, ...plain } = rowSchema.parse(row);
     const id = rowKey.slice(subscriptionsFrom.length) as SubscriptionId;
     const { deviceId, displayName } = aboutSchema.parse(JSON.parse(about));
     const opened =
@@ -96,6 +119,7 @@ export const subscriptionOf = (row: StoredRow, cipher: DataCipher, report: Repor
       displayName,
       // Written by us, and authenticated: the cipher vouches for its shape.
       channel: opened && "text" in opened ? (JSON.parse(opened.text) as Channel) : null,
+      registeredAt: registeredAt?.getTime(),
       expiresAt: expiresAt.getTime(),
     };
   } catch {
@@ -109,12 +133,13 @@ export const unopened = (row: StoredRow) => {
   const parsed = rowSchema.safeParse(row).data;
   const about = parsed && aboutSchema.safeParse(jsonOf(parsed.about)).data;
   if (!parsed || !about) return undefined;
-  const { rowKey, platformType, notificationType, channel, channelTag } = parsed;
+  const { rowKey, platformType, notificationType, channel, channelTag, vapidKeyId } = parsed;
   return {
     id: rowKey.slice(subscriptionsFrom.length) as SubscriptionId,
     platformType,
     notificationType,
     channelTag,
+    vapidKeyId,
     displayName: about.displayName,
     channel: channel === undefined ? null : { kind: channelKinds[platformType] },
   };

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { PlatformType } from "../notification/notification.ts";
+import type { VapidKeyId } from "./vapid-key.ts";
 
 /** How much a push to this device tells: the content where it fits, always a tap, or nothing at all (it polls). */
 export const notificationTypes = ["NotificationWithPayload", "NotificationOnly", "NoNotification"] as const;
@@ -39,6 +40,8 @@ export type SubscriptionDraft = {
   readonly channel: Channel;
   /** Epoch milliseconds at which the push service ends the channel by itself, null if it does not say. */
   readonly channelExpiresAt: number | null;
+  /** The key that a browser's client says its channel is bound to, which is one of ours; undefined if it does not say. */
+  readonly vapidKeyId?: VapidKeyId | undefined;
 };
 
 /** One app instance on one device of one user. */
@@ -53,6 +56,13 @@ export type Subscription = {
   readonly channel: Channel | null;
   /** Tells one channel from another without naming it: what the ledger remembers was done where, and who rings in the same place. */
   readonly channelTag: string;
+  /** The VAPID key that a browser's channel is bound to, no part of its tag; undefined in a row of before it was noted. `boundKeyOf` decides. */
+  readonly vapidKeyId?: VapidKeyId | undefined;
+  /**
+   * When the client last gave the channel, epoch milliseconds: it had just had it from the system, so what a push service says of an
+   * earlier time is not about it. Undefined in a row of before it was noted.
+   */
+  readonly registeredAt?: number | undefined;
   /** Epoch milliseconds. */
   readonly expiresAt: number;
 };

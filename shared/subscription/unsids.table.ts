@@ -8,6 +8,7 @@ import type { ExpiryHints, UnsidHints } from "../storage/expiry-hints.table.ts";
 import { RowConflict, type Row, type StoredRow, type Table } from "../storage/table.ts";
 import { subscriptionsFrom, type UnsidPlace } from "./subscription-row.ts";
 import type { SubscriptionId, UnsidHolder } from "./subscription.ts";
+import type { VapidKeyIds } from "./vapid-key.ts";
 
 /** Where subscriptions and their UNSIDs are kept, and by what rules. */
 export type SubscriptionsUse = {
@@ -20,6 +21,8 @@ export type SubscriptionsUse = {
   readonly head: { readonly rowKey: string; readonly empty: (feed: FeedKey) => Row };
   /** Live subscriptions a feed may have. */
   readonly perFeed: number;
+  /** The VAPID keys a browser's channel may be bound to. */
+  readonly vapidKeys: VapidKeyIds;
   /** Told, once, of rows that cannot be read or opened. */
   readonly report: Report;
   /** Between attempts that lose a race; a simulation's own. */

@@ -6,12 +6,12 @@ import { parseNotification } from "../../shared/notification/parse-notification.
 import { Problem } from "../../shared/problem.ts";
 import { parseSubscription } from "../../shared/subscription/parse-subscription.ts";
 import { knownPushHosts } from "../../shared/subscription/push-hosts.ts";
-import { browserKeys, now } from "./samples.ts";
+import { browserKeys, now, vapidKeys } from "./samples.ts";
 
 const pushHosts = { allowed: knownPushHosts, extra: [] };
 const parsers = [
   { what: "notification", parse: (body: unknown): unknown => parseNotification(body, now) },
-  { what: "subscription", parse: (body: unknown): unknown => parseSubscription(body, { pushHosts, now }) },
+  { what: "subscription", parse: (body: unknown): unknown => parseSubscription(body, { pushHosts, vapidKeys, now }) },
 ];
 
 /** What came of a body: parsed, or a Problem. Any other error fails the test. */

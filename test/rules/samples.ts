@@ -1,6 +1,7 @@
 import type { Notification, NotificationId, PlatformType } from "../../shared/notification/notification.ts";
 import { newNotificationId } from "../../shared/notification/notification.ts";
 import type { Channel, SubscriptionId } from "../../shared/subscription/subscription.ts";
+import { vapidKeyIdOf } from "../../shared/subscription/vapid-key.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";
 import type { FeedKey } from "../../shared/feed-key.ts";
 
@@ -12,6 +13,16 @@ export const feed = "feed-of-a-user" as FeedKey;
 export const browserKeys = {
   p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
   auth: "BTBZMqHH6r4Tts7J_aSIgg",
+};
+
+/** The server's VAPID keys: the example's (RFC 8292, section 2.4) is the current one, the other is being retired. */
+export const vapidPublicKeys = {
+  current: "BA1Hxzyi1RUM1b5wjxsn7nGxAszw2u61m164i3MrAIxHF6YK5h4SDYic-dRuU_RCPCfA5aq9ojSwk5Y2EmClBPs",
+  previous: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+};
+export const vapidKeys = {
+  current: vapidKeyIdOf(vapidPublicKeys.current),
+  previous: vapidKeyIdOf(vapidPublicKeys.previous),
 };
 
 /** A notification with raw content for every platform, living for an hour more; `changes` says what this test is about. */

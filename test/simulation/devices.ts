@@ -215,5 +215,5 @@ export const labelOf = ({ payload }: Pick<Notification, "payload">): string =>
 /** Toasts of one topic, or tag, replace each other. */
 const topicOf = ({ notification, subscription }: Attempt): string =>
   subscription.platformType === "WebPush"
-    ? webPushMessage(notification, subscription, notification.createdAt).topic
+    ? webPushMessage(notification, subscription, { now: notification.createdAt }).topic
     : notification.appNotificationId;

@@ -23,6 +23,7 @@ import { headKey } from "../../shared/feed/rows.ts";
 import type { Pause } from "../../shared/storage/decided-anew.ts";
 import { tableExpiryHints } from "../../shared/storage/expiry-hints.table.ts";
 import { knownPushHosts } from "../../shared/subscription/push-hosts.ts";
+import { vapidKeyIdOf } from "../../shared/subscription/vapid-key.ts";
 import { tableSubscriptions } from "../../shared/subscription/subscriptions.table.ts";
 import { tableAppWrites } from "../../shared/throttle/app-writes.table.ts";
 import { busyWatch } from "../../shared/throttle/busy-watch.ts";
@@ -74,6 +75,7 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
       clock,
       head,
       perFeed: 50,
+      vapidKeys,
       report: (sentence) => world.violate(`reported: ${sentence}`),
       pause,
     }),
@@ -94,6 +96,7 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
     policy: settings.policy,
     chance: random.next,
     pushHosts: { allowed: knownPushHosts, extra: [] },
+    vapidKeys,
     subscriptionDays: 30,
     always201: false,
   };
@@ -103,6 +106,7 @@ type Made = { readonly caller: Caller; readonly skewMs: number; readonly devices
 export type Parts = ReturnType<typeof partsOf>;
 
 const app = registeredAppSchema.parse({ hostName, senders: [serverId], clients: [clientId] });
+const vapidKeys = { current: vapidKeyIdOf("current") };
 const never = Promise.resolve(false);
 
 /** `timeLimitMs` of the real one. */

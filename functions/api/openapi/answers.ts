@@ -127,6 +127,12 @@ const subscription = {
   notificationType: z.enum(notificationTypes),
 };
 const { id: subscriptionId, ...subscriptionRest } = subscription;
+const resubscribe = z
+  .literal(true)
+  .exactOptional()
+  .describe(
+    "There when the browser's channel is bound to a key that is being retired: unsubscribe it, subscribe it with the key of vapidPublicKey, and post the new channel.",
+  );
 
 export const subscribedAnswer = z.strictObject({
   id: subscriptionId,
@@ -134,6 +140,7 @@ export const subscribedAnswer = z.strictObject({
     .string()
     .describe("The UNSID: hand it to your app server, which posts to this user by it. A secret."),
   ...subscriptionRest,
+  resubscribe,
 });
 
 export const subscriptionAnswer = z.strictObject({
@@ -141,6 +148,7 @@ export const subscriptionAnswer = z.strictObject({
   channelState: z
     .enum(["active", "gone"])
     .describe("gone: the push service no longer knows the device; subscribe again."),
+  resubscribe,
 });
 
 export const subscriptionsAnswer = z.strictObject({
@@ -148,7 +156,9 @@ export const subscriptionsAnswer = z.strictObject({
 });
 
 export const vapidAnswer = z.strictObject({
-  publicKey: z.string().describe("Give it to PushManager.subscribe as applicationServerKey."),
+  publicKey: z
+    .string()
+    .describe("Give it to PushManager.subscribe as applicationServerKey. The current one, while two are in use."),
 });
 
 export const errorAnswer = z.strictObject({

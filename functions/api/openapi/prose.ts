@@ -66,10 +66,12 @@ export const prose: Readonly<Record<string, Prose>> = {
     channel: "How to reach the device: the form that platformType takes.",
   },
   WebPushChannel: {
-    "": "What a browser's PushSubscription.toJSON() gives.",
+    "": "What a browser's PushSubscription.toJSON() gives, and the key it was subscribed with.",
     endpoint: address,
     "keys.p256dh": "An uncompressed P-256 public key, 65 bytes in base64url.",
     "keys.auth": "16 bytes in base64url.",
+    applicationServerKey:
+      "PushSubscription.options.applicationServerKey in base64url: the key of this server that the browser is subscribed with. Absent: that of the same channel before, or the current one. Any other server's is refused.",
     expirationTime: channelEnd,
   },
   WindowsChannel: { "": "A WNS channel.", uri: address, expirationTime: channelEnd },

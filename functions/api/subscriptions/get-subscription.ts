@@ -3,9 +3,9 @@ import { subscriptionIdFrom } from "../../../shared/subscription/subscription.ts
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
 import { identify, type Identifying, type Operation } from "../call.ts";
 import { reachableFeeds, type Reaching } from "./reachable.ts";
-import { listed } from "./shown.ts";
+import { listed, type Showing } from "./shown.ts";
 
-type Uses = Identifying & Reaching & { readonly subscriptions: Pick<Subscriptions, "find"> };
+type Uses = Identifying & Reaching & Showing & { readonly subscriptions: Pick<Subscriptions, "find"> };
 
 /** `GET BASE/me/notifications/subscriptions/{id}`: one live subscription of the user, whichever of the calling app's host names it is of. */
 export const getSubscription =
@@ -17,7 +17,7 @@ export const getSubscription =
     const found = await Promise.all(
       feeds.map(async ({ hostName, feed }) => {
         const subscription = await use.subscriptions.find(feed, id);
-        return subscription ? [listed(hostName, subscription)] : [];
+        return subscription ? [listed(use, hostName, subscription)] : [];
       }),
     );
     const [body] = found.flat(); // an id names its feed too, so no other has it

@@ -3,9 +3,9 @@ import type { Subscriptions } from "../../../shared/subscription/subscriptions.t
 import { identify, type Identifying, type Operation } from "../call.ts";
 import { optionsOf } from "../options.ts";
 import { reachableFeeds, type Reaching } from "./reachable.ts";
-import { listed } from "./shown.ts";
+import { listed, type Showing } from "./shown.ts";
 
-type Uses = Identifying & Reaching & { readonly subscriptions: Pick<Subscriptions, "of"> };
+type Uses = Identifying & Reaching & Showing & { readonly subscriptions: Pick<Subscriptions, "of"> };
 
 /** `GET BASE/me/notifications/subscriptions`: the user's live ones, of all the calling app's host names or of `targetHostName` (contract 3). */
 export const listSubscriptions =
@@ -18,7 +18,9 @@ export const listSubscriptions =
     if (asked.length === 0) throw new Problem("forbidden", "The calling app is not a client of targetHostName.");
 
     const found = await Promise.all(
-      asked.map(async ({ hostName, feed }) => (await use.subscriptions.of(feed)).map((one) => listed(hostName, one))),
+      asked.map(async ({ hostName, feed }) =>
+        (await use.subscriptions.of(feed)).map((one) => listed(use, hostName, one)),
+      ),
     );
     return { status: 200, body: { value: found.flat() } };
   };

@@ -6,15 +6,16 @@ import type { PushHosts } from "../../../shared/subscription/push-hosts.ts";
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
 import { readJson } from "../body.ts";
 import { identify, type Identifying, type Operation } from "../call.ts";
-import { shown } from "./shown.ts";
+import { shown, type Showing } from "./shown.ts";
 
-type Uses = Identifying & {
-  readonly apps: Pick<AppRegistry, "find">;
-  readonly subscriptions: Pick<Subscriptions, "subscribe">;
-  readonly pushHosts: PushHosts;
-  readonly clock: Clock;
-  readonly subscriptionDays: number;
-};
+type Uses = Identifying &
+  Showing & {
+    readonly apps: Pick<AppRegistry, "find">;
+    readonly subscriptions: Pick<Subscriptions, "subscribe">;
+    readonly pushHosts: PushHosts;
+    readonly clock: Clock;
+    readonly subscriptionDays: number;
+  };
 
 /**
  * `POST BASE/me/notifications/subscriptions`: subscribes a device of the signed-in user, or renews it (contract 3). An X-UNS-ID is
@@ -25,7 +26,8 @@ export const subscribe =
   async ({ request, base }) => {
     const caller = await identify(use, request);
     const now = use.clock.now();
-    const draft = parseSubscription(await readJson(request), { pushHosts: use.pushHosts, now });
+    const { pushHosts, vapidKeys } = use;
+    const draft = parseSubscription(await readJson(request), { pushHosts, vapidKeys, now });
     const app = await use.apps.find(draft.targetHostName);
     const { user } = clientUser(caller, app);
     if (app) requireRegistered(draft, app);
@@ -33,7 +35,7 @@ export const subscribe =
     // A subscription never outlives its channel.
     const expiresAt = Math.min(now + use.subscriptionDays * milliseconds.day, draft.channelExpiresAt ?? Infinity);
     const { subscription, unsid, isNew } = await use.subscriptions.subscribe(user, draft, expiresAt);
-    const { id, ...rest } = shown(draft.targetHostName, subscription);
+    const { id, ...rest } = shown(use, draft.targetHostName, subscription);
     return {
       status: isNew ? 201 : 200,
       headers: { Location: `${base}/me/notifications/subscriptions/${id}` },

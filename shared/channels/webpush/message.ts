@@ -2,7 +2,7 @@ import { hashOf } from "../../hash.ts";
 import type { Notification } from "../../notification/notification.ts";
 import type { Subscription } from "../../subscription/subscription.ts";
 import type { Composed } from "../channel.ts";
-import { contentEnvelope, tapEnvelope } from "../envelope.ts";
+import { contentEnvelope, tapEnvelope, type Envelope } from "../envelope.ts";
 
 /** RFC 8188 adds 103 bytes (header, tag, delimiter) to the plaintext; push services take bodies of 4,096 (RFC 8030, 7.2). */
 const plaintextBytesMax = 3_993;
@@ -20,29 +20,41 @@ export type WebPushMessage = {
   readonly topic: string;
 };
 
+/** When it is sent, and what the browser is to be told beside it. */
+export type Sending = {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  /** The browser's channel is bound to a key that is being retired: the envelope asks it to subscribe anew, with the current one. */
+  readonly isToResubscribe?: boolean;
+};
+
 /**
  * The raw content as an encrypted message in the original's envelope (contract 5): `afsChange` with the content where it fits
  * and the device wants it, else the tap `afsChangeNotification`, which sends the client to its feed.
  */
-export const webPushMessage = (notification: Notification, subscription: Subscription, now: number): WebPushMessage => {
+export const webPushMessage = (
+  notification: Notification,
+  subscription: Subscription,
+  sending: Sending,
+): WebPushMessage => {
   const withContent =
     subscription.notificationType === "NotificationWithPayload"
-      ? JSON.stringify(contentEnvelope(notification))
+      ? textOf(contentEnvelope(notification), sending)
       : undefined;
   const fits = withContent !== undefined && Buffer.byteLength(withContent) <= bytesMaxFor(subscription);
-  return { ...framing(notification, now), text: fits ? withContent : tapText(notification) };
+  return { ...framing(notification, sending), text: fits ? withContent : tapText(notification, sending) };
 };
 
 /** The same notification as a tap: for a push service that found the content too large after all. */
-export const webPushTap = (notification: Notification, now: number): WebPushMessage => ({
-  ...framing(notification, now),
-  text: tapText(notification),
+export const webPushTap = (notification: Notification, sending: Sending): WebPushMessage => ({
+  ...framing(notification, sending),
+  text: tapText(notification, sending),
 });
 
 /** The same, as every channel tells what it would send. */
-export const webPushComposed = (notification: Notification, subscription: Subscription, now: number): Composed => {
-  const { text, ttlSeconds, urgency, topic } = webPushMessage(notification, subscription, now);
-  const isTap = text === tapText(notification);
+export const webPushComposed = (notification: Notification, subscription: Subscription, sending: Sending): Composed => {
+  const { text, ttlSeconds, urgency, topic } = webPushMessage(notification, subscription, sending);
+  const isTap = text === tapText(notification, sending);
   const isAsked = subscription.notificationType !== "NotificationWithPayload";
   return {
     form: isTap ? "tap" : "raw",
@@ -54,7 +66,7 @@ export const webPushComposed = (notification: Notification, subscription: Subscr
   };
 };
 
-const framing = (notification: Notification, now: number): Omit<WebPushMessage, "text"> => ({
+const framing = (notification: Notification, { now }: Sending): Omit<WebPushMessage, "text"> => ({
   ttlSeconds: Math.min(ttlMaxSeconds, Math.max(1, Math.floor((notification.expiresAt - now) / 1_000))),
   urgency: urgencies[notification.priority],
   topic: hashOf("topic", notification.targetHostName, notification.appNotificationId).slice(0, 32),
@@ -62,7 +74,12 @@ const framing = (notification: Notification, now: number): Omit<WebPushMessage, 
 
 const urgencies = { High: "high", None: "normal", Low: "low" } as const;
 
-const tapText = (notification: Notification): string => JSON.stringify(tapEnvelope(notification, "content"));
+const tapText = (notification: Notification, sending: Sending): string =>
+  textOf(tapEnvelope(notification, "content"), sending);
+
+/** The wish is a member of its own beside the original's, last and only where it holds: whoever does not know it reads the rest. */
+const textOf = (envelope: Envelope, { isToResubscribe = false }: Sending): string =>
+  JSON.stringify({ ...envelope, ...(isToResubscribe && { resubscribe: true }) });
 
 const bytesMaxFor = ({ channel }: Subscription): number => {
   const host = channel?.kind === "webpush" ? new URL(channel.endpoint).hostname : "";

@@ -29,6 +29,13 @@ export const outcomeOf = (response: WebPushResponse, now: number): Outcome | { r
   return { kind: "rejected", reason, ...(isKeyRefused(response) && { doubtsCredential: true }) };
 };
 
+/**
+ * Whether this may be how the push service says that the subscription is bound to another VAPID key. Mozilla says so with a 401, like of any
+ * token it does not take: https://github.com/mozilla-services/autopush-rs, docs/src/errors.md, errno 109.
+ */
+export const mayBeAnothersKey = (response: WebPushResponse): boolean =>
+  response.status === 401 || isKeyRefused(response);
+
 /** Apple says it with 400 as well, and a word of its own. */
 const isKeyRefused = ({ status, text }: WebPushResponse): boolean =>
   status === 403 || (status === 400 && /"reason"\s*:\s*"(BadJwtToken|VapidPkHashMismatch)"/.test(text));

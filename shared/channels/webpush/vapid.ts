@@ -1,8 +1,14 @@
 import webpush from "web-push";
 import { milliseconds, type Clock } from "../../clock.ts";
 
+type KeyPair = { readonly publicKey: string; readonly privateKey: string };
+
 /** The service's own key pair (RFC 8292), base64url, and the contact push services may complain to: a `mailto:` or https URL. */
-export type Vapid = { readonly publicKey: string; readonly privateKey: string; readonly subject: string };
+export type Vapid = KeyPair & {
+  readonly subject: string;
+  /** The pair that is being retired: what browsers subscribed with before, and are pushed to with until they subscribe anew. */
+  readonly previous?: KeyPair | undefined;
+};
 
 const lifeMs = 12 * milliseconds.hour; // RFC 8292 allows 24 hours
 const renewAfterMs = 6 * milliseconds.hour;
@@ -13,7 +19,7 @@ const originsMost = 500;
  * `Authorization` headers per push origin. Signing costs more than encrypting, and Apple asks for at most one new token an hour,
  * so each is kept for six hours.
  */
-export const vapidHeaders = (vapid: Vapid, clock: Clock) => {
+export const vapidHeaders = (vapid: Omit<Vapid, "previous">, clock: Clock) => {
   const signed = new Map<string, { readonly header: string; readonly at: number }>();
   /** A map keeps the order of insertion: the first is the one not used for longest. */
   const keep = (origin: string, one: { readonly header: string; readonly at: number }): void => {

@@ -1,14 +1,13 @@
-import type { Dispatcher } from "undici";
-import webpush from "web-push";
 import type { Clock } from "../../clock.ts";
-import type { WebPushChannel } from "../../subscription/subscription.ts";
-import { attemptMostMs, type ChannelSender } from "../channel.ts";
+import type { Notification } from "../../notification/notification.ts";
+import type { Subscription, WebPushChannel } from "../../subscription/subscription.ts";
+import { attemptMostMs, type ChannelSender, type Route } from "../channel.ts";
 import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
-import { networkFaultOf } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
-import { webPushComposed, webPushMessage, webPushTap, type WebPushMessage } from "./message.ts";
-import { outcomeOf, type WebPushResponse } from "./response.ts";
-import { vapidHeaders, type Vapid, type VapidHeaders } from "./vapid.ts";
+import { webPushComposed, webPushMessage, webPushTap } from "./message.ts";
+import { push } from "./push.http.ts";
+import type { Vapid } from "./vapid.ts";
+import { vapidKeys, type VapidKey } from "./vapid-keys.ts";
 
 type Options = {
   readonly vapid: Vapid;
@@ -21,13 +20,25 @@ type Options = {
   readonly timeLimitMs?: number;
 };
 
-type Delivery = { readonly channel: WebPushChannel; readonly message: WebPushMessage; readonly signal: AbortSignal };
-type Wire = { readonly agent: Dispatcher; readonly vapid: VapidHeaders };
+type Delivery = {
+  readonly notification: Notification;
+  readonly subscription: Subscription;
+  readonly channel: WebPushChannel;
+  readonly signal: AbortSignal;
+};
+type Answered = { readonly outcome: Outcome; readonly mayBeAnothersKey: boolean };
 
-/** Of an answer's body, only the beginning is read. */
-const answerBytesMax = 2_048;
+/** Nobody is asked for it, so it says nothing of a push service or of a key of ours. */
+const nowhere: Route = { origin: "", credential: "vapid-retired" };
+const keyRetired: Outcome = {
+  kind: "rejected",
+  reason: "made with a VAPID key that this server no longer has: the browser must subscribe anew",
+};
 
-/** Web Push (RFC 8030) with `web-push`'s encryption (RFC 8291) over pooled connections of our own. */
+/**
+ * Web Push (RFC 8030) with `web-push`'s encryption (RFC 8291) over pooled connections of our own. While two keys are live, each
+ * subscription is pushed to with its own, and where the push service says that it is not, with the other.
+ */
 export const webPushSender = ({
   vapid,
   clock,
@@ -36,100 +47,51 @@ export const webPushSender = ({
   timeLimitMs = attemptMostMs,
 }: Options): ChannelSender => {
   const agent = guardedAgent({ connectionsPerOrigin, exception: extra });
-  const wire: Wire = { agent, vapid: vapidHeaders(vapid, clock) };
+  const keys = vapidKeys(vapid, clock);
+
+  const sendBy = async (
+    key: VapidKey,
+    { notification, subscription, channel, signal }: Delivery,
+  ): Promise<Answered> => {
+    const sending = { now: clock.now(), isToResubscribe: key.isRetired };
+    const pushOne = (message: ReturnType<typeof webPushTap>) =>
+      push({ channel, message, headers: key.headers, signal }, { agent, clock });
+    const first = await pushOne(webPushMessage(notification, subscription, sending));
+    if (first.outcome.kind !== "too-large") return { ...first, outcome: first.outcome };
+    const tapped = await pushOne(webPushTap(notification, sending));
+    const { outcome } = tapped;
+    return { ...tapped, outcome: outcome.kind === "too-large" ? { kind: "rejected", reason: "413" } : outcome };
+  };
 
   return {
-    routeOf: ({ subscription: { channel } }) => ({
-      origin: channel?.kind === "webpush" ? new URL(channel.endpoint).origin : "",
-      credential: "vapid",
-    }),
-    compose: ({ kind, notification, subscription }) =>
-      subscription.channel?.kind === "webpush" && kind === "content"
-        ? webPushComposed(notification, subscription, clock.now())
-        : undefined,
+    routeOf: ({ subscription }) => {
+      const { channel } = subscription;
+      const key = keys.of(subscription);
+      if (channel?.kind !== "webpush" || !key) return nowhere;
+      return { origin: new URL(channel.endpoint).origin, credential: key.credential };
+    },
+    compose: ({ kind, notification, subscription }) => {
+      if (subscription.channel?.kind !== "webpush" || kind !== "content") return undefined;
+      const isToResubscribe = keys.of(subscription)?.isRetired ?? false;
+      return webPushComposed(notification, subscription, { now: clock.now(), isToResubscribe });
+    },
     send: async ({ kind, notification, subscription }) => {
       const { channel } = subscription;
       if (kind !== "content") return { kind: "rejected", reason: "a browser is never tapped" }; // it would have to show something
       if (!channel) return { kind: "gone" };
       if (channel.kind !== "webpush") return { kind: "rejected", reason: "not a Web Push channel" };
-      const now = clock.now();
-      const signal = AbortSignal.timeout(timeLimitMs);
-      const message = webPushMessage(notification, subscription, now);
-      const outcome = await attempt({ channel, message, signal }, wire, clock);
-      if (outcome.kind !== "too-large") return outcome;
-      const tapped = await attempt({ channel, message: webPushTap(notification, now), signal }, wire, clock);
-      return tapped.kind === "too-large" ? { kind: "rejected", reason: "413" } : tapped;
+      const key = keys.of(subscription);
+      if (!key) return keyRetired;
+
+      const delivery = { notification, subscription, channel, signal: AbortSignal.timeout(timeLimitMs) };
+      const first = await sendBy(key, delivery);
+      const other = first.mayBeAnothersKey ? keys.besides(key) : undefined;
+      if (!other) return first.outcome;
+      const second = await sendBy(other, delivery);
+      if (second.mayBeAnothersKey) return first.outcome; // neither is: it is told of the key it counts for
+      if (second.outcome.kind === "delivered") keys.learn(subscription, other);
+      return second.outcome;
     },
     close: () => agent.close(),
   };
-};
-
-const attempt = async (delivery: Delivery, wire: Wire, clock: Clock): Promise<ReturnType<typeof outcomeOf>> => {
-  const body = encrypted(delivery);
-  if (body === undefined) return { kind: "rejected", reason: "cannot be encrypted" };
-  try {
-    const response = await post(delivery, body, wire);
-    if (response.status !== 401) return outcomeOf(response, clock.now());
-    // Perhaps the token aged on the way (a clock that was set): one try with a new one tells.
-    wire.vapid.forget(new URL(delivery.channel.endpoint).origin);
-    return outcomeOf(await post(delivery, body, wire), clock.now());
-  } catch (error) {
-    return unreachable(error);
-  }
-};
-
-/** Undefined when the device's keys are no keys: subscribing checks them, so this would be an old row's. */
-const encrypted = ({ channel: { keys }, message }: Delivery): Buffer | undefined => {
-  try {
-    return webpush.encrypt(keys.p256dh, keys.auth, message.text, "aes128gcm").cipherText;
-  } catch {
-    return undefined;
-  }
-};
-
-const post = async ({ channel, message, signal }: Delivery, body: Buffer, wire: Wire): Promise<WebPushResponse> => {
-  const url = new URL(channel.endpoint);
-  const answer = await wire.agent.request({
-    origin: url.origin,
-    path: url.pathname + url.search,
-    method: "POST",
-    headers: {
-      authorization: wire.vapid.for(url.origin),
-      "content-encoding": "aes128gcm",
-      "content-type": "application/octet-stream",
-      ttl: String(message.ttlSeconds),
-      urgency: message.urgency,
-      topic: message.topic,
-    },
-    body,
-    signal,
-  });
-  return {
-    status: answer.statusCode,
-    retryAfter: answer.headers["retry-after"],
-    text: await beginningOf(answer.body),
-  };
-};
-
-const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<string> => {
-  let text = "";
-  try {
-    for await (const chunk of body) {
-      text += String(chunk);
-      if (text.length >= answerBytesMax) break; // leaving the loop ends the stream, and with it the connection
-    }
-  } catch {
-    // The status came, and with it the answer: a body that breaks off takes nothing back.
-  }
-  return text.slice(0, answerBytesMax);
-};
-
-/**
- * Not there, or not to be spoken to. Nor is a host whose address is refused our misconfiguration: a stranger chose it among the names
- * of a push service, and may not hold up everybody's pushes with it. If DNS is wrong for a while, nothing is lost.
- */
-const unreachable = (error: unknown): Outcome => {
-  const fault = networkFaultOf(error);
-  if (fault === undefined) throw error; // a bug of ours, which no retry will mend
-  return { kind: "busy", ...fault };
 };

@@ -50,6 +50,18 @@ export const renewalCases = (): void => {
     expect(await holderOf(first.unsid)).toMatchObject(user);
   });
 
+  test("each renewal notes that the client has just given its channel", async () => {
+    const { subscribe, of, clock } = subscriptionsUnderTest();
+    const user = newUser();
+    const draft = subscriptionDraftOf();
+    await subscribe(user, draft, inAMonth);
+    expect(await of(feedKeyOf(user, hostName))).toMatchObject([{ registeredAt: start }]);
+    clock.at += milliseconds.hour;
+    const { subscription } = await subscribe(user, draft, inAMonth);
+    expect(subscription.registeredAt).toBe(start + milliseconds.hour);
+    expect(await of(feedKeyOf(user, hostName))).toMatchObject([{ registeredAt: start + milliseconds.hour }]);
+  });
+
   test("a device whose subscription expired begins anew, and the old UNSID names nobody", async () => {
     const { subscribe, holderOf, of, clock } = subscriptionsUnderTest();
     const user = newUser();

@@ -7,6 +7,7 @@ import { headKey } from "../../../shared/feed/rows.ts";
 import { tableExpiryHints } from "../../../shared/storage/expiry-hints.table.ts";
 import { tableSubscriptions } from "../../../shared/subscription/subscriptions.table.ts";
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
+import { vapidKeyIdOf } from "../../../shared/subscription/vapid-key.ts";
 import type { SubscriptionsUse } from "../../../shared/subscription/unsids.table.ts";
 import { startTablesUnderTest, type TablesUnderTest } from "../../support/tables.ts";
 import { handClock, start } from "./samples.ts";
@@ -24,6 +25,7 @@ export const startTables = (): void => {
 
 export const dataKey = (id: string): DataKey => ({ id, key: randomBytes(32) });
 export const firstKey = dataKey("k1");
+export const vapidKeys = { current: vapidKeyIdOf("current"), previous: undefined };
 export const inAMonth = start + 30 * milliseconds.day;
 
 type UnderTest = Subscriptions & { readonly clock: ReturnType<typeof handClock>; readonly reported: string[] };
@@ -43,6 +45,7 @@ export const subscriptionsUnderTest = (
     clock,
     head: { rowKey: headKey, empty: (feed) => emptyHead(feed, clock.now()) },
     perFeed: 50,
+    vapidKeys,
     report: (sentence) => reported.push(sentence),
     ...use,
   });

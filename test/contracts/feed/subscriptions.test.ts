@@ -1,3 +1,4 @@
+import { keyCases } from "./subscriptions-keys.cases.ts";
 import { limitCases } from "./subscriptions-limit.cases.ts";
 import { removalCases } from "./subscriptions-removed.cases.ts";
 import { renewalCases } from "./subscriptions-renewed.cases.ts";
@@ -7,6 +8,7 @@ import { startTables } from "./subscriptions-under-test.ts";
 startTables();
 
 renewalCases();
+keyCases();
 removalCases();
 limitCases();
 sealedCases();

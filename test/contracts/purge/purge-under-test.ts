@@ -10,6 +10,7 @@ import { headKey } from "../../../shared/feed/rows.ts";
 import { tableExpiryHints } from "../../../shared/storage/expiry-hints.table.ts";
 import { tableNames, type Change, type StoredRow, type Table, type Tables } from "../../../shared/storage/table.ts";
 import { tableSubscriptions } from "../../../shared/subscription/subscriptions.table.ts";
+import { vapidKeyIdOf } from "../../../shared/subscription/vapid-key.ts";
 import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { handClock, limits } from "../feed/samples.ts";
@@ -43,6 +44,7 @@ export const purgeUnderTest = (tables: Tables, seenByPurge: Partial<Tables> = {}
       clock,
       head,
       perFeed: 50,
+      vapidKeys: { current: vapidKeyIdOf("current") },
       report: () => undefined,
     }),
     ledgers: tableLedgers({ deliveries, clock }),

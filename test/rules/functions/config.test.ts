@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "../../../functions/config.ts";
 import { knownPushHosts } from "../../../shared/subscription/push-hosts.ts";
+import { vapidKeyIdOf } from "../../../shared/subscription/vapid-key.ts";
 
 type Environment = Record<string, string | undefined>;
 
@@ -61,6 +62,7 @@ test("on Azure, identities stand for keys and every other setting has its defaul
     },
     dataKeys: [{ id: "k1", key: dataKey }],
     vapid: { publicKey, privateKey: azure.VAPID_PRIVATE_KEY, subject: "mailto:operator@contoso.com" },
+    vapidKeys: { current: vapidKeyIdOf(publicKey), previous: undefined },
     pushHosts: { allowed: knownPushHosts, extra: [] },
     pushExtraCa: undefined,
     busAdminUrl: undefined,
@@ -229,6 +231,41 @@ test("a pair of VAPID keys that do not belong together is a fault: every push wo
   }
 });
 
+const previous = {
+  VAPID_PREVIOUS_PUBLIC_KEY: other.getPublicKey("base64url"),
+  VAPID_PREVIOUS_PRIVATE_KEY: Buffer.concat([Buffer.alloc(32), other.getPrivateKey()])
+    .subarray(-32)
+    .toString("base64url"),
+};
+
+test("the pair of VAPID keys that is being retired is taken beside the current one; left empty, there is none", () => {
+  const { vapid, vapidKeys } = readConfig({ ...azure, ...previous });
+  const pair = { publicKey: previous.VAPID_PREVIOUS_PUBLIC_KEY, privateKey: previous.VAPID_PREVIOUS_PRIVATE_KEY };
+  expect(vapid).toMatchObject({ publicKey, previous: pair });
+  expect(vapidKeys).toEqual({ current: vapidKeyIdOf(publicKey), previous: vapidKeyIdOf(pair.publicKey) });
+  const none = { ...azure, VAPID_PREVIOUS_PUBLIC_KEY: "", VAPID_PREVIOUS_PRIVATE_KEY: "" };
+  expect(readConfig(none).vapid).toEqual(readConfig(azure).vapid);
+});
+
+test.each<[string, Environment, string]>([
+  ["half a pair", { VAPID_PREVIOUS_PRIVATE_KEY: "" }, "are required both, or neither"],
+  ["the other half", { VAPID_PREVIOUS_PUBLIC_KEY: undefined }, "are required both, or neither"],
+  ["no key", { VAPID_PREVIOUS_PUBLIC_KEY: "x" }, "must be an uncompressed P-256 public key"],
+  ["no private key", { VAPID_PREVIOUS_PRIVATE_KEY: "x" }, "must be a P-256 private key"],
+  ["a private key of nought", { VAPID_PREVIOUS_PRIVATE_KEY: Buffer.alloc(32).toString("base64url") }, "is not a P-256"],
+  ["another's private key", { VAPID_PREVIOUS_PRIVATE_KEY: privateKey.toString("base64url") }, "are not of one pair"],
+  [
+    "the current pair once more",
+    { VAPID_PREVIOUS_PUBLIC_KEY: publicKey, VAPID_PREVIOUS_PRIVATE_KEY: privateKey.toString("base64url") },
+    "must not be the current key",
+  ],
+])("of a retired pair of VAPID keys, %s is told at start, beside what else is wrong", (_, changes, sentence) => {
+  expect(faultsOf({ ...azure, ...previous, ...changes })).toEqual([expect.stringContaining(sentence)]);
+  const swapped = { ...azure, ...previous, ...changes, VAPID_PUBLIC_KEY: previous.VAPID_PREVIOUS_PUBLIC_KEY };
+  expect(faultsOf({ ...swapped, PUBLIC_URL: "x" })).toContainEqual(expect.stringContaining("PUBLIC_URL"));
+  expect(faultsOf({ ...azure, ...previous, ...changes })[0]).toMatch(/^VAPID_PREVIOUS_/);
+});
+
 const onlyHere: readonly [string, Environment][] = [
   ["PUSH_HOSTS_EXTRA", { PUSH_HOSTS_EXTRA: "127.0.0.1:7073" }],
   ["SERVICEBUS_ADMIN_URL", { SERVICEBUS_ADMIN_URL: "http://127.0.0.1:5300" }],
@@ -296,6 +333,7 @@ test("no value of any setting is ever told", () => {
     ...onlyHere.map(([name]) => name),
     "ALWAYS_201",
     "BACKLOG_LIMIT",
+    ...Object.keys(previous),
   ];
   const more = [
     "SUBSCRIPTION_DAYS",

@@ -5,9 +5,9 @@ import { Problem } from "../../../shared/problem.ts";
 import { parseSubscription, requireRegistered } from "../../../shared/subscription/parse-subscription.ts";
 import { knownPushHosts } from "../../../shared/subscription/push-hosts.ts";
 import type { Channel, WebPushChannel } from "../../../shared/subscription/subscription.ts";
-import { browserKeys, now } from "../samples.ts";
+import { browserKeys, now, vapidKeys, vapidPublicKeys } from "../samples.ts";
 
-const circumstances = { pushHosts: { allowed: knownPushHosts, extra: [] }, now };
+const circumstances = { pushHosts: { allowed: knownPushHosts, extra: [] }, vapidKeys, now };
 const endpoint = "https://fcm.googleapis.com/fcm/send/abc";
 
 const bodyWith = (changes: Record<string, unknown> = {}, channel: Record<string, unknown> = {}): unknown => ({
@@ -44,6 +44,37 @@ test("a browser's PushSubscription is taken as it serialises itself, and the def
     channelExpiresAt: null,
   });
   expect(channel).toEqual({ kind: "webpush", endpoint, keys: browserKeys });
+});
+
+const bound = (applicationServerKey: unknown, more: Record<string, unknown> = {}): unknown =>
+  bodyWith({}, { applicationServerKey, ...more });
+
+test("the key a browser says it is subscribed with is kept by its id, and its channel is the same whether it says so or not", () => {
+  const unsaid = parseSubscription(bodyWith(), circumstances);
+  expect(unsaid.vapidKeyId).toBeUndefined();
+  for (const name of ["current", "previous"] as const) {
+    const key = Buffer.from(vapidPublicKeys[name], "base64url");
+    for (const text of [vapidPublicKeys[name], key.toString("base64")]) {
+      const { vapidKeyId, ...draft } = parseSubscription(bound(text), circumstances);
+      expect(vapidKeyId).toBe(vapidKeys[name]);
+      expect({ ...draft, vapidKeyId: undefined }).toEqual(unsaid);
+    }
+  }
+  expect(parseSubscription(bound(null), circumstances)).toEqual(unsaid);
+});
+
+test("a browser that is subscribed with a key which is neither is told to subscribe with the current one, beside all else", () => {
+  const pair = createECDH("prime256v1");
+  const strange = "channel.applicationServerKey: must be this server's key: subscribe with the current one";
+  expect(told(bound(pair.generateKeys("base64url"), { expirationTime: now }))).toEqual([
+    expect.stringContaining(strange),
+    "channel.expirationTime: must not be in the past",
+  ]);
+  expect(told(bound("key"))).toEqual([
+    "channel.applicationServerKey: must be an uncompressed P-256 public key, base64url",
+  ]);
+  const onlyOne = { ...circumstances, vapidKeys: { current: vapidKeys.current } };
+  expect(() => parseSubscription(bound(vapidPublicKeys.previous), onlyOne)).toThrow(Problem);
 });
 
 test("what a client may say beyond that is kept", () => {
@@ -244,7 +275,7 @@ test("a Windows channel stays within WNS whatever hosts are allowed, and a devel
   };
   const faultsAt = (uri: string): string[] => {
     try {
-      parseSubscription(nativeWith("Windows", { uri }), { pushHosts, now });
+      parseSubscription(nativeWith("Windows", { uri }), { pushHosts, vapidKeys, now });
       return [];
     } catch (error) {
       return error instanceof Problem ? error.details.map(({ target }) => target) : ["?"];

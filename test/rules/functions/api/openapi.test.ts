@@ -9,7 +9,7 @@ import { Problem } from "../../../../shared/problem.ts";
 import { knownPushHosts } from "../../../../shared/subscription/push-hosts.ts";
 import { parseSubscription } from "../../../../shared/subscription/parse-subscription.ts";
 import { schemasOf } from "../../../support/api-description.ts";
-import { now } from "../../samples.ts";
+import { now, vapidKeys } from "../../samples.ts";
 
 const base = "https://notify.contoso.com/beta";
 const document = openApiDocument(base);
@@ -40,7 +40,8 @@ test("operation ids are unique", () => {
 
 const parsers: Readonly<Record<string, (body: unknown) => unknown>> = {
   Notification: (body) => parseNotification(body, now),
-  Subscription: (body) => parseSubscription(body, { pushHosts: { allowed: knownPushHosts, extra: [] }, now }),
+  Subscription: (body) =>
+    parseSubscription(body, { pushHosts: { allowed: knownPushHosts, extra: [] }, vapidKeys, now }),
   Change: parseChange,
   MarkMany: parseManyChange,
 };

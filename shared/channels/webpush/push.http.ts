@@ -1,0 +1,107 @@
+import type { Dispatcher } from "undici";
+import webpush from "web-push";
+import type { Clock } from "../../clock.ts";
+import type { WebPushChannel } from "../../subscription/subscription.ts";
+import { networkFaultOf } from "../egress/network-fault.ts";
+import type { Outcome } from "../outcome.ts";
+import type { WebPushMessage } from "./message.ts";
+import { mayBeAnothersKey, outcomeOf, type WebPushResponse } from "./response.ts";
+import type { VapidHeaders } from "./vapid.ts";
+
+/** One message to one channel, signed with one key. */
+export type Push = {
+  readonly channel: WebPushChannel;
+  readonly message: WebPushMessage;
+  readonly headers: VapidHeaders;
+  readonly signal: AbortSignal;
+};
+export type Pushed = {
+  readonly outcome: ReturnType<typeof outcomeOf>;
+  /** The subscription may be bound to another key than the one that signed. */
+  readonly mayBeAnothersKey: boolean;
+};
+type Wire = { readonly agent: Dispatcher; readonly clock: Clock };
+
+/** Of an answer's body, only the beginning is read. */
+const answerBytesMax = 2_048;
+
+/** Encrypts and posts; once more with a new token if the first is not taken. Throws for bugs of ours only. */
+export const push = async (one: Push, { agent, clock }: Wire): Promise<Pushed> => {
+  const body = encrypted(one);
+  if (body === undefined) return ended({ kind: "rejected", reason: "cannot be encrypted" });
+  try {
+    const first = await post(one, body, agent);
+    if (first.status !== 401) return understood(first, clock);
+    // Perhaps the token aged on the way (a clock that was set): one try with a new one tells.
+    one.headers.forget(new URL(one.channel.endpoint).origin);
+    return understood(await post(one, body, agent), clock);
+  } catch (error) {
+    return ended(unreachable(error));
+  }
+};
+
+const ended = (outcome: Outcome): Pushed => ({ outcome, mayBeAnothersKey: false });
+const understood = (response: WebPushResponse, clock: Clock): Pushed => ({
+  outcome: outcomeOf(response, clock.now()),
+  mayBeAnothersKey: mayBeAnothersKey(response),
+});
+
+/** Undefined when the device's keys are no keys: subscribing checks them, so this would be an old row's. */
+const encrypted = ({ channel: { keys }, message }: Push): Buffer | undefined => {
+  try {
+    return webpush.encrypt(keys.p256dh, keys.auth, message.text, "aes128gcm").cipherText;
+  } catch {
+    return undefined;
+  }
+};
+
+const post = async (
+  { channel, message, headers, signal }: Push,
+  body: Buffer,
+  agent: Dispatcher,
+): Promise<WebPushResponse> => {
+  const url = new URL(channel.endpoint);
+  const answer = await agent.request({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method: "POST",
+    headers: {
+      authorization: headers.for(url.origin),
+      "content-encoding": "aes128gcm",
+      "content-type": "application/octet-stream",
+      ttl: String(message.ttlSeconds),
+      urgency: message.urgency,
+      topic: message.topic,
+    },
+    body,
+    signal,
+  });
+  return {
+    status: answer.statusCode,
+    retryAfter: answer.headers["retry-after"],
+    text: await beginningOf(answer.body),
+  };
+};
+
+const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<string> => {
+  let text = "";
+  try {
+    for await (const chunk of body) {
+      text += String(chunk);
+      if (text.length >= answerBytesMax) break; // leaving the loop ends the stream, and with it the connection
+    }
+  } catch {
+    // The status came, and with it the answer: a body that breaks off takes nothing back.
+  }
+  return text.slice(0, answerBytesMax);
+};
+
+/**
+ * Not there, or not to be spoken to. Nor is a host whose address is refused our misconfiguration: a stranger chose it among the names
+ * of a push service, and may not hold up everybody's pushes with it. If DNS is wrong for a while, nothing is lost.
+ */
+const unreachable = (error: unknown): Outcome => {
+  const fault = networkFaultOf(error);
+  if (fault === undefined) throw error; // a bug of ours, which no retry will mend
+  return { kind: "busy", ...fault };
+};
