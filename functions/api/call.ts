@@ -40,15 +40,23 @@ export type Admitting = { readonly appWrites: AppWrites; readonly busy: Busy };
 
 /**
  * Runs the rest of a write, once the calling app has a permit for it and bus and backlog can take it; throws `busy` before anything
- * else was asked. The permit is given back when the write is refused later: what is refused does not count (contract 2.6).
+ * else was asked. The permit is given back when the write is refused later: what is refused does not count (contract 2.6), nor does a dry
+ * run, which is let in as the write would be and writes nothing.
  */
-export const admitWrite = async <T>(use: Admitting, { clientId }: Caller, write: () => Promise<T>): Promise<T> => {
+export const admitWrite = async <T>(
+  use: Admitting,
+  { clientId }: Caller,
+  write: () => Promise<T>,
+  { isDryRun = false } = {},
+): Promise<T> => {
   use.busy.check();
   const permit = await use.appWrites.take(clientId);
   try {
-    return await write();
+    const written = await write();
+    if (isDryRun) permit.giveBack();
+    return written;
   } catch (error) {
-    if (error instanceof Problem) permit.giveBack(); // anything else may have been stored
+    if (isDryRun || error instanceof Problem) permit.giveBack(); // anything else may have been stored
     throw error;
   }
 };

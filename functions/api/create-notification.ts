@@ -3,6 +3,7 @@ import { targetUser } from "../../shared/auth/authorise.ts";
 import type { Caller, User } from "../../shared/auth/caller.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Fanout } from "../../shared/fanout/fanout.ts";
+import { firstJobs } from "../../shared/fanout/first-jobs.ts";
 import { feedKeyOf } from "../../shared/feed-key.ts";
 import type { Accepted, Feed, Once } from "../../shared/feed/feed.ts";
 import { hashOf } from "../../shared/hash.ts";
@@ -10,6 +11,7 @@ import { printInstant } from "../../shared/notification/instant.ts";
 import { parseNotification } from "../../shared/notification/parse-notification.ts";
 import { Problem } from "../../shared/problem.ts";
 import { encodingOf, readBody } from "./body.ts";
+import { dryRun, dryRunAsked, type DryRunUses } from "./dry-run.ts";
 import {
   admitWrite,
   heldUnsid,
@@ -26,7 +28,8 @@ import { notificationsContext, odataHeaders } from "./odata.ts";
 
 type Uses = Identifying &
   Admitting &
-  Holding & {
+  Holding &
+  DryRunUses & {
     readonly apps: Pick<AppRegistry, "find">;
     readonly feed: Pick<Feed, "accept">;
     readonly fanout: Fanout;
@@ -35,30 +38,35 @@ type Uses = Identifying &
     readonly always201: boolean;
   };
 
-/** `POST BASE/me/notifications`: accepts one notification for a user (contract 2). The order of the checks is the contract's. */
+/**
+ * `POST BASE/me/notifications`: accepts one notification for a user (contract 2), or tells what would come of it. The order of the checks is
+ * the contract's.
+ */
 export const createNotification =
   (use: Uses): Operation =>
   async ({ request, base }) => {
     const { headers } = request;
     const caller = await identify(use, request);
+    const asked = dryRunAsked(request);
     const idempotencyKey = checkHeaders(headers, caller);
-    return admitWrite(use, caller, async () => {
+    const write = async (): Promise<Answer> => {
       const [body, unsid] = await inOrder([readBody(request), heldUnsid(use, headers)]);
       const draft = parseNotification(body.json, use.clock.now());
-      const user = targetUser(caller, await use.apps.find(draft.targetHostName), unsid);
+      const app = await use.apps.find(draft.targetHostName);
+      const user = targetUser(caller, app, unsid);
       const feed = feedKeyOf(user, draft.targetHostName);
+      if (asked) return dryRun(use, { asked, caller, app, feed, draft });
 
       const once = idempotencyKey === undefined ? undefined : onceOf(caller, idempotencyKey, body.hash);
       const accepted = await use.feed.accept(feed, draft, once);
       // A crash here promised nothing yet: the caller repeats, the same appNotificationId replaces, devices show one toast.
       // A repeat under the same key comes by here too, and sends the same message again: it may be what the crash left out.
-      const { id, version, expiresAt } = accepted.notification;
-      await use.fanout.send(
-        { v: 1, feed, id, version, kind: "content", hop: 0, acceptedAt: accepted.acceptedAt },
-        { expiresAt },
-      );
+      const { expiresAt } = accepted.notification;
+      const jobs = firstJobs({ ...accepted, feed, fallback: draft.fallback });
+      await Promise.all(jobs.map((job) => use.fanout.send(job, { expiresAt })));
       return answer(accepted, { status: accepted.isNew || use.always201 ? 201 : 200, base, user });
-    });
+    };
+    return admitWrite(use, caller, write, { isDryRun: asked !== undefined });
   };
 
 /** The rules of contract 2.1 about headers. The Idempotency-Key, if one was sent. */

@@ -19,6 +19,9 @@ export type Accepted = {
   readonly acceptedAt: number;
 };
 
+/** What a draft would become. The `id` of what would be new, and with it the version, is made up: the next one who asks is told another. */
+export type Preview = { readonly notification: Notification; readonly isNew: boolean };
+
 export type ListRequest = {
   /** At most so many notifications; 1 to 100. */
   readonly top: number;
@@ -60,6 +63,8 @@ export type Feed = {
    * under the same key with another body it throws `conflict`.
    */
   readonly accept: (feed: FeedKey, draft: NotificationDraft, once?: Once) => Promise<Accepted>;
+  /** What `accept` would make of the draft if it came now. Writes and counts nothing; throws `busy` where `accept` would. */
+  readonly preview: (feed: FeedKey, draft: NotificationDraft) => Promise<Preview>;
   /** The notification, or undefined when it is unknown, deleted or expired. */
   readonly find: (feed: FeedKey, id: NotificationId) => Promise<Notification | undefined>;
   /** The same with tombstones: what the delivery of a change needs to know. */

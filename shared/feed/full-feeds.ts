@@ -17,7 +17,7 @@ export const fullFeeds = (clock: Clock) => {
     check: (feed: FeedKey): void => {
       const until = untilOf.get(feed);
       if (until === undefined) return;
-      if (until > clock.now()) throw throttled(sentence, until, clock.now());
+      if (until > clock.now()) throw tooManyWrites(until, clock.now());
       untilOf.delete(feed);
     },
     /** Whether it was full when this instance saw it last, and still is. */
@@ -26,9 +26,11 @@ export const fullFeeds = (clock: Clock) => {
     found: (feed: FeedKey, until: number): Problem => {
       if (untilOf.size >= rememberedMost) untilOf.clear();
       untilOf.set(feed, until);
-      return throttled(sentence, until, clock.now());
+      return tooManyWrites(until, clock.now());
     },
   };
 };
 
-const sentence = "There were too many writes to this user's notifications. Try again later.";
+/** What is thrown to who writes before then (epoch milliseconds). */
+export const tooManyWrites = (until: number, now: number): Problem =>
+  throttled("There were too many writes to this user's notifications. Try again later.", until, now);

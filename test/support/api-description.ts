@@ -39,9 +39,11 @@ export const schemasOf = (document: unknown) => {
 
 /** Those that an answer has only if there is something to say. */
 const told = ["location", "etag", "odata-version", "retry-after", "www-authenticate"];
-/** Described as what there may be. */
-const isMissable = (header: string, path: string): boolean =>
-  (header === "etag" && path.endsWith("/delta")) || header === "www-authenticate";
+/** Described as what there may be. A dry run makes nothing that could be found anywhere. */
+const isMissable = (header: string, path: string, answer: Answered): boolean =>
+  (header === "etag" && path.endsWith("/delta")) ||
+  (header === "location" && answer.json?.dryRun === true) ||
+  ["www-authenticate", "preference-applied"].includes(header);
 
 /** What is untrue about the description, as far as this answer tells; paths and methods that it does not name are no matter of it. */
 const untruths = (
@@ -64,7 +66,9 @@ const untruths = (
   return [
     ...["request-id", "client-request-id"].filter((name) => !answer.headers.has(name)),
     ...told.filter((name) => answer.headers.has(name) && !named.includes(name)).map((name) => `${name} not described`),
-    ...named.filter((name) => !answer.headers.has(name) && !isMissable(name, asked)).map((name) => `no ${name}`),
+    ...named
+      .filter((name) => !answer.headers.has(name) && !isMissable(name, asked, answer))
+      .map((name) => `no ${name}`),
     ...(schema === undefined ? [] : faultsOf(schema, answer.json)),
     ...(schema === undefined && answer.text !== "" && template !== "/openapi.json" ? ["a body"] : []),
   ];

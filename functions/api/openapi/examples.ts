@@ -35,6 +35,9 @@ const entity = {
   "@odata.etag": '"c2hvcnQtZXBv.42"',
 };
 
+const { id: _, "@odata.etag": __, ...storedEntity } = entity;
+const rehearsedNotification = { ...storedEntity, status: "active", readState: "unread", lastModifiedDateTime: null };
+
 const subscription = {
   targetHostName: host,
   platformType: "WebPush",
@@ -58,6 +61,41 @@ export const examplesFor = (base: string) => ({
     id,
     priority: "High",
     payload: { visualContent },
+  },
+  dryRun: {
+    dryRun: true,
+    status: 201,
+    notification: rehearsedNotification,
+    deliveries: [
+      {
+        subscriptionId: "5f1d0c7e9b2a4c33",
+        platformType: "WebPush",
+        displayName: null,
+        notificationType: "NotificationOnly",
+        channelState: "active",
+        isTold: true,
+        explanation:
+          "The app is told that there is something to fetch: raw content is in the push only for NotificationWithPayload.",
+        push: {
+          form: "tap",
+          tapBecause: "asked",
+          headers: { ttl: "604800", urgency: "high", topic: "Qm9sZF9pc19iZWF1dGlmdWxfMTIz" },
+          body: '{"changeType":"afsChangeNotification","newETag":"c2hvcnQtZXBv.42","baseETag":"c2hvcnQtZXBv.41"}',
+          bytes: 94,
+          bytesMax: 3993,
+        },
+      },
+      {
+        subscriptionId: "0c7e5f1d9b2a4c34",
+        platformType: "Android",
+        displayName: null,
+        notificationType: "NoNotification",
+        channelState: "active",
+        isTold: false,
+        explanation: "Not pushed to: it subscribed with NoNotification: it polls.",
+      },
+    ],
+    fallback: null,
   },
   entity,
   list: { "@odata.context": context(base, ""), value: [entity] },

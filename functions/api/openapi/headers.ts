@@ -13,6 +13,10 @@ export const headers = {
   },
   Location: { description: "Where to read what was made.", schema: { type: "string", format: "uri" } },
   ETag: text("For If-Match, and what pushes call newETag and baseETag. Of a delta: on the last page only."),
+  "Preference-Applied": {
+    description: "Of a dry run that Prefer asked for.",
+    schema: { type: "string", const: "handling=dry-run" },
+  },
   "OData-Version": { description: "Always 4.0.", schema: { type: "string", const: "4.0" } },
   "WWW-Authenticate": {
     description: "When the token is missing or not valid; not for a wrong @odata.type.",

@@ -15,6 +15,12 @@ export const parameters = {
     "The same key and body within 24 hours give the first answer again, and nobody rings twice; the same key with another body is answered 409.",
     { schema: { type: "string", minLength: 1, maxLength: 255 } },
   ),
+  dryRun: query(
+    "dryRun",
+    "true: nothing is stored, sent or remembered; the answer says what would be. The name is matched without case.",
+    { type: "boolean", default: false },
+  ),
+  prefer: header("Prefer", "`handling=dry-run` asks for the same (RFC 7240); other preferences are ignored."),
   contentEncoding: header("Content-Encoding", "The body may be compressed. Matched without case.", {
     schema: { type: "string", enum: ["gzip", "deflate", "identity"] },
   }),

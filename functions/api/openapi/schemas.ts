@@ -7,6 +7,7 @@ import { channelSchemas } from "../../../shared/subscription/parse-channel.ts";
 import { subscriptionShape } from "../../../shared/subscription/parse-subscription.ts";
 import * as answers from "./answers.ts";
 import { asRequested, type JsonSchema } from "./as-requested.ts";
+import { acceptedOrDryRunAnswer, dryRunAnswer } from "./dry-run-answer.ts";
 import { prose } from "./prose.ts";
 
 const channels = platformTypes.map((platform) => [`${platform}Channel`, channelSchemas[platform]] as const);
@@ -23,6 +24,8 @@ const requests = {
 
 const answered = {
   Accepted: answers.acceptedAnswer,
+  DryRun: dryRunAnswer,
+  AcceptedOrDryRun: acceptedOrDryRunAnswer,
   Entity: answers.entityAnswer,
   Tombstone: answers.tombstoneAnswer,
   List: answers.listAnswer,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { startBackends, type Backends } from "../../support/backends.ts";
 import { acceptCases } from "./accept.cases.ts";
+import { dryRunCases } from "./dry-run.cases.ts";
 import { refusedCallerCases } from "./faults-access.cases.ts";
 import { faultyBodyCases } from "./faults-body.cases.ts";
 import { outageCases } from "./faults-outage.cases.ts";
@@ -18,6 +19,7 @@ afterAll(() => shared.stop());
 
 // One set of backends for all, and for each an app and users of its own.
 describe("POST notifications", () => acceptCases(() => shared));
+describe("a dry run", () => dryRunCases(() => shared));
 describe("faults", () => {
   oneAppIsAsked(() => shared);
   faultyRequestCases();

@@ -1,10 +1,10 @@
 import type { SubscriptionId } from "../../../../shared/subscription/subscription.ts";
 import { HttpRequest } from "@azure/functions";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createNotification } from "../../../../functions/api/create-notification.ts";
 import { answerTo } from "../../../../functions/api/http.ts";
 import { registeredAppSchema } from "../../../../shared/auth/app-registry.ts";
-import { requiredScope, type Caller } from "../../../../shared/auth/caller.ts";
+import { adminRole, requiredScope, type Caller } from "../../../../shared/auth/caller.ts";
 import type { Accepted, Once } from "../../../../shared/feed/feed.ts";
 import { messageIdOf, type FanoutJob } from "../../../../shared/fanout/job.ts";
 import { acceptDraft } from "../../../../shared/feed/accept.ts";
@@ -12,6 +12,8 @@ import { feedKeyOf } from "../../../../shared/feed-key.ts";
 import { newNotificationId, type NotificationId } from "../../../../shared/notification/notification.ts";
 import { Problem } from "../../../../shared/problem.ts";
 import { Unavailable } from "../../../../shared/unavailable.ts";
+import type { KeptSubscription } from "../../../../shared/subscription/subscriptions.ts";
+import { channelOf, subscriptionWith } from "../../samples.ts";
 
 const now = Date.UTC(2019, 9, 28, 21);
 const user = { tenantId: "tenant", objectId: "user", principalName: "graphnotify@contoso.com" };
@@ -38,13 +40,19 @@ type World = {
   readonly principalName?: string;
   readonly away?: "feed" | "fanout";
   /** Refuses, each in its turn. */
-  readonly throttled?: "bus" | "app" | "user";
+  readonly throttled?: "bus" | "app" | "user" | "reads";
+  readonly devices?: readonly KeptSubscription[];
   /** The clock is so many milliseconds further. */
   readonly later?: number;
   /** What was accepted before under the same Idempotency-Key. */
   readonly before?: Accepted;
 };
-type Sent = { readonly body?: unknown; readonly headers?: Record<string, string | undefined>; readonly text?: string };
+type Sent = {
+  readonly query?: string;
+  readonly body?: unknown;
+  readonly headers?: Record<string, string | undefined>;
+  readonly text?: string;
+};
 
 /** The operation on ports of a few lines; `happened` lists what it did to them, in order. */
 const world = ({
@@ -59,6 +67,7 @@ const world = ({
   const happened: string[] = [];
   const onces: (Once | undefined)[] = [];
   const accepted: Accepted[] = [];
+  const composed: string[] = [];
   const permits = { taken: 0, givenBack: 0 };
   const refusal = (who: string): Problem => new Problem("busy", `The ${who} is throttled.`, { retryAfterSeconds: 7 });
   const jobs: [FanoutJob, unknown][] = [];
@@ -85,8 +94,29 @@ const world = ({
     subscriptions: {
       holderOf: (given) =>
         Promise.resolve(given === unsid ? { ...holder, subscriptionId: "device" as SubscriptionId } : undefined),
+      of: () => Promise.resolve([...(rest.devices ?? [])]),
+    },
+    channels: {
+      fcm: {
+        compose: ({ kind, credential }) => {
+          composed.push(`${kind} by ${credential}`);
+          return { form: "visual", headers: { ttl: "1" }, body: "{}", bytes: 2, bytesMax: 4_096 };
+        },
+      },
+    },
+    reads: {
+      count: () => {
+        if (throttled === "reads") throw refusal("reader");
+        happened.push("read");
+      },
     },
     feed: {
+      preview: (_, draft) => {
+        if (away === "feed") return failing("Table storage");
+        if (throttled === "user") return Promise.reject(refusal("user"));
+        const alias = live && { id: live, expiresAt: now + 1, knownUntil: now + 1 };
+        return Promise.resolve(acceptDraft(draft, { head: { epoch: "e", version: 1 }, alias }, now));
+      },
       accept: (feed, draft, once) => {
         if (away === "feed") return failing("Table storage");
         if (throttled === "user") return Promise.reject(refusal("user"));
@@ -116,7 +146,7 @@ const world = ({
     const given = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
     const request = new HttpRequest({
       method: "POST",
-      url: "http://evil.example/beta/me/notifications",
+      url: `http://evil.example/beta/me/notifications${sent.query ?? ""}`,
       headers: Object.fromEntries(given) as Record<string, string>,
       body: { string: sent.text ?? JSON.stringify(sent.body ?? body) },
     });
@@ -124,7 +154,7 @@ const world = ({
       answerTo(error, { requestId: "r", clientRequestId: "c" }, now),
     );
   };
-  return { post, happened, jobs, onces, permits, accepted };
+  return { post, happened, jobs, onces, permits, accepted, composed };
 };
 
 test("the answer is the original's, byte for byte: seven members in order, raw content not echoed", async () => {
@@ -310,19 +340,116 @@ const faults: readonly {
   { status: 401, says: "bearer token is required", world: { caller: noToken } },
 ];
 
-test("faults are told in the contract's order, nothing is stored or sent, and no secret is repeated", async () => {
-  let everything: { world: World; sent: Sent } = { world: {}, sent: {} };
-  for (const fault of faults) {
-    const headers = { ...everything.sent.headers, ...fault.sent?.headers };
-    everything = {
-      world: { ...everything.world, ...fault.world },
-      sent: { ...everything.sent, ...fault.sent, headers },
-    };
-    const { post, happened } = world(everything.world);
-    const answer = await post(everything.sent);
-    const text = JSON.stringify(answer);
-    expect([answer.status, text]).toEqual([fault.status, expect.stringContaining(fault.says)]);
-    expect(text).not.toContain("s3cr3t");
-    expect(happened).toEqual([]);
-  }
+test.each(["", "?dryRun=true"])(
+  "faults are told in the contract's order, nothing is stored or sent, and no secret is repeated %s",
+  async (query) => {
+    let everything: { world: World; sent: Sent } = { world: {}, sent: {} };
+    for (const fault of faults) {
+      const headers = { ...everything.sent.headers, ...fault.sent?.headers };
+      everything = {
+        world: { ...everything.world, ...fault.world },
+        sent: { ...everything.sent, ...fault.sent, headers },
+      };
+      const { post, happened } = world(everything.world);
+      const answer = await post({ ...everything.sent, query });
+      const text = JSON.stringify(answer);
+      expect([answer.status, text]).toEqual([fault.status, expect.stringContaining(fault.says)]);
+      expect(text).not.toContain("s3cr3t");
+      expect(happened.filter((what) => what !== "read")).toEqual([]);
+    }
+  },
+);
+
+describe("a dry run", () => {
+  const dry: Sent = { query: "?dryRun=true" };
+  const pixel = subscriptionWith({
+    platformType: "Android",
+    displayName: "Ada's Pixel",
+    channel: channelOf("Android"),
+  });
+
+  test.each<[string, Sent, boolean]>([
+    ["?dryRun=true", { query: "?dryRun=true" }, true],
+    ["?DRYRUN=TRUE", { query: "?DRYRUN=TRUE" }, true],
+    ["?dryRun=false", { query: "?dryRun=false" }, false],
+    ["no query", {}, false],
+    ["Prefer: handling=dry-run", { headers: { prefer: "return=minimal, Handling=Dry-Run" } }, true],
+    ["Prefer: handling=strict", { headers: { prefer: "handling=strict" } }, false],
+    ["both, of which one says no", { query: "?dryRun=false", headers: { prefer: "handling=dry-run" } }, true],
+  ])("%s", async (_, sent, isDry) => {
+    const { post, happened } = world();
+    const answer = await post(sent);
+    expect([answer.status, happened]).toEqual(isDry ? [200, ["read"]] : [201, ["stored in the user's feed", "sent"]]);
+    const applied = isDry && sent.headers?.prefer !== undefined ? "handling=dry-run" : undefined;
+    expect(answer.headers?.["Preference-Applied"]).toBe(applied);
+  });
+
+  test.each(["?dryRun", "?dryRun=", "?dryRun=1", "?dryRun=yes", "?dryRun=true&dryrun=true"])(
+    "%s is a 400, for it would be a mistake to guess",
+    async (query) => {
+      const { post, happened, permits } = world();
+      expect(await post({ query })).toMatchObject({
+        status: 400,
+        body: { error: { details: [{ target: "dryRun" }] } },
+      });
+      expect([happened, permits.taken]).toEqual([[], 0]);
+    },
+  );
+
+  test("tells what would be stored and answered, new or replacing, and gives the app's permit back", async () => {
+    const live = newNotificationId(now - 1_000);
+    for (const [given, status, id] of [
+      [{}, 201, undefined],
+      [{ live }, 200, live],
+      [{ live, always201: true }, 201, live],
+    ] as const) {
+      const { post, permits, jobs, accepted } = world(given);
+      const { body: told, headers, ...answer } = await post(dry);
+      expect([answer.status, headers?.Location, permits, jobs, accepted]).toEqual([
+        200,
+        undefined,
+        { taken: 1, givenBack: 1 },
+        [],
+        [],
+      ]);
+      expect(told).toMatchObject({ dryRun: true, status, deliveries: [], fallback: null });
+      const { notification } = told as { notification: Record<string, unknown> };
+      expect(notification.id).toBe(id);
+      expect(notification).toMatchObject({
+        appNotificationId: "order-7",
+        payload: body.payload,
+        displayTimeToLive: 60,
+      });
+      expect(Object.keys(notification)).not.toContain("@odata.etag");
+    }
+  });
+
+  test("has each push composed with the app's own credential, and names a device to the user and to administrators alone", async () => {
+    const admin: Caller = { ...server, roles: [adminRole] };
+    for (const [caller, displayName] of [
+      [server, null],
+      [admin, "Ada's Pixel"],
+      [phone, "Ada's Pixel"],
+    ] as const) {
+      const { post, composed } = world({ caller, devices: [pixel] });
+      const { body: told } = await post(dry);
+      expect(told).toMatchObject({ deliveries: [{ displayName, isTold: true, push: { form: "visual", bytes: 2 } }] });
+      expect(composed).toEqual(["content by default"]);
+    }
+  });
+
+  test("is refused as the POST would be, by a reader's throttle too, and never costs the app a permit", async () => {
+    for (const given of [{ throttled: "reads" }, { throttled: "user" }, { away: "feed" }] as const) {
+      const { post, permits } = world(given);
+      expect((await post(dry)).status).toBe(406);
+      expect(permits).toEqual({ taken: 1, givenBack: 1 });
+    }
+  });
+
+  test("heeds no Idempotency-Key, but one that is none", async () => {
+    const { post, onces } = world();
+    expect((await post({ ...dry, headers: { "idempotency-key": "key" } })).status).toBe(200);
+    expect((await post({ ...dry, headers: { "idempotency-key": "two words" } })).status).toBe(400);
+    expect(onces).toEqual([]);
+  });
 });
