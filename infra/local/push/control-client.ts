@@ -1,4 +1,6 @@
 import { z } from "zod";
+import type { Account } from "./app/account.ts";
+import type { Action } from "./app/feed-client.ts";
 import type { Fault } from "./faults.ts";
 
 const receivedSchema = z.object({
@@ -23,9 +25,12 @@ const newDeviceSchema = z.object({
 const deviceSchema = newDeviceSchema.extend({
   online: z.boolean(),
   waiting: z.number(),
+  /** Of devices whose app is ours: all but browsers. */
+  app: z.object({ isSignedIn: z.boolean(), mark: z.string().nullable(), isUpToDate: z.boolean() }).optional(),
   screen: z.array(
     z.object({
-      seq: z.number(),
+      /** The number of the arrival that showed it; none when the app showed it by itself. */
+      seq: z.number().optional(),
       at: z.string(),
       id: z.string().optional(),
       topic: z.string().optional(),
@@ -50,6 +55,9 @@ type DeviceWish = {
   readonly packageName?: string;
 };
 
+/** What a person does on a device about a notification, which is named in one of two ways. */
+type Act = { readonly action: Action } & ({ readonly notificationId: string } | { readonly appNotificationId: string });
+
 /** The control API of a push service. Every call throws, with the service's own sentence, when it is refused. */
 export type PushControl = {
   /** What was received after number `since` (0: all that is kept), in order. */
@@ -67,6 +75,10 @@ export type PushControl = {
   readonly setOnline: (device: string, online: boolean) => Promise<VirtualDevice>;
   /** The app on it unsubscribes: from now on its senders are told that it is gone. */
   readonly removeDevice: (device: string) => Promise<void>;
+  /** Signs a user in to the app on it, which then reads the feed. */
+  readonly setAccount: (device: string, account: Account) => Promise<void>;
+  /** Resolves when the feed has taken it, and the device's own screen shows it. */
+  readonly act: (device: string, act: Act) => Promise<void>;
   readonly addFault: (fault: Fault) => Promise<void>;
   readonly faults: () => Promise<readonly unknown[]>;
   readonly clearFaults: () => Promise<void>;
@@ -119,6 +131,8 @@ export const pushControl = (controlUrl: string): PushControl => {
     },
     setOnline: (nameOrId, online) => call(deviceSchema, "PATCH", device(nameOrId), { online }),
     removeDevice: (nameOrId) => call(z.undefined(), "DELETE", device(nameOrId)),
+    setAccount: (nameOrId, account) => call(z.undefined(), "PUT", `${device(nameOrId)}/account`, account),
+    act: (nameOrId, act) => call(z.undefined(), "POST", `${device(nameOrId)}/_act`, act),
     addFault: async (fault) => {
       await call(z.unknown(), "POST", "/_faults", fault);
     },

@@ -16,7 +16,7 @@ type Call = {
 
 /** What a route answers: any JSON value, or a list whose items are JSON texts already. */
 export type Reply = { readonly status: number; readonly json?: unknown; readonly items?: readonly string[] };
-export type Route = readonly [method: "GET" | "POST" | "PATCH" | "DELETE", path: string, answer: Answer];
+export type Route = readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, answer: Answer];
 type Answer = (call: Call) => Reply | Promise<Reply>;
 
 /** A control request that cannot be done: the status, and a sentence that says what is wrong with it. */

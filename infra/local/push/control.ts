@@ -6,6 +6,7 @@ import type { Device } from "./devices.ts";
 import { faultSchema } from "./faults.ts";
 import type { PushState } from "./state.ts";
 import type { Change } from "./store.ts";
+import type { VirtualApps } from "./virtual-apps.ts";
 
 /** What a vendor's push service does for the control API, which is the same for all of them. */
 export type Vendor<Own> = {
@@ -23,6 +24,8 @@ export type Vendor<Own> = {
   readonly url: string;
   /** What its control API has beyond that of all vendors. */
   readonly routes?: readonly Route[];
+  /** The apps on its devices, where they are ours (a browser's is the page). */
+  readonly apps?: VirtualApps<Own>;
 };
 
 const devicesSchema = z.strictObject({
@@ -54,6 +57,7 @@ export const controlServer = <Own>(state: PushState<Own>, vendor: Vendor<Own>): 
       ...receivedRoutes(state),
       ...faultRoutes(state),
       ...deviceRoutes(state, vendor),
+      ...(vendor.apps?.routes ?? []),
       ...(vendor.routes ?? []),
     ]),
   );
@@ -115,6 +119,7 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
     ...told(device),
     online: device.online,
     waiting: vendor.waitingFor(device),
+    ...(vendor.apps && { app: vendor.apps.standingOf(device) }),
     screen: screens.of(device.deviceId),
   });
 
@@ -143,6 +148,7 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
         const device = { ...find(params.device), online };
         // Both begin at once: a push that came between them would be overtaken by the older ones that waited.
         await Promise.all([store.commit(devices.put(device)), online && vendor.cameOnline(device)]);
+        vendor.apps?.cameOnline(device);
         return { status: 200, json: toldWhole(device) };
       },
     ],
@@ -152,7 +158,8 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
       async ({ params }) => {
         const device = find(params.device);
         const changes = devices.put({ ...device, online: false, removed: true });
-        await store.commit([...changes, ...screens.clear(device.deviceId), ...vendor.forget(device)]);
+        const forgotten = [...vendor.forget(device), ...(vendor.apps?.forget(device) ?? [])];
+        await store.commit([...changes, ...screens.clear(device.deviceId), ...forgotten]);
         return done;
       },
     ],

@@ -2,68 +2,91 @@ import { z } from "zod";
 import { keyNumber, type Change, type Store } from "./store.ts";
 
 const toastSchema = z.object({
-  /** The number of the arrival that showed it. */
-  seq: z.number(),
+  /** The number of the arrival that showed it; none when the app showed it by itself. */
+  seq: z.number().optional(),
   at: z.string(),
   /** What the notification calls itself, if it says so. */
   id: z.string().optional(),
   /** What the vendor's header calls it (Topic, apns-collapse-id, tag), if it was given. */
   topic: z.string().optional(),
   content: z.string(),
+  /** When it leaves the screen by itself, epoch milliseconds; absent: never. */
+  expires: z.number().optional(),
 });
 
-/** A notification a device now shows. */
-export type Toast = z.infer<typeof toastSchema>;
+/** A notification to be shown on a device. */
+export type NewToast = z.infer<typeof toastSchema>;
+
+/** A notification a device now shows. Its number tells it from every other that was shown, earlier ones have lower numbers. */
+export type Toast = NewToast & { readonly number: number };
 
 /** The toasts now visible on each device, oldest first. */
 export type Screens = {
   readonly of: (deviceId: string) => readonly Toast[];
-  /** Shows a toast in place of the one it replaces, if any. A full screen loses its oldest. */
-  readonly show: (deviceId: string, toast: Toast) => Change[];
+  /** Shows a toast in place of those it replaces. A full screen loses its oldest. */
+  readonly show: (deviceId: string, toast: NewToast) => Change[];
+  /** Takes the toasts with these numbers away. */
+  readonly hide: (deviceId: string, numbers: readonly number[]) => Change[];
   readonly clear: (deviceId: string) => Change[];
+  /** The number of the toast that was shown last, on whatever device. */
+  readonly lastNumber: () => number;
+};
+
+type Options = {
+  readonly store: Store;
+  /** Whether the one takes the place of the other. */
+  readonly isSame: (one: NewToast, other: NewToast) => boolean;
+  readonly now: () => number;
 };
 
 const toastsVisibleMax = 50;
 const prefix = "toast!";
 
 /** Loads all screens. */
-export const openScreens = async (store: Store): Promise<Screens> => {
+export const openScreens = async ({ store, isSame, now }: Options): Promise<Screens> => {
   const screens = new Map<string, readonly Toast[]>();
+  let lastNumber = 0;
   for (const [key, text] of await store.entries(prefix)) {
-    const deviceId = key.slice(0, key.indexOf("!"));
-    screens.set(deviceId, [...(screens.get(deviceId) ?? []), toastSchema.parse(JSON.parse(text))]);
+    const [deviceId = "", ordinal] = key.split("!");
+    const toast = { ...toastSchema.parse(JSON.parse(text)), number: Number(ordinal) };
+    lastNumber = Math.max(lastNumber, toast.number);
+    screens.set(deviceId, [...(screens.get(deviceId) ?? []), toast]);
   }
-  const of = (deviceId: string): readonly Toast[] => screens.get(deviceId) ?? [];
-  const forget = (deviceId: string, toasts: readonly Toast[]): Change[] =>
-    toasts.map(({ seq }) => ({ type: "del", key: keyOf(deviceId, seq) }));
+  const isOver = ({ expires = Infinity }: Toast): boolean => expires <= now();
+  /** Lets stay what shall stay, and tells how to forget the rest. */
+  const retain = (deviceId: string, stays: (toast: Toast) => boolean): Change[] => {
+    const [staying, leaving] = split(screens.get(deviceId) ?? [], stays);
+    screens.set(deviceId, staying);
+    return leaving.map(({ number }) => ({ type: "del", key: keyOf(deviceId, number) }));
+  };
 
   return {
-    of,
+    of: (deviceId) => (screens.get(deviceId) ?? []).filter((toast) => !isOver(toast)),
     show: (deviceId, toast) => {
-      const [replaced, others] = split(of(deviceId), (shown) => isSame(shown, toast));
-      const staying = others.slice(-(toastsVisibleMax - 1));
-      const pushedOut = others.slice(0, others.length - staying.length);
-      screens.set(deviceId, [...staying, toast]);
-      return [
-        ...forget(deviceId, [...replaced, ...pushedOut]),
-        { type: "put", key: keyOf(deviceId, toast.seq), value: JSON.stringify(toast) },
-      ];
+      const left = retain(deviceId, (shown) => !isOver(shown) && !isSame(shown, toast));
+      const pushedOut = (screens.get(deviceId) ?? []).slice(0, -(toastsVisibleMax - 1));
+      const full = retain(deviceId, (shown) => !pushedOut.includes(shown));
+      const number = ++lastNumber;
+      screens.set(deviceId, [...(screens.get(deviceId) ?? []), { ...toast, number }]);
+      return [...left, ...full, { type: "put", key: keyOf(deviceId, number), value: JSON.stringify(toast) }];
     },
-    clear: (deviceId) => {
-      const forgotten = forget(deviceId, of(deviceId));
-      screens.delete(deviceId);
-      return forgotten;
-    },
+    hide: (deviceId, numbers) => retain(deviceId, (shown) => !isOver(shown) && !numbers.includes(shown.number)),
+    clear: (deviceId) => retain(deviceId, () => false),
+    lastNumber: () => lastNumber,
   };
 };
 
-/** By the notification's own id where both have one; else by topic, which is all that a push without content has. */
-const isSame = (one: Toast, other: Toast): boolean => {
-  if (one.id !== undefined && other.id !== undefined) return one.id === other.id;
-  return one.topic !== undefined && one.topic === other.topic;
-};
+/** A page's rule (Web Push): by the notification's own id where both have one; else by topic, which is all that a push without content has. */
+export const sameOnPage = (one: NewToast, other: NewToast): boolean =>
+  one.id !== undefined && other.id !== undefined ? one.id === other.id : hasSameTopic(one, other);
 
-const keyOf = (deviceId: string, seq: number): string => `${prefix}${deviceId}!${keyNumber(seq)}`;
+/** A system's rule (Windows, iOS, Android): by tag, whatever is shown under it, and by what the app knows it as. */
+export const sameOnSystem = (one: NewToast, other: NewToast): boolean =>
+  (one.id !== undefined && one.id === other.id) || hasSameTopic(one, other);
+
+const hasSameTopic = (one: NewToast, other: NewToast): boolean => one.topic !== undefined && one.topic === other.topic;
+
+const keyOf = (deviceId: string, number: number): string => `${prefix}${deviceId}!${keyNumber(number)}`;
 
 const split = <T>(items: readonly T[], matches: (item: T) => boolean): [T[], T[]] => [
   items.filter(matches),

@@ -1,16 +1,18 @@
 import type { z } from "zod";
+import { openAppMemories, type AppMemories } from "./app/memory.ts";
 import { openDevices, type Devices } from "./devices.ts";
 import { faultList, type Faults } from "./faults.ts";
 import { printedLine } from "./printed.ts";
 import { receivedLog, type Arrival, type ReceivedLog } from "./received.ts";
-import { openScreens, type Screens, type Toast } from "./screens.ts";
+import { openScreens, sameOnPage, sameOnSystem, type NewToast, type Screens } from "./screens.ts";
 import { forgetfulStore, openStore, type Change, type Store } from "./store.ts";
 
-type PlatformType = "Windows" | "iOS" | "Android" | "WebPush";
+export type PlatformType = "Windows" | "iOS" | "Android" | "WebPush";
 
 /** What else changes with an arrival: a toast that shows, other state of the vendor's. */
 type Consequences = {
-  readonly toast?: Pick<Toast, "id" | "topic">;
+  /** Shows the arrival's content unless it has one of its own. */
+  readonly toast?: Pick<NewToast, "id" | "topic" | "expires"> & { readonly content?: string };
   readonly changes?: readonly Change[];
   /** What a person would see of it, for printing; the content itself where this is absent. */
   readonly seen?: string;
@@ -23,12 +25,18 @@ export type PushState<Own> = {
   readonly devices: Devices<Own>;
   readonly received: ReceivedLog;
   readonly screens: Screens;
+  /** What the apps on the devices remember. */
+  readonly memories: AppMemories;
   readonly faults: Faults;
   /**
    * Notes an arrival with what it changes, prints it, and resolves once it is written: only then answer the sender.
    * Rejects when it cannot be written; until the next start the log then shows a push that its sender was not told is taken.
    */
   readonly record: (arrival: Arrival, consequences?: Consequences) => Promise<void>;
+  /** Prints what a device did by itself. */
+  readonly say: (deviceName: string, sentence: string) => void;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
 };
 
 type Options<Own> = {
@@ -46,24 +54,28 @@ type Options<Own> = {
 /** Loads the state of one push service. Throws `CannotStart` when another process has it open. */
 export const openPushState = async <Own>(options: Options<Own>): Promise<PushState<Own>> => {
   const { platformType, folder, ownSchema, kept, print, now } = options;
-  const store = folder === undefined ? forgetfulStore : await openStore(folder);
+  const store = folder === undefined ? forgetfulStore() : await openStore(folder);
   const devices = await openDevices(store, ownSchema);
   const received = await receivedLog({ store, kept, now });
-  const screens = await openScreens(store);
+  const isSame = platformType === "WebPush" ? sameOnPage : sameOnSystem;
+  const screens = await openScreens({ store, isSame, now });
+  const memories = await openAppMemories(store);
 
   const record = async (arrival: Arrival, { toast, changes = [], seen }: Consequences = {}): Promise<void> => {
     const { device, content } = arrival;
     const noted = received.append(arrival);
     const shown =
       device && content !== null && toast
-        ? screens.show(device.deviceId, { seq: noted.seq, at: noted.at, ...toast, content })
+        ? screens.show(device.deviceId, { seq: noted.seq, at: noted.at, content, ...toast })
         : [];
     print?.(printedLine(noted.at, device?.name ?? "nobody", platformType, seen ?? told(arrival)));
     // One commit: after a crash the arrival, its toast and the end of its waiting are there together or not at all.
     await store.commit([...noted.changes, ...shown, ...changes]);
   };
+  const say = (deviceName: string, sentence: string): void =>
+    print?.(printedLine(new Date(now()).toISOString(), deviceName, platformType, sentence));
 
-  return { platformType, store, devices, received, screens, faults: faultList(), record };
+  return { platformType, store, devices, received, screens, memories, faults: faultList(), record, say, now };
 };
 
 const told = ({ content, status, reason = "" }: Arrival): string =>

@@ -20,6 +20,8 @@ export type Store = {
   readonly commit: (changes: readonly Change[]) => Promise<void>;
   /** Writes what is under way and closes. */
   readonly close: () => Promise<void>;
+  /** Aborted when `close` is called: whoever works on behind the requests ends then, and commits no more. */
+  readonly closing: AbortSignal;
 };
 
 /**
@@ -35,6 +37,7 @@ export const openStore = async (folder: string): Promise<Store> => {
     throw error;
   });
 
+  const closing = new AbortController();
   let waiting: Change[] = [];
   let running: Promise<void> = Promise.resolve();
   let next: Promise<void> | undefined;
@@ -58,9 +61,11 @@ export const openStore = async (folder: string): Promise<Store> => {
       return next;
     },
     close: async () => {
+      closing.abort();
       await next;
       await level.close();
     },
+    closing: closing.signal,
   };
 };
 
@@ -68,10 +73,17 @@ const causeCode = (error: unknown): string | undefined =>
   error instanceof Error && error.cause ? errorCode(error.cause) : errorCode(error);
 
 /** A store that keeps nothing, for `npm start -- --ephemeral`. */
-export const forgetfulStore: Store = {
-  entries: () => Promise.resolve([]),
-  commit: () => Promise.resolve(),
-  close: () => Promise.resolve(),
+export const forgetfulStore = (): Store => {
+  const closing = new AbortController();
+  return {
+    entries: () => Promise.resolve([]),
+    commit: () => Promise.resolve(),
+    close: () => {
+      closing.abort();
+      return Promise.resolve();
+    },
+    closing: closing.signal,
+  };
 };
 
 /** A number as part of a key, so that keys sort as the numbers do. */
