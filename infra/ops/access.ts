@@ -14,6 +14,9 @@ type Access = {
   readonly place: string;
   readonly bus: BusAccess | undefined;
   readonly tables: TablesAccess | undefined;
+  /** Where its API is, without a path; undefined if nobody says. */
+  readonly url: string | undefined;
+  readonly isLocal: boolean;
 };
 
 /** The Fanfare of the app's own settings, if one of them is there, or else the local stack. Throws `Failed` when that does not run. */
@@ -33,7 +36,13 @@ const namedAccess = (env: Environment): Access => {
   const bus = busAccess(env);
   const tables = tablesAccess(env);
   const hosts = [hostOfBus(bus), hostOfTables(tables)].filter((host) => host !== undefined);
-  return { place: hosts.length > 0 ? hosts.join(" and ") : "the environment's Fanfare", bus, tables };
+  return {
+    place: hosts.length > 0 ? hosts.join(" and ") : "the environment's Fanfare",
+    bus,
+    tables,
+    url: env.PUBLIC_URL,
+    isLocal: false,
+  };
 };
 
 const busAccess = (env: Environment): BusAccess | undefined => {
@@ -63,6 +72,7 @@ const hostOfTables = (access: TablesAccess | undefined): string | undefined => {
 };
 
 const stackSchema = z.object({
+  httpUrl: z.string().optional(),
   serviceBus: z.object({ connectionString: z.string() }),
   tables: z.object({ connectionString: z.string() }),
 });
@@ -86,10 +96,12 @@ const localAccess = async (env: Environment): Promise<Access> => {
       { cause },
     );
   });
-  const { serviceBus, tables } = stackOf(text, directory);
+  const { httpUrl: url, serviceBus, tables } = stackOf(text, directory);
   return {
     place: `the local stack in ${directory}`,
     bus: { kind: "connection-string", connectionString: serviceBus.connectionString },
     tables: { kind: "connection-string", connectionString: tables.connectionString },
+    url,
+    isLocal: true,
   };
 };

@@ -14,6 +14,9 @@ export type Connection = {
   readonly bus: () => ServiceBusClient;
   /** Likewise for the tables. */
   readonly tables: () => Tables;
+  /** Where its API is, without a path; undefined if nobody says. */
+  readonly url: string | undefined;
+  readonly isLocal: boolean;
 };
 
 /**
@@ -26,12 +29,14 @@ export const connected = async <T>(
   { env }: Pick<Surroundings, "env">,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> => {
-  const { place, bus, tables } = await accessOf(env);
+  const { place, bus, tables, url, isLocal } = await accessOf(env);
   let openedBus: ServiceBusClient | undefined;
   let openedTables: Tables | undefined;
   try {
     return await use({
       place,
+      url,
+      isLocal,
       bus: () => (openedBus ??= opened("ServiceBusConnection", () => openBus(known(bus, "ServiceBusConnection")))),
       tables: () => (openedTables ??= opened("TablesConnection", () => openTables(known(tables, "TablesConnection")))),
     });

@@ -4,6 +4,7 @@ import { addExplain } from "./explain.ts";
 import { exitCodes, Failed, type ExitCode } from "./failed.ts";
 import { sentenceOf } from "./sentence.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { addVapid } from "./vapid.ts";
 
 const help = `
 Where: the local stack of this folder (FANFARE_DATA_DIR names another's data), unless the environment has the app's own settings
@@ -28,6 +29,7 @@ export const run = async (args: readonly string[], use: Surroundings): Promise<E
     });
   addDeadLetters(program, use); // commands inherit what was set above, so they come after it
   addExplain(program, use);
+  addVapid(program, use);
 
   try {
     await program.parseAsync(args, { from: "user" });

@@ -106,6 +106,7 @@ const azureTable = (client: TableClient, timely: Timely): Table => ({
   partitionsBelow: (partitionKey, limit) =>
     rows(client, timely, { filter: `PartitionKey lt '${partitionKey}'`, limit }),
   withRowKey: (rowKey) => pages(client, timely, { filter: `RowKey eq '${rowKey}'` }),
+  withRowKeys: (from, below) => pages(client, timely, { filter: `RowKey ge '${from}' and RowKey lt '${below}'` }),
   all: () => rows(client, timely),
   write: (change) =>
     translated(async () => {

@@ -14,6 +14,8 @@ export type Table = {
    * an operator's question only, who sees by the pages that it goes on.
    */
   readonly withRowKey: (rowKey: string) => AsyncIterable<readonly StoredRow[]>;
+  /** Likewise the rows of all partitions whose key is in [from, below). */
+  readonly withRowKeys: (from: string, below: string) => AsyncIterable<readonly StoredRow[]>;
   /** Every row of the table: for small tables only. */
   readonly all: () => AsyncIterable<StoredRow>;
   /** Makes one change. Throws `RowConflict` as `transact` does. All methods throw `Unavailable` when the store is. */

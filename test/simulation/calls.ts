@@ -140,9 +140,8 @@ export const tablesThrough = (calls: Calls, stores: Tables): Tables => {
       find: (partitionKey, rowKey) => call(`find ${rowKey}`, () => table.find(partitionKey, rowKey)),
       range: (...where) => rowsOf(call(`range ${where[1]}`, () => allOf(table.range(...where)))),
       partitionsBelow: (...where) => rowsOf(call("partitions below", () => allOf(table.partitionsBelow(...where)))),
-      withRowKey: () => {
-        throw new Error("Only the operator asks so.");
-      },
+      withRowKey: onlyTheOperator,
+      withRowKeys: onlyTheOperator,
       all: () => rowsOf(call("all", () => allOf(table.all()))),
       write: (change) =>
         call(`${change.kind} ${change.kind === "delete" ? change.rowKey : change.row.rowKey}`, () =>
@@ -152,6 +151,10 @@ export const tablesThrough = (calls: Calls, stores: Tables): Tables => {
     };
   };
   return Object.fromEntries(tableNames.map((name) => [name, through(name, stores[name])])) as Tables; // each of its names has one
+};
+
+const onlyTheOperator = (): never => {
+  throw new Error("Only the operator asks so.");
 };
 
 const rowsOf = async function* (rows: Promise<readonly StoredRow[]>): AsyncIterable<StoredRow> {

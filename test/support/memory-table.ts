@@ -96,6 +96,10 @@ export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
       await turn();
       yield [...allRows()].filter((row) => row.rowKey === rowKey).map((row) => copyOf(row));
     },
+    withRowKeys: async function* (from, below) {
+      await turn();
+      yield [...allRows()].filter(({ rowKey }) => rowKey >= from && rowKey < below).map((row) => copyOf(row));
+    },
     all: () => paged(allRows),
     write: async (change) => {
       refuseImpossible([change]);

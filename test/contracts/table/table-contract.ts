@@ -338,6 +338,18 @@ export const tableContract = (name: string, makeTable: () => Promise<Table> | Ta
       expect(found.sort()).toEqual(places);
     });
 
+    test("the rows whose key is in a range are found in whatever partition they are, its end not among them", async () => {
+      const begin = `r${crypto.randomUUID()}`;
+      const places = [partition(), partition()];
+      for (const partitionKey of places) {
+        for (const end of ["", "_a", "_b", "`", "a"]) await insert({ partitionKey, rowKey: begin + end });
+      }
+      const found: string[] = [];
+      for await (const page of table.withRowKeys(`${begin}_`, `${begin}\``))
+        found.push(...page.map((row) => row.partitionKey + row.rowKey));
+      expect(found.sort()).toEqual(places.flatMap((place) => [`${place}${begin}_a`, `${place}${begin}_b`]).sort());
+    });
+
     test.each<[string, (partitionKey: string) => Change[]]>([
       [
         "of more than a hundred changes",
