@@ -1,12 +1,19 @@
-import { randomBytes } from "node:crypto";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { z } from "zod";
 import { listen, type Running } from "../part.ts";
 import { certificateIn } from "../push/certificate.ts";
-import { controlServer } from "../push/control.ts";
+import { controlServer, type Vendor } from "../push/control.ts";
+import { closed, rawSockets } from "../push/https-server.ts";
 import { openPushState } from "../push/state.ts";
+import { virtualApps } from "../push/virtual-apps.ts";
+import { openWaitingMessages, type WaitingMessages } from "../push/waiting-messages.ts";
 import type { VendorAccounts } from "../vendor-accounts.ts";
+import { accessTokens } from "./access-tokens.ts";
+import { delivery } from "./deliver.ts";
+import type { AndroidApp } from "./judge.ts";
+import { fcmListener } from "./listener.ts";
+import { newRegistrationToken } from "./registration-token.ts";
 
 export type FcmOptions = {
   readonly port: number;
@@ -27,9 +34,13 @@ export type Fcm = Running & { readonly url: string; readonly controlUrl: string;
 
 const ownSchema = z.object({ packageName: z.string() });
 
-/** Starts the local fcm with its virtual devices, and its control API. Throws `CannotStart` when a port or the folder is in use. */
+/**
+ * Starts the local FCM with its virtual Android phones: HTTP v1 over TLS, with Google's token endpoint at `/token`, and its control API.
+ * Throws `CannotStart` when a port or the folder is in use.
+ */
 export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
-  const { folder, isEphemeral, receivedKept, print, now } = options;
+  const { folder, isEphemeral, receivedKept, print, now, account } = options;
+  const { projectId } = account;
   const { ca, ...tls } = await certificateIn(folder, now());
   const state = await openPushState({
     platformType: "Android",
@@ -39,19 +50,29 @@ export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
     print,
     now,
   });
-  const server = createServer(tls, (_request, response) => response.writeHead(501).end());
+  const waiting = await openWaitingMessages(state.store, now);
+  const apps = virtualApps({ state });
+  const phones = delivery({ store: state.store, apps, waiting, now });
+
+  // Senders keep connections for long; ours must not close them first, just when a push is on its way.
+  const server = createServer({ ...tls, keepAliveTimeout: 120_000 });
   const url = `https://127.0.0.1:${await listen(server, "fcm service", "fcm", options.port)}`;
+  const tokens = accessTokens({ account, url: `${url}/token`, now });
+  const rawSocketOf = rawSockets(server);
+  server.on("request", fcmListener({ state, delivery: phones, tokens, projectId, rawSocketOf, now }));
+
   const control = controlServer(state, {
     register: ({ packageName = "com.contoso.app" }) => ({
-      address: randomBytes(60).toString("base64url"),
+      address: newRegistrationToken(projectId),
       own: { packageName },
     }),
     channelOf: ({ address, own: { packageName } }) => ({ token: address, packageName }),
-    waitingFor: () => 0,
-    cameOnline: () => Promise.resolve(),
-    forget: () => [],
+    waitingFor: ({ deviceId }) => waiting.count(deviceId),
+    cameOnline: phones.cameOnline,
+    forget: ({ deviceId }) => forgotten(waiting, deviceId),
+    apps,
     url,
-  });
+  } satisfies Vendor<AndroidApp>);
   const controlPort = await listen(control, "fcm service (control)", "fcmControl", options.controlPort);
   const controlUrl = `http://127.0.0.1:${controlPort}`;
   return {
@@ -60,9 +81,13 @@ export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
     ca,
     ready: `fcm service ready on ${url} (control ${controlUrl})`,
     stop: async () => {
-      for (const one of [server, control]) one.closeAllConnections();
-      await Promise.all([server, control].map((one) => new Promise((resolve) => one.close(resolve))));
+      await Promise.all([closed(server), closed(control)]);
       await state.store.close();
     },
   };
+};
+
+const forgotten = (waiting: WaitingMessages, deviceId: string) => {
+  const { due, expired } = waiting.take(deviceId);
+  return [...due.flatMap(({ changes }) => changes), ...expired];
 };

@@ -14,7 +14,7 @@ const messageSchema = z.object({
 });
 
 /** A message kept for a device that is offline. */
-type WaitingMessage = z.infer<typeof messageSchema>;
+export type WaitingMessage = z.infer<typeof messageSchema>;
 
 /** The messages that wait for their devices, each until it expires. */
 export type WaitingMessages = {
@@ -25,6 +25,8 @@ export type WaitingMessages = {
   /** Takes all: those due in the order they came, each with the change that forgets it, and how to forget the expired. */
   readonly take: (deviceId: string) => { due: { message: WaitingMessage; changes: Change[] }[]; expired: Change[] };
   readonly count: (deviceId: string) => number;
+  /** What waits, oldest first. */
+  readonly of: (deviceId: string) => readonly WaitingMessage[];
 };
 
 type Entry = { readonly key: string; readonly message: WaitingMessage };
@@ -61,6 +63,8 @@ export const openWaitingMessages = async (
       deviceId,
       ({ message }) => message.id !== id && (topic === undefined || message.topic !== topic) && message.expires > now(),
     );
+  const of = (deviceId: string): readonly WaitingMessage[] =>
+    (waiting.get(deviceId) ?? []).flatMap(({ message }) => (message.expires > now() ? [message] : []));
 
   return {
     withdraw,
@@ -80,7 +84,8 @@ export const openWaitingMessages = async (
       waiting.delete(deviceId);
       return { due, expired };
     },
-    count: (deviceId) => (waiting.get(deviceId) ?? []).filter(({ message }) => message.expires > now()).length,
+    count: (deviceId) => of(deviceId).length,
+    of,
   };
 };
 
