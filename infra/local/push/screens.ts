@@ -28,6 +28,8 @@ export type Screens = {
   /** Takes the toasts with these numbers away. */
   readonly hide: (deviceId: string, numbers: readonly number[]) => Change[];
   readonly clear: (deviceId: string) => Change[];
+  /** The app found out which notification the toast with this number is. */
+  readonly name: (deviceId: string, number: number, id: string) => Change[];
   /** The number of the toast that was shown last, on whatever device. */
   readonly lastNumber: () => number;
 };
@@ -72,6 +74,18 @@ export const openScreens = async ({ store, isSame, now }: Options): Promise<Scre
     },
     hide: (deviceId, numbers) => retain(deviceId, (shown) => !isOver(shown) && !numbers.includes(shown.number)),
     clear: (deviceId) => retain(deviceId, () => false),
+    name: (deviceId, number, id) => {
+      const toasts = screens.get(deviceId) ?? [];
+      screens.set(
+        deviceId,
+        toasts.map((toast) => (toast.number === number ? { ...toast, id } : toast)),
+      );
+      return toasts.flatMap((toast) =>
+        toast.number === number
+          ? [{ type: "put" as const, key: keyOf(deviceId, number), value: JSON.stringify({ ...toast, id }) }]
+          : [],
+      );
+    },
     lastNumber: () => lastNumber,
   };
 };

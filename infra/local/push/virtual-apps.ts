@@ -6,6 +6,7 @@ import { keepUp, type Pause } from "./app/keep-up.ts";
 import { visualText } from "./app/known.ts";
 import { appRoutes } from "./app/routes.ts";
 import { screenKeeper } from "./app/screen-keeper.ts";
+import { toastNamer, type IsTagOf } from "./app/toast-namer.ts";
 import type { Route } from "./control-http.ts";
 import type { Device } from "./devices.ts";
 import type { NewToast } from "./screens.ts";
@@ -25,6 +26,8 @@ export type Pushed = {
     readonly tag?: string;
     /** The notification's own id, from the data that came with it. */
     readonly id?: string;
+    /** When the system takes it away by itself, epoch milliseconds. */
+    readonly expires?: number;
   };
   /** What the app is run for: the original's envelope as JSON text (contract 5). Texts within texts, as Android's data has them, are read too. */
   readonly envelope?: string;
@@ -52,7 +55,12 @@ export type VirtualApps<Own> = {
   readonly forget: (device: Device<Own>) => Change[];
 };
 
-type Use<Own> = { readonly state: PushState<Own>; readonly pause?: Pause };
+type Use<Own> = {
+  readonly state: PushState<Own>;
+  /** How the app tells whose toast it is that came with no id. */
+  readonly isTagOf?: IsTagOf;
+  readonly pause?: Pause;
+};
 
 /** What a push comes to on its device. */
 type Handed = {
@@ -67,12 +75,19 @@ type Handed = {
  * next after what the app knows is applied, on everything else it reads the delta and makes its screen agree. An app that nobody has
  * signed in to shows what it was given. Whatever was under way when the process died goes on here.
  */
-export const virtualApps = <Own>({ state, pause }: Use<Own>): VirtualApps<Own> => {
+export const virtualApps = <Own>({ state, isTagOf, pause }: Use<Own>): VirtualApps<Own> => {
   const { memories, store, now } = state;
   const inTurn = oneAtATime();
   const feed = feedClient(store.closing, now);
   const keepScreen = screenKeeper(state);
-  const keeper = keepUp({ state, feed, inTurn, keepScreen, ...(pause && { pause }) });
+  const keeper = keepUp({
+    state,
+    feed,
+    inTurn,
+    keepScreen,
+    nameToasts: toastNamer(state, isTagOf),
+    ...(pause && { pause }),
+  });
   for (const { deviceId } of state.devices.all()) keeper.look(deviceId);
 
   const toRead = (deviceId: string): Change[] => {
@@ -104,9 +119,14 @@ export const virtualApps = <Own>({ state, pause }: Use<Own>): VirtualApps<Own> =
   const handed = ({ deviceId }: Device<Own>, { drawn, envelope }: Pushed): Handed => {
     const ran = envelope === undefined ? undefined : run(deviceId, readEnvelope(envelope));
     if (!drawn) return ran ?? { seen: "!! neither drawn nor for the app", changes: [] };
-    const { id, tag } = drawn;
+    const { id, tag, expires } = drawn;
     const content = visualText(drawn);
-    const toast = { ...(id !== undefined && { id }), ...(tag !== undefined && { topic: tag }), content };
+    const toast = {
+      ...(id !== undefined && { id }),
+      ...(tag !== undefined && { topic: tag }),
+      ...(expires !== undefined && { expires }),
+      content,
+    };
     return { toast, seen: content, changes: ran?.changes ?? [] };
   };
 

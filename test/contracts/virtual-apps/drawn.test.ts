@@ -65,6 +65,31 @@ test("a drawn toast that the app comes to know leaves the screen when its displa
   expect(await device.shown()).toEqual(["next"]);
 });
 
+test("a toast that the system is told to take away goes at that time", async () => {
+  const device = await vendor.device({ isSignedIn: false });
+  await device.push({ drawn: { title: "Hello", expires: vendor.clock.now() + 1_000 } });
+  vendor.clock.advance(999);
+  expect(await device.shown()).toEqual(["Hello"]);
+  vendor.clock.advance(1);
+  expect(await device.shown()).toEqual([]);
+});
+
+test("a toast without an id is known by its tag: it is not shown twice, and goes when its notification does", async () => {
+  const device = await vendor.device();
+  const [one, two] = [
+    vendor.feed.put({ ...visual("one"), appNotificationId: "1" }),
+    vendor.feed.put({ ...visual("two"), appNotificationId: "2" }),
+  ];
+  await device.draw("one", { tag: "app.contoso.com 1" });
+  await device.draw("two", { tag: "app.contoso.com 2" });
+  await device.push({ envelope: two.tap });
+  expect(await device.agreed()).toEqual(["one", "two"]);
+  await device.draw("two once more", { tag: "app.contoso.com 2" });
+  vendor.feed.change(two.id, null);
+  await device.push({ envelope: vendor.feed.change(one.id, { readState: "read" }).tap });
+  expect(await device.agreed()).toEqual([]);
+});
+
 test("an app that nobody is signed in to shows the content it is given, until it expires, and on a tap does nothing", async () => {
   const device = await vendor.device({ isSignedIn: false });
   const { content, id } = vendor.feed.put();

@@ -87,7 +87,11 @@ export const startVendor = async (platformType: PlatformType = "Windows"): Promi
       print: (line) => printed.push(line),
       now: clock.now,
     });
-    const apps = virtualApps({ state, pause: clock.pause });
+    const apps = virtualApps({
+      state,
+      isTagOf: (tag, { targetHostName, appNotificationId }) => tag === `${targetHostName} ${appNotificationId}`,
+      pause: clock.pause,
+    });
     const server = controlServer(state, {
       apps,
       register: () => ({ address: crypto.randomUUID(), own: {} }),

@@ -7,6 +7,7 @@ import type { FeedClient, PageRead } from "./feed-client.ts";
 import { knownOf } from "./known.ts";
 import type { Memory } from "./memory.ts";
 import type { KeepScreen } from "./screen-keeper.ts";
+import type { NameToasts } from "./toast-namer.ts";
 
 /** Waits so many milliseconds, or until the signal is aborted; never rejects. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -25,6 +26,7 @@ type Use<Own> = {
   /** Keeps apart, for each device, what reads and what changes its feed. */
   readonly inTurn: OneAtATime;
   readonly keepScreen: KeepScreen;
+  readonly nameToasts: NameToasts;
   readonly pause?: Pause;
 };
 
@@ -34,7 +36,7 @@ const firstRetryMs = 500;
 const retryCapMs = 15_000;
 
 /** Keeps the apps of one push service up. A device that is offline, removed or not signed in reads nothing; nothing runs on once the store closes. */
-export const keepUp = <Own>({ state, feed, inTurn, keepScreen, pause = realPause }: Use<Own>): KeepUp => {
+export const keepUp = <Own>({ state, feed, inTurn, keepScreen, nameToasts, pause = realPause }: Use<Own>): KeepUp => {
   const { devices, memories, screens, store, say, now, platformType } = state;
   const running = new Map<string, AbortController>();
 
@@ -79,10 +81,12 @@ export const keepUp = <Own>({ state, feed, inTurn, keepScreen, pause = realPause
     const { deviceId } = device;
     const at = now();
     const learnt = changes.flatMap((change) =>
-      "@removed" in change
-        ? memories.unlearn(deviceId, [change.id])
-        : memories.learn(deviceId, knownOf(change, platformType, at)),
+      "@removed" in change ? [] : memories.learn(deviceId, knownOf(change, platformType, at)),
     );
+    // After what was learnt and before what is forgotten: both may be what is on the screen.
+    const named = nameToasts(deviceId);
+    const removed = changes.flatMap((change) => ("@removed" in change ? [change.id] : []));
+    const forgotten = memories.unlearn(deviceId, removed);
     // What shows already is put right where it stands, before what is new.
     const told = changes.map(({ id }) => id);
     const isLast = mark !== undefined;
@@ -91,6 +95,8 @@ export const keepUp = <Own>({ state, feed, inTurn, keepScreen, pause = realPause
     const { pass: _pass, ...rest } = memory;
     return [
       ...learnt,
+      ...named,
+      ...forgotten,
       ...keepScreen(device, [...shown, ...told], pass.lastToast),
       ...memories.unlearn(
         deviceId,
