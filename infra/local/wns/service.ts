@@ -1,12 +1,17 @@
-import { randomBytes } from "node:crypto";
 import { createServer } from "node:https";
 import { join } from "node:path";
-import { z } from "zod";
 import { listen, type Running } from "../part.ts";
 import { certificateIn } from "../push/certificate.ts";
-import { controlServer } from "../push/control.ts";
+import { controlServer, type Vendor } from "../push/control.ts";
+import { closed, rawSockets } from "../push/https-server.ts";
 import { openPushState } from "../push/state.ts";
+import { virtualApps } from "../push/virtual-apps.ts";
+import { openWaitingMessages, type WaitingMessages } from "../push/waiting-messages.ts";
 import type { VendorAccounts } from "../vendor-accounts.ts";
+import { accessTokens } from "./access-tokens.ts";
+import { delivery, type Delivery } from "./deliver.ts";
+import { wnsListener } from "./listener.ts";
+import { newChannelToken, registrationSchema, type Registration } from "./registration.ts";
 
 export type WnsOptions = {
   readonly port: number;
@@ -25,41 +30,57 @@ export type WnsOptions = {
 /** The running service: where senders push to, where it is controlled, and the authority (PEM) senders must trust. */
 export type Wns = Running & { readonly url: string; readonly controlUrl: string; readonly ca: string };
 
-const ownSchema = z.object({});
-
-/** Starts the local wns with its virtual devices, and its control API. Throws `CannotStart` when a port or the folder is in use. */
+/**
+ * Starts the local WNS with its PCs: both token flows and the channels over TLS, and its control API.
+ * Throws `CannotStart` when a port or the folder is in use.
+ */
 export const startWns = async (options: WnsOptions): Promise<Wns> => {
-  const { folder, isEphemeral, receivedKept, print, now } = options;
+  const { folder, isEphemeral, account, receivedKept, print, now } = options;
   const { ca, ...tls } = await certificateIn(folder, now());
   const state = await openPushState({
     platformType: "Windows",
     folder: isEphemeral ? undefined : join(folder, "state"),
-    ownSchema,
+    ownSchema: registrationSchema,
     kept: receivedKept,
     print,
     now,
   });
-  const server = createServer(tls, (_request, response) => response.writeHead(501).end());
-  const url = `https://127.0.0.1:${await listen(server, "wns service", "wns", options.port)}`;
-  const control = controlServer(state, {
-    register: () => ({ address: randomBytes(48).toString("base64url"), own: {} }),
-    channelOf: ({ address }) => ({ uri: `${url}/?token=${address}` }),
-    waitingFor: () => 0,
-    cameOnline: () => Promise.resolve(),
-    forget: () => [],
-    url,
-  });
-  const controlPort = await listen(control, "wns service (control)", "wnsControl", options.controlPort);
+  const waiting = await openWaitingMessages(state.store, now);
+  const apps = virtualApps({ state });
+  const toDevices = delivery({ state, apps, waiting, now });
+
+  // Senders keep connections for long; ours must not close them first, just when a push is on its way.
+  const server = createServer({ ...tls, keepAliveTimeout: 120_000 });
+  const tokens = accessTokens(account, now);
+  server.on("request", wnsListener({ state, tokens, delivery: toDevices, rawSocketOf: rawSockets(server) }));
+  const url = `https://127.0.0.1:${await listen(server, "WNS", "wns", options.port)}`;
+
+  const control = controlServer(state, { ...wnsVendor({ waiting, toDevices, url }), apps });
+  const controlPort = await listen(control, "WNS (control)", "wnsControl", options.controlPort);
   const controlUrl = `http://127.0.0.1:${controlPort}`;
   return {
     url,
     controlUrl,
     ca,
-    ready: `wns service ready on ${url} (control ${controlUrl})`,
+    ready: `WNS ready on ${url} (control ${controlUrl})`,
     stop: async () => {
-      for (const one of [server, control]) one.closeAllConnections();
-      await Promise.all([server, control].map((one) => new Promise((resolve) => one.close(resolve))));
+      await Promise.all([closed(server), closed(control)]);
       await state.store.close();
     },
   };
 };
+
+type Use = { readonly waiting: WaitingMessages; readonly toDevices: Delivery; readonly url: string };
+
+const wnsVendor = ({ waiting, toDevices, url }: Use): Vendor<Registration> => ({
+  // With a package name it is another app's channel than that of the account which may send.
+  register: ({ packageName = null }) => ({ address: newChannelToken(), own: { packageName } }),
+  channelOf: ({ address }) => ({ uri: `${url}/?token=${address}` }),
+  waitingFor: ({ deviceId }) => waiting.count(deviceId),
+  cameOnline: toDevices.cameOnline,
+  forget: ({ deviceId }) => {
+    const { due, expired } = waiting.take(deviceId);
+    return [...due.flatMap(({ changes }) => changes), ...expired];
+  },
+  url,
+});

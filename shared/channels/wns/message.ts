@@ -5,7 +5,7 @@ import { contentEnvelope, tapEnvelope, visualData } from "../envelope.ts";
 import { toastXml } from "./toast.ts";
 
 /** Of the body: https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers */
-export const bodyBytesMax = 5_000;
+const bodyBytesMax = 5_000;
 
 /** What a Windows PC is told (contract 5): a toast, or the original's envelope for the app. Undefined for a fallback, which is for iOS alone. */
 export const wnsComposed = (attempt: Attempt, now: number): Composed | undefined => {
