@@ -72,7 +72,7 @@ export const sessionPool = (options: PoolOptions) => {
     if (waiting.size >= waitingMost) return Promise.resolve(noPlace);
     return new Promise((resolve) => {
       const timeUp = (): void => {
-        const isServed = among("open").length > 0;
+        const isServed = among("open", "checking").length > 0;
         one.end(isServed ? noPlace : { kind: "lost", reason: "TimeoutError", origin: "silent" });
       };
       const one: Waiting = {
