@@ -1,5 +1,4 @@
 import { Option, type Command } from "commander";
-import { isServedIn } from "../../shared/channels/served.ts";
 import { systemClock } from "../../shared/clock.ts";
 import { deliveriesOf, type Explainable } from "../../shared/delivery/explain.ts";
 import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
@@ -14,9 +13,9 @@ import {
 } from "../../shared/notification/notification.ts";
 import type { StoredRow, Tables } from "../../shared/storage/table.ts";
 import { endOf, subscriptionsBelow, subscriptionsFrom, unopened } from "../../shared/subscription/subscription-row.ts";
-import { isNamed } from "./access.ts";
 import { connected } from "./connect.ts";
 import { exitCodes, Failed } from "./failed.ts";
+import { servedAsFarAsKnown } from "./served.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { textList, textTable } from "./text-table.ts";
 
@@ -50,8 +49,10 @@ const explained = async (tables: Tables, id: NotificationId, use: Surroundings) 
     if (subscription) subscriptions.push(subscription);
   }
   const ledger = await tableLedgers({ ...tables, clock: systemClock, report: use.output.note }).read(feed, id);
-  // The local stack has a credential for every channel; of any other one the app's settings tell, which are in the environment.
-  const isServed = isNamed(use.env) ? isServedIn(use.env) : () => true;
+  const isServed = servedAsFarAsKnown(use.env, {
+    devices: subscriptions,
+    entries: { ...ledger.tap, ...ledger.content },
+  });
   return { notification, deliveries: deliveriesOf({ notification, subscriptions, ledger, isServed }) };
 };
 
