@@ -47,10 +47,8 @@ test.each([
   ["from the future", { iat: 600, exp: 1_200 }, shortLived],
   ["that does not say since when", { iat: undefined }, shortLived],
 ])("an assertion %s is refused in Google's words", async (_what, claims, description) => {
-  const times = Object.entries(claims).map(([name, value]) => [
-    name,
-    typeof value === "number" ? seconds() + value : value,
-  ]);
+  const moment = (value: unknown) => (typeof value === "number" ? seconds() + value : value);
+  const times = Object.entries<unknown>(claims).map(([name, value]): [string, unknown] => [name, moment(value)]);
   const form = { grant_type: grantType, assertion: await assertion(service, Object.fromEntries(times)) };
   expect(await askForToken(service, form)).toEqual({
     status: 400,
