@@ -120,7 +120,7 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
     online: device.online,
     waiting: vendor.waitingFor(device),
     ...(vendor.apps && { app: vendor.apps.standingOf(device) }),
-    screen: screens.of(device.deviceId),
+    screen: screens.of(device.deviceId).map(({ number: _number, ...toast }) => toast),
   });
 
   return [

@@ -126,10 +126,12 @@ const startAll = async (
   if (!flags.functionsHost) return { devices: [], localSettings: await writeLocalSettings(stack, projectRoot) };
   await parts.start(await functionsHost(stack, programs));
   const { all: settings } = await appSettings(stack);
-  const devices = await seedDevices(stack, settings.VAPID_PUBLIC_KEY).catch((error: unknown) => {
-    // With the user's own issuer or registry the local user may be a stranger; the stack is of use all the same.
-    say(`The virtual browser is not subscribed: ${error instanceof Error ? error.message : String(error)}`);
-    return [];
-  });
+  const devices = await seedDevices(stack, { vapidPublicKey: settings.VAPID_PUBLIC_KEY, say }).catch(
+    (error: unknown) => {
+      // With the user's own issuer or registry the local user may be a stranger; the stack is of use all the same.
+      say(`The virtual devices are not subscribed: ${error instanceof Error ? error.message : String(error)}`);
+      return [];
+    },
+  );
   return { devices, localSettings: undefined };
 };

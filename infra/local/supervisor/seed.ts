@@ -1,13 +1,21 @@
 import { z } from "zod";
 import { putApp } from "../../../shared/auth/app-registry.table.ts";
 import { createTables, openTables } from "../../../shared/storage/azure.table.ts";
+import type { Account } from "../push/app/account.ts";
 import { pushControl } from "../push/control-client.ts";
 import { seededUser, type Stack } from "./stack.ts";
 
 /** A virtual device that is subscribed, as stack.json lists it. The UNSID is a secret. */
 export type SeededDevice = { readonly name: string; readonly platformType: string; readonly unsid: string };
 
-const deviceName = "Browser";
+/** One virtual device of each platform. README's commands use the first. */
+const devicesSeeded = [
+  { name: "Browser", at: "webpush" },
+  { name: "PC", at: "wns" },
+  { name: "iPhone", at: "apns" },
+  { name: "Android phone", at: "fcm" },
+] as const;
+type Seed = (typeof devicesSeeded)[number];
 
 /** Creates the tables that are missing and registers the apps: each one's client id may send and subscribe. Repeating it changes nothing. */
 export const seedApps = async ({ tables, secrets }: Stack): Promise<void> => {
@@ -21,19 +29,46 @@ export const seedApps = async ({ tables, secrets }: Stack): Promise<void> => {
   );
 };
 
+type Options = {
+  /** To which the browser is bound; the push service's own when undefined. */
+  readonly vapidPublicKey: string | undefined;
+  /** Takes a sentence for each device that cannot be subscribed. */
+  readonly say: (sentence: string) => void;
+};
+
 /**
- * One virtual browser of the seeded user, made at first start and subscribed to the first app, at every start through the
- * service's own API, which keeps its UNSID and renews the rest. Throws, with the status, when the service refuses.
+ * One virtual device of each platform for the seeded user, made at first start and subscribed to the first app, at every start through the
+ * service's own API, which keeps its UNSID and renews the rest; the apps of all but the browser sign in. Resolves to those that are subscribed.
+ * Throws when the user gets no token.
  */
-export const seedDevices = async (
+export const seedDevices = async (stack: Stack, { vapidPublicKey, say }: Options): Promise<readonly SeededDevice[]> => {
+  const token = await userToken(stack);
+  const seeded = await Promise.all(
+    devicesSeeded.map((seed) =>
+      seedDevice(stack, seed, { token, vapidPublicKey }).catch((error: unknown) => {
+        say(
+          `The virtual device ${seed.name} is not subscribed: ${error instanceof Error ? error.message : String(error)}`,
+        );
+        return [];
+      }),
+    ),
+  );
+  return seeded.flat();
+};
+
+const seedDevice = async (
   stack: Stack,
-  vapidPublicKey: string | undefined,
+  { name, at }: Seed,
+  { token, vapidPublicKey }: Pick<Options, "vapidPublicKey"> & { readonly token: string },
 ): Promise<readonly SeededDevice[]> => {
-  const control = pushControl(stack.webpush.controlUrl);
-  const [devices, token] = await Promise.all([control.devices(), userToken(stack)]);
+  const control = pushControl(stack[at].controlUrl);
   const device =
-    devices.find(({ name }) => name === deviceName) ??
-    (await control.createDevice({ name: deviceName, ...(vapidPublicKey && { applicationServerKey: vapidPublicKey }) }));
+    (await control.devices()).find((one) => one.name === name) ??
+    (await control.createDevice({
+      name,
+      ...(at === "webpush" && vapidPublicKey && { applicationServerKey: vapidPublicKey }),
+    }));
+  const { platformType, deviceId, channel } = device;
   const { userNotificationSubscriptionId: unsid } = await answerOf(
     `${stack.httpUrl}/beta/me/notifications/subscriptions`,
     {
@@ -41,15 +76,31 @@ export const seedDevices = async (
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       body: JSON.stringify({
         targetHostName: stack.secrets.apps[0]?.hostName,
-        platformType: device.platformType,
-        deviceId: device.deviceId,
+        platformType,
+        deviceId,
         displayName: device.name,
-        channel: device.channel,
+        channel,
       }),
     },
     z.object({ userNotificationSubscriptionId: z.string() }),
   );
-  return [{ name: device.name, platformType: device.platformType, unsid }];
+  // A browser's app is the page, which reads nothing by itself.
+  if (at !== "webpush") await control.setAccount(deviceId, accountOf(stack, unsid));
+  return [{ name: device.name, platformType, unsid }];
+};
+
+const accountOf = ({ httpUrl, tokenUrl, secrets }: Stack, unsid: string): Account => {
+  const { hostName: targetHostName = "", clientId = "", clientSecret = "" } = secrets.apps[0] ?? {};
+  return {
+    httpUrl,
+    tokenUrl,
+    clientId,
+    clientSecret,
+    username: seededUser,
+    password: secrets.userPassword,
+    targetHostName,
+    unsid,
+  };
 };
 
 const userToken = async ({ tokenUrl, secrets }: Stack): Promise<string> => {

@@ -45,7 +45,7 @@ const sendOne = (stackFile: string, app: string): string[] => {
     },
   };
   return [
-    "Send a notification to the browser: paste this into another terminal.",
+    "Send a notification to the browser, the PC and both phones: paste this into another terminal.",
     "",
     `stack() { node -p "JSON.parse(require('fs').readFileSync('${stackFile}')).$1"; }`,
     `TOKEN=$(curl -s "$(stack tokenUrl)" -d grant_type=client_credentials -d "client_id=$(stack 'apps[0].clientId')" \\`,
