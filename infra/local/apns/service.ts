@@ -1,12 +1,20 @@
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:https";
 import { join } from "node:path";
-import { z } from "zod";
 import { listen, type Running } from "../part.ts";
 import { certificateIn } from "../push/certificate.ts";
-import { controlServer } from "../push/control.ts";
-import { openPushState } from "../push/state.ts";
+import { controlServer, type Vendor } from "../push/control.ts";
+import { closed } from "../push/https-server.ts";
+import { openPushState, type PushState } from "../push/state.ts";
+import { virtualApps } from "../push/virtual-apps.ts";
+import { openWaitingMessages, type WaitingMessages } from "../push/waiting-messages.ts";
 import type { VendorAccounts } from "../vendor-accounts.ts";
+import { connections } from "./connections.ts";
+import { senderControl } from "./control-routes.ts";
+import { delivery, pushesKept, type Delivery } from "./deliver.ts";
+import { providerTokenCheck } from "./provider-token.ts";
+import { pushListener } from "./push-listener.ts";
+import { registrationSchema, type Registration } from "./registration.ts";
+import { tokenUpdates } from "./token-updates.ts";
 
 export type ApnsOptions = {
   readonly port: number;
@@ -23,43 +31,80 @@ export type ApnsOptions = {
 };
 
 /** The running service: where senders push to, where it is controlled, and the authority (PEM) senders must trust. */
-export type Apns = Running & { readonly url: string; readonly controlUrl: string; readonly ca: string };
+export type Apns = Running & {
+  /** The production service. The sandbox is the same by another name: `localhost` instead of `127.0.0.1`. */
+  readonly url: string;
+  readonly controlUrl: string;
+  readonly ca: string;
+};
 
-const ownSchema = z.object({ bundleId: z.string() });
-
-/** Starts the local apns with its virtual devices, and its control API. Throws `CannotStart` when a port or the folder is in use. */
+/**
+ * Starts the local APNs with its iPhones: HTTP/2 over TLS, provider tokens, and its control API.
+ * Throws `CannotStart` when a port or the folder is in use.
+ */
 export const startApns = async (options: ApnsOptions): Promise<Apns> => {
   const { folder, isEphemeral, receivedKept, print, now } = options;
   const { ca, ...tls } = await certificateIn(folder, now());
   const state = await openPushState({
     platformType: "iOS",
     folder: isEphemeral ? undefined : join(folder, "state"),
-    ownSchema,
+    ownSchema: registrationSchema,
     kept: receivedKept,
     print,
     now,
   });
-  const server = createServer(tls, (_request, response) => response.writeHead(501).end());
-  const url = `https://127.0.0.1:${await listen(server, "apns service", "apns", options.port)}`;
-  const control = controlServer(state, {
-    register: ({ bundleId = "com.contoso.app" }) => ({ address: randomBytes(32).toString("hex"), own: { bundleId } }),
-    channelOf: ({ address, own: { bundleId } }) => ({ token: address, bundleId, environment: "production" }),
-    waitingFor: () => 0,
-    cameOnline: () => Promise.resolve(),
-    forget: () => [],
-    url,
-  });
-  const controlPort = await listen(control, "apns service (control)", "apnsControl", options.controlPort);
+  const waiting = await openWaitingMessages(state.store, now, pushesKept);
+  const apps = virtualApps({ state });
+  const toDevices = delivery({ state, apps, waiting, now });
+
+  const senders = connections(tls);
+  const updates = tokenUpdates(now);
+  const { routes, refusesStream } = senderControl(senders, updates);
+  const checkToken = providerTokenCheck(options.account, now);
+  senders.server.on(
+    "request",
+    pushListener({ state, connections: senders, delivery: toDevices, updates, checkToken, refusesStream, now }),
+  );
+  const url = `https://127.0.0.1:${await listen(senders.server, "APNs", "apns", options.port)}`;
+
+  const vendor = apnsVendor({ state, waiting, toDevices, url, now });
+  const control = controlServer(state, { ...vendor, apps, routes });
+  const controlPort = await listen(control, "APNs (control)", "apnsControl", options.controlPort);
   const controlUrl = `http://127.0.0.1:${controlPort}`;
   return {
     url,
     controlUrl,
     ca,
-    ready: `apns service ready on ${url} (control ${controlUrl})`,
+    ready: `APNs ready on ${url} (control ${controlUrl})`,
     stop: async () => {
-      for (const one of [server, control]) one.closeAllConnections();
-      await Promise.all([server, control].map((one) => new Promise((resolve) => one.close(resolve))));
+      await Promise.all([senders.close(), closed(control)]);
       await state.store.close();
     },
   };
 };
+
+type Use = {
+  readonly state: PushState<Registration>;
+  readonly waiting: WaitingMessages;
+  readonly toDevices: Delivery;
+  readonly url: string;
+  readonly now: () => number;
+};
+
+const apnsVendor = ({ state, waiting, toDevices, url, now }: Use): Vendor<Registration> => ({
+  register: ({ bundleId = "com.contoso.app", environment = "production" }) => ({
+    address: randomBytes(32).toString("hex"),
+    own: { bundleId, environment },
+  }),
+  channelOf: ({ address, own: { bundleId, environment } }) => ({ token: address, bundleId, environment }),
+  waitingFor: ({ deviceId }) => waiting.count(deviceId),
+  cameOnline: toDevices.cameOnline,
+  forget: (device) => {
+    const { due, expired } = waiting.take(device.deviceId);
+    // Since when it is gone, senders are told. This comes after the change that says that it is gone, and so must say it as well.
+    const own = { ...device.own, unregisteredAt: now() };
+    const gone = state.devices.put({ ...device, online: false, removed: true, own });
+    return [...due.flatMap(({ changes }) => changes), ...expired, ...gone];
+  },
+  url,
+});

@@ -2,11 +2,8 @@ import type { ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { RawSocketOf } from "./answer-fault.ts";
 
-/** The raw TCP socket of a TLS server's connection, by the client's port: undefined when there is none any more. */
-export type RawSocketAt = (remotePort: number | undefined) => Socket | undefined;
-
-/** Keeps each connection's TCP socket beside the TLS one, by the client's port, so that a fault can really reset it. */
-export const rawSocketsByPort = (server: Server): RawSocketAt => {
+/** The TCP sockets of a TLS server's connections, by the client's port, as they come and go: so that a fault can really reset one. */
+export const rawSocketsByPort = (server: Server): ReadonlyMap<number, Socket> => {
   const sockets = new Map<number, Socket>();
   server.on("connection", (socket: Socket) => {
     const { remotePort = 0 } = socket;
@@ -15,13 +12,13 @@ export const rawSocketsByPort = (server: Server): RawSocketAt => {
       if (sockets.get(remotePort) === socket) sockets.delete(remotePort);
     });
   });
-  return (remotePort = 0) => sockets.get(remotePort);
+  return sockets;
 };
 
 /** The same for a response of HTTP/1.1. */
 export const rawSockets = (server: Server): RawSocketOf => {
-  const rawSocketAt = rawSocketsByPort(server);
-  return (response: ServerResponse) => rawSocketAt(response.socket?.remotePort);
+  const sockets = rawSocketsByPort(server);
+  return (response: ServerResponse) => sockets.get(response.socket?.remotePort ?? 0);
 };
 
 /** Lets what runs finish, for a second; what hangs is cut. */
