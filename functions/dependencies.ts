@@ -43,6 +43,7 @@ export const dependencies = (config: Config) => {
   const { fanout, busy } = busyWatch({ fanout: busFanout(bus, clock), backlog, backlogLimit, clock });
   const head = { rowKey: headKey, empty: (feed: FeedKey) => emptyHead(feed, clock.now()) };
   const perFeed = config.subscriptionsPerFeed;
+  for (const { faults } of Object.values(config.credentials)) faults.forEach(reportUnusable);
   const channels = sendersOf(config, { clock, tokens: tableSharedTokens({ tokens: tables.tokens, cipher, clock }) });
   return {
     clock,
@@ -105,6 +106,11 @@ const sendersOf = (config: Config, shared: Pick<Parameters<typeof apnsSender>[0]
 
 /** Met between requests, by whichever came first: it has no event to go into. */
 const report: Report = (sentence) => console.warn(sentence);
+
+/** At start, for it would be told else only when somebody is to be pushed to. All that needs no such credential goes on. */
+const reportUnusable = (fault: string): void => {
+  report(`A credential cannot be used, and the deliveries that need it wait: ${fault}.`);
+};
 
 const tablesAccess = (access: Config["tables"]): Parameters<typeof openTables>[0] =>
   access.kind === "connection-string"

@@ -8,6 +8,14 @@ export const comparableId = (id: string): string => (guid.test(id) ? id.toLowerC
 const id = z.string().min(1).max(256).transform(comparableId);
 const text = z.string().min(1).max(256);
 
+/** It ends the name of the setting that holds the credential, where a hyphen or a dot is an underscore. */
+const credentialName = z
+  .string()
+  .regex(
+    /^[A-Za-z\d][\w.-]{0,63}$/,
+    "must be 1 to 64 letters, digits, hyphens, dots and underscores, beginning with a letter or digit",
+  );
+
 /** One app as its operator registered it: who may post to its users, and whose users may subscribe. */
 export const registeredAppSchema = z.object({
   /** DNS host name, lower case: what callers and clients give as `targetHostName`. */
@@ -25,7 +33,7 @@ export const registeredAppSchema = z.object({
   /** Android apps whose devices may subscribe; empty: any. */
   packageNames: z.array(text).default([]),
   /** By channel, the name of the credential in the app's settings; never the credential. */
-  credentials: z.partialRecord(z.enum(["webpush", "wns", "apns", "fcm"]), text).default({}),
+  credentials: z.partialRecord(z.enum(["webpush", "wns", "apns", "fcm"]), credentialName).default({}),
 });
 
 export type RegisteredApp = z.infer<typeof registeredAppSchema>;

@@ -47,7 +47,7 @@ const faultsOf = (env: Environment): string[] => {
   return [];
 };
 
-const noCredentials = { count: 0, of: expect.any(Function) as unknown };
+const noCredentials = { count: 0, faults: [], of: expect.any(Function) as unknown };
 
 test("on Azure, identities stand for keys and every other setting has its default", () => {
   expect(readConfig(azure)).toEqual({
