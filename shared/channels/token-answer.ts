@@ -68,11 +68,13 @@ const failing = (reason: string, { retryAfter }: TokenResponse, { now }: Told): 
 };
 
 const refusalOf = (status: number, members: Members): TokenRefusal => {
-  const error = /^\w{1,40}$/.exec(String(members.error))?.[0] ?? "";
+  const error = /^\w{1,40}$/.exec(textIn(members.error))?.[0] ?? "";
   // Microsoft's number, of which its description begins.
-  const code = /\bAADSTS\d{1,10}\b/.exec(String(members.error_description))?.[0];
+  const code = /\bAADSTS\d{1,10}\b/.exec(textIn(members.error_description))?.[0];
   return { status, error, ...(code !== undefined && { code }) };
 };
+
+const textIn = (member: unknown): string => (typeof member === "string" ? member : "");
 
 type Members = Readonly<Record<string, unknown>>;
 
