@@ -2,7 +2,7 @@ import type { HttpRequest } from "@azure/functions";
 import type { RegisteredApp } from "../../shared/auth/app-registry.ts";
 import { adminRole, type Caller } from "../../shared/auth/caller.ts";
 import type { ChannelSender } from "../../shared/channels/channel.ts";
-import { standardCredential } from "../../shared/channels/credentials.ts";
+import { standardCredential, type Credentials } from "../../shared/channels/credentials.ts";
 import { rehearseDeliveries, rehearseFallback, type Rehearsed } from "../../shared/delivery/rehearse.ts";
 import type { FeedKey } from "../../shared/feed-key.ts";
 import { entityOf } from "../../shared/feed/entity.ts";
@@ -23,6 +23,8 @@ export type DryRunUses = {
   readonly subscriptions: Pick<Subscriptions, "of">;
   /** The channels that are served. */
   readonly channels: Readonly<Partial<Record<Channel["kind"], Pick<ChannelSender, "compose">>>>;
+  /** By channel; one that is not among them has none that could be of no use. */
+  readonly credentials: Readonly<Partial<Record<Channel["kind"], Pick<Credentials<unknown>, "of">>>>;
   readonly reads: Reads;
   readonly clock: Clock;
   readonly always201: boolean;
@@ -63,14 +65,19 @@ export const dryRun = async (use: DryRunUses, { asked, caller, app, feed, draft 
   use.reads.count(feed);
   const [preview, subscriptions] = await Promise.all([use.feed.preview(feed, draft), use.subscriptions.of(feed)]);
   const { notification, isNew } = preview;
+  const credentialFor = (kind: Channel["kind"]): string => app?.credentials[kind] ?? standardCredential;
   const rehearsing = {
     notification,
     subscriptions,
     isServed: (kind: Channel["kind"]) => use.channels[kind] !== undefined,
+    isHeld: ({ channel }: Subscription) => {
+      const credential = channel && use.credentials[channel.kind]?.of(credentialFor(channel.kind));
+      return credential ? "fault" in credential : false;
+    },
     compose: (kind: "content" | "fallback", subscription: Subscription) => {
       const { channel } = subscription;
       if (!channel) return undefined;
-      const credential = app?.credentials[channel.kind] ?? standardCredential;
+      const credential = credentialFor(channel.kind);
       return use.channels[channel.kind]?.compose({ kind, notification, subscription, credential, isRepeat: false });
     },
     now: use.clock.now(),

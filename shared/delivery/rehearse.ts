@@ -20,6 +20,8 @@ type Rehearsing<S extends Subscription> = {
   readonly notification: Notification;
   readonly subscriptions: readonly S[];
   readonly isServed: IsServed;
+  /** Whether our credential for it can be of no use, as far as that is known without asking the vendor: what is due waits until it is mended. */
+  readonly isHeld: (subscription: S) => boolean;
   /** Undefined where the channel cannot say. */
   readonly compose: (kind: "content" | "fallback", subscription: S) => Composed | undefined;
   /** Epoch milliseconds. */
@@ -28,21 +30,24 @@ type Rehearsing<S extends Subscription> = {
 
 /** Each device of the user, and what it would be pushed at once: decided by the very plan that deliveries are made by. */
 export const rehearseDeliveries = <S extends Subscription>(rehearsing: Rehearsing<S>): Rehearsed[] => {
-  const { notification, subscriptions, isServed, compose } = rehearsing;
+  const { notification, subscriptions, isServed } = rehearsing;
   const { due } = planDeliveries({ ...rehearsing, ...asNew });
   const told = new Set(due.map(({ subscription }) => subscription));
   return subscriptions.map((subscription) =>
     told.has(subscription)
-      ? pushed(subscription, compose("content", subscription))
+      ? pushed("content", subscription, rehearsing)
       : silent(subscription, notRung(notification, subscription) ?? notReached(subscription, isServed)),
   );
 };
 
-/** When the fallback's alert is due (epoch milliseconds), and on which iOS devices unless they fetch the notification before; null without one. */
+/**
+ * When the fallback's alert is due (epoch milliseconds), and on which iOS devices unless they fetch the notification before; null without
+ * one. It is composed as of now: what is left of its display by then is another matter.
+ */
 export const rehearseFallback = <S extends Subscription>(
   rehearsing: Rehearsing<S>,
 ): { readonly at: number; readonly deliveries: Rehearsed[] } | null => {
-  const { notification, subscriptions, isServed, compose } = rehearsing;
+  const { notification, subscriptions, isServed } = rehearsing;
   if (!notification.fallback) return null;
   const at = notification.contentAt + notification.fallback.delaySeconds * milliseconds.second;
   const nobodyYet = { ...asNew, version: notification.contentVersion, fetched: new Set<string>() };
@@ -50,7 +55,7 @@ export const rehearseFallback = <S extends Subscription>(
   const told = new Set(due.map(({ subscription }) => subscription));
   const phones = subscriptions.filter((subscription) => isAlertable(notification, subscription));
   const deliveries = phones.map((phone) => {
-    if (told.has(phone)) return { ...pushed(phone, compose("fallback", phone)), explanation: onlyUnfetched };
+    if (told.has(phone)) return pushed("fallback", phone, rehearsing);
     return silent(phone, isExpired(notification, at) ? "ends-before" : notReached(phone, isServed));
   });
   return { at, deliveries };
@@ -59,15 +64,20 @@ export const rehearseFallback = <S extends Subscription>(
 /** A new content: whatever the ledger has is of an older one, and owes it nothing. */
 const asNew = { ledger: nothingTold, again: new Set<string>() };
 
-const onlyUnfetched =
-  "The system draws it, unless the app has fetched the notification by then, or it was seen to, deleted or replaced.";
+const pushed = <S extends Subscription>(
+  kind: "content" | "fallback",
+  subscription: S,
+  { compose, isHeld }: Rehearsing<S>,
+): Rehearsed => {
+  const push = compose(kind, subscription);
+  const isTold = !isHeld(subscription);
+  const why = isTold ? (push ? meaning(push) : "It is pushed to") : held;
+  const explanation = `${why}${kind === "fallback" ? onlyUnfetched : ""}.`;
+  return { ...deviceOf(subscription), isTold, explanation, ...(push && { push }) };
+};
 
-const pushed = (subscription: Subscription, push: Composed | undefined): Rehearsed => ({
-  ...deviceOf(subscription),
-  isTold: true,
-  explanation: push ? meaning(push) : "It is pushed to.",
-  ...(push && { push }),
-});
+const held = "Held until this server's credential for its platform is mended";
+const onlyUnfetched = ", unless the app has fetched the notification by then, or it was seen to, deleted or replaced";
 
 const reasons = {
   ...silences,
@@ -92,11 +102,11 @@ const deviceOf = ({ id, platformType, displayName, notificationType, channel }: 
 const meaning = ({ form, tapBecause }: Composed): string => {
   switch (form) {
     case "visual":
-      return "The system draws it.";
+      return "The system draws it";
     case "raw":
-      return "The app gets the content in the push.";
+      return "The app gets the content in the push";
     case "tap":
-      return `The app is told that there is something to fetch${tapBecause ? `: ${taps[tapBecause]}` : ""}.`;
+      return `The app is told that there is something to fetch${tapBecause ? `: ${taps[tapBecause]}` : ""}`;
   }
 };
 

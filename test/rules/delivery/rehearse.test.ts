@@ -20,14 +20,14 @@ const composed: Composed = { form: "visual", headers: {}, body: "b", bytes: 1, b
 const rehearsing = (
   notification: Notification,
   subscriptions: readonly Subscription[],
-  { served = true, push = composed } = {},
+  { served = true, held = false, push = composed } = {},
 ) => {
   const asked: string[] = [];
   const compose = (kind: string, { id }: Subscription): Composed | undefined => {
     asked.push(`${kind} ${id}`);
     return push;
   };
-  return { asked, notification, subscriptions, isServed: () => served, compose, now };
+  return { asked, notification, subscriptions, isServed: () => served, isHeld: () => held, compose, now };
 };
 const visual = { visualContent: { title: "t" } };
 const explained = (rehearsed: ReturnType<typeof rehearseDeliveries>) =>
@@ -95,6 +95,14 @@ test("a device is shown by what its user may know of it, and never by its addres
   });
 });
 
+test("what is due is held, composed all the same, while our credential is of no use", () => {
+  const [one] = rehearseDeliveries(
+    rehearsing(notificationWith({ payload: visual }), [deviceOf("iOS")], { held: true }),
+  );
+  const explanation = "Held until this server's credential for its platform is mended.";
+  expect(one).toMatchObject({ isTold: false, explanation, push: composed });
+});
+
 const fallback = { delaySeconds: 60, visualContent: { title: "later" } };
 
 test("a fallback's alert is due after its delay, on each iOS device that can be reached, and nowhere else", () => {
@@ -112,6 +120,14 @@ test("a fallback's alert is due after its delay, on each iOS device that can be 
     "polls false: Not pushed to: it subscribed with NoNotification: it polls.",
   ]);
   expect(use.asked).toEqual(["fallback iOS"]);
+});
+
+test("an alert that is too large goes as a tap, and says so", () => {
+  const push: Composed = { ...composed, form: "tap", tapBecause: "too-large" };
+  const use = rehearsing(notificationWith({ fallback }), oneOfEach, { push });
+  expect(explained(rehearseFallback(use)?.deliveries ?? [])[0]).toMatch(
+    /^iOS true: The app is told that there is something to fetch: the content is larger .* takes, unless the app has fetched/,
+  );
 });
 
 test("without a fallback there is none, and one that the notification's end forestalls reaches nobody", () => {

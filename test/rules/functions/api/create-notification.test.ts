@@ -39,9 +39,12 @@ type World = {
   readonly always201?: boolean;
   readonly principalName?: string;
   readonly away?: "feed" | "fanout";
+  /** Only messages of this kind do not get to the bus. */
+  readonly lost?: FanoutJob["kind"];
   /** Refuses, each in its turn. */
   readonly throttled?: "bus" | "app" | "user" | "reads";
   readonly devices?: readonly KeptSubscription[];
+  readonly credentials?: { readonly fcm: string };
   /** The clock is so many milliseconds further. */
   readonly later?: number;
   /** What was accepted before under the same Idempotency-Key. */
@@ -76,7 +79,8 @@ const world = ({
   const operation = createNotification({
     tokens: { verify: () => (caller instanceof Problem ? Promise.reject(caller) : Promise.resolve(caller)) },
     apps: {
-      find: (name) => Promise.resolve(name === app.hostName ? app : undefined),
+      find: (name) =>
+        Promise.resolve(name === app.hostName ? { ...app, credentials: rest.credentials ?? {} } : undefined),
       isBlocked: () => Promise.resolve(isBlocked),
     },
     appWrites: {
@@ -103,6 +107,9 @@ const world = ({
           return { form: "visual", headers: { ttl: "1" }, body: "{}", bytes: 2, bytesMax: 4_096 };
         },
       },
+    },
+    credentials: {
+      fcm: { of: (name) => (name === "default" ? { credential: {} } : { fault: `set FCM_CREDENTIAL_${name}` }) },
     },
     reads: {
       count: () => {
@@ -131,7 +138,7 @@ const world = ({
     },
     fanout: {
       send: (job, when) => {
-        if (away === "fanout") return failing("Service Bus");
+        if (away === "fanout" || rest.lost === job.kind) return failing("Service Bus");
         happened.push("sent");
         jobs.push([job, when]);
         return Promise.resolve();
@@ -218,6 +225,33 @@ test.each(["feed", "fanout"] as const)(
   "with the %s away nothing is promised: 406 and when to come again",
   async (away) => {
     expect(await world({ away }).post()).toMatchObject({ status: 406, headers: { "Retry-After": "5" } });
+  },
+);
+
+const fallbackPolicy = {
+  endpointFallback: { platformTypes: ["iOS"], fallbackDelayInSeconds: 60, visualContent: { title: "You have mail" } },
+};
+
+test("with a fallback a second message is sent, for when its delay is over, and a repeat sends the same two", async () => {
+  const sent = { body: { ...body, fallbackPolicy }, headers: { "idempotency-key": "k" } };
+  const first = world();
+  expect(await first.post(sent)).toMatchObject({ status: 201 });
+  const [[content, when] = []] = first.jobs;
+  expect(first.jobs).toEqual([
+    [content, when],
+    [{ ...content, kind: "fallback", due: now + 60_000 }, when],
+  ]);
+  const [before] = first.accepted;
+  const again = world({ ...(before && { before }), later: 50_000 });
+  expect(await again.post(sent)).toMatchObject({ status: 201 });
+  expect(again.jobs).toEqual(first.jobs);
+});
+
+test.each(["content", "fallback"] as const)(
+  "where its message for the %s is lost nothing is promised: 406",
+  async (lost) => {
+    const { post } = world({ lost });
+    expect(await post({ body: { ...body, fallbackPolicy } })).toMatchObject({ status: 406 });
   },
 );
 
@@ -436,6 +470,15 @@ describe("a dry run", () => {
       expect(told).toMatchObject({ deliveries: [{ displayName, isTold: true, push: { form: "visual", bytes: 2 } }] });
       expect(composed).toEqual(["content by default"]);
     }
+  });
+
+  test("tells a push that would be held, without a word of the server's settings", async () => {
+    const { post, composed } = world({ devices: [pixel], credentials: { fcm: "missing" } });
+    const { body: told } = await post(dry);
+    const explanation = "Held until this server's credential for its platform is mended.";
+    expect(told).toMatchObject({ deliveries: [{ isTold: false, explanation, push: { bytes: 2 } }] });
+    expect(composed).toEqual(["content by missing"]);
+    expect(JSON.stringify(told)).not.toContain("FCM_CREDENTIAL");
   });
 
   test("is refused as the POST would be, by a reader's throttle too, and never costs the app a permit", async () => {
