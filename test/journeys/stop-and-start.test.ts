@@ -28,7 +28,7 @@ test("Ctrl-C ends everything in time, in mid-delivery too, and on the next start
   const first = await start({ dataDir: folder });
   expect((await stat(join(folder, "stack.json"))).mode & 0o777).toBe(0o600);
   expect((await first.parts()).map(({ name }) => name).toSorted()).toEqual(
-    ["functions-host", "identity", "service-bus", "tables", "webpush"].toSorted(),
+    ["functions-host", "identity", "native-push", "service-bus", "tables", "webpush"].toSorted(),
   );
   await expect(startStack({ dataDir: folder })).rejects.toThrow(
     new RegExp(`exit code 64[^]*Fanfare already runs on ${folder} \\(process ${first.program.pid}\\)`),

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { secretsIn } from "../../infra/local/secrets.ts";
+import { vendorAccountsIn } from "../../infra/local/vendor-accounts.ts";
 import type { LocalStack } from "./stack.ts";
 
 /**
@@ -17,6 +18,7 @@ export const secretsTold = async (stack: LocalStack): Promise<string[]> => {
 
 const secretsOf = async ({ dataDir, issued }: LocalStack): Promise<Record<string, string>> => {
   const { serviceBusKey, tablesKey, vapid, dataKey, userPassword, apps } = await secretsIn(dataDir);
+  const { apns, fcm, wns } = await vendorAccountsIn(dataDir);
   const pem = (path: string): Promise<string> => readFile(join(dataDir, path), "utf8");
   const signingKeys = JSON.stringify(JSON.parse(await pem("identity/signing-keys.json")));
   return {
@@ -25,6 +27,9 @@ const secretsOf = async ({ dataDir, issued }: LocalStack): Promise<Record<string
     vapidPrivateKey: vapid.privateKey,
     dataKey: dataKey.slice(dataKey.indexOf(":") + 1),
     userPassword,
+    apnsKey: middleOf(apns.privateKey),
+    fcmKey: middleOf(fcm.privateKey),
+    wnsSecret: wns.clientSecret,
     ...Object.fromEntries(apps.map(({ hostName, clientSecret }) => [`client secret of ${hostName}`, clientSecret])),
     ...Object.fromEntries(
       [...signingKeys.matchAll(/"d":"([\w-]+)"/g)].map(([, d = ""], index) => [`signing key ${index}`, d]),
@@ -32,6 +37,9 @@ const secretsOf = async ({ dataDir, issued }: LocalStack): Promise<Record<string
     ...Object.fromEntries(issued().map((secret, index) => [`issued ${index} (${secret.length} characters)`, secret])),
   };
 };
+
+/** A line of a PEM: line ends are printed in many ways. */
+const middleOf = (pem: string): string => pem.split("\n")[1] ?? pem;
 
 const formsOf = (secret: string): string[] => [
   secret,

@@ -1,11 +1,13 @@
 import { expect } from "vitest";
-import type { NewDevice, PushControl } from "../../infra/local/push/control-client.ts";
+import { pushControl, type NewDevice, type PushControl } from "../../infra/local/push/control-client.ts";
 import type { StackFile } from "./stack.ts";
 import { until } from "./until.ts";
 
 type App = StackFile["apps"][number];
 
-/** A virtual browser that is subscribed for a user. */
+type PlatformType = NewDevice["platformType"];
+
+/** A virtual device that is subscribed for a user. */
 export type SubscribedDevice = NewDevice & { readonly unsid: string };
 
 /** What the service answered. */
@@ -16,6 +18,10 @@ type Answered = {
   /** The body as JSON. */
   readonly json: Record<string, unknown>;
 };
+
+type Members = Readonly<Record<string, unknown>>;
+/** A browser, unless it says otherwise. */
+type Device = { readonly deviceId: string; readonly platformType?: PlatformType };
 
 type Who = {
   /** The app that calls, and whose host name is meant; the first of the stack by default. */
@@ -28,10 +34,12 @@ type Who = {
 export type StackClient = {
   /** A token, asked for once for each app and user. */
   readonly token: (who?: Who) => Promise<string>;
-  /** Subscribes a device for a user, or renews that. */
-  readonly subscribe: (device: NewDevice, user: string, app?: App) => Promise<SubscribedDevice>;
-  /** A new virtual browser, subscribed for a user. */
-  readonly device: (user: string, app?: App) => Promise<SubscribedDevice>;
+  /** Subscribes a device for a user, or renews that; with more members of a subscription, such as a `notificationType`. */
+  readonly subscribe: (device: NewDevice, user: string, app?: App, more?: Members) => Promise<SubscribedDevice>;
+  /** A new virtual device, subscribed for a user, a browser by default; on any other the user is signed in to the app, which reads the feed. */
+  readonly device: (user: string, app?: App, platform?: PlatformType, more?: Members) => Promise<SubscribedDevice>;
+  /** The control of the push service that pushes to a platform. */
+  readonly pushTo: (platform: PlatformType) => PushControl;
   /** Posts a notification; host name, appNotificationId and content have defaults. */
   readonly post: (
     notification: Readonly<Record<string, unknown>>,
@@ -39,16 +47,12 @@ export type StackClient = {
   ) => Promise<Answered>;
   /** Posts raw content to a device's user, expects 201, and resolves to the content. */
   readonly send: (rawContent: string, device: SubscribedDevice) => Promise<string>;
-  /** The raw contents of the toasts a device shows now, oldest first. */
-  readonly shown: (device: { readonly deviceId: string }) => Promise<string[]>;
-  /** Resolves once a device shows exactly these raw contents, in any order. */
-  readonly shows: (
-    device: { readonly deviceId: string },
-    contents: readonly string[],
-    within?: number,
-  ) => Promise<void>;
+  /** What a person sees of the toasts a device shows now, oldest first: raw contents, and titles with bodies ("Hello: there"). */
+  readonly shown: (device: Device) => Promise<string[]>;
+  /** Resolves once a device shows exactly these, in any order. */
+  readonly shows: (device: Device, contents: readonly string[], within?: number) => Promise<void>;
   /** The statuses the push service answered this device's pushes with, in order. */
-  readonly attemptsAt: (device: { readonly deviceId: string }) => Promise<(number | null)[]>;
+  readonly attemptsAt: (device: Device) => Promise<(number | null)[]>;
   /** Every token, UNSID, endpoint and device key that was handed out here. */
   readonly issued: () => readonly string[];
 };
@@ -86,19 +90,36 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
       body: JSON.stringify(body),
     });
 
-  const subscribe: StackClient["subscribe"] = async (device, user, app = firstApp) => {
+  const controls: Readonly<Record<PlatformType, PushControl>> = {
+    WebPush: push,
+    Windows: pushControl(stack.wns.controlUrl),
+    iOS: pushControl(stack.apns.controlUrl),
+    Android: pushControl(stack.fcm.controlUrl),
+  };
+  const pushTo: StackClient["pushTo"] = (platform) => controls[platform];
+
+  const subscribe: StackClient["subscribe"] = async (device, user, app = firstApp, more = {}) => {
     const { platformType, deviceId, channel } = device;
-    const { pathname } = new URL(String(channel.endpoint));
-    for (const secret of [pathname, ...Object.values(channel.keys as Record<string, string>)]) issued.add(secret);
+    for (const secret of secretsIn(channel)) issued.add(secret);
     const answer = await postJson(
       "/subscriptions",
-      { targetHostName: app.hostName, platformType, deviceId, channel },
+      { targetHostName: app.hostName, platformType, deviceId, channel, ...more },
       { authorization: `Bearer ${await token({ app, user })}` },
     );
     expect([200, 201], answer.text).toContain(answer.status);
     const unsid = String(answer.json.userNotificationSubscriptionId);
     issued.add(unsid);
     return { ...device, unsid };
+  };
+  const device: StackClient["device"] = async (user, app = firstApp, platform = "WebPush", more = {}) => {
+    const control = pushTo(platform);
+    const subscribed = await subscribe(await control.createDevice(), user, app, more);
+    if (platform === "WebPush") return subscribed;
+    const { httpUrl, tokenUrl, users } = stack;
+    const { hostName: targetHostName, clientId, clientSecret } = app;
+    const signedIn = { username: user, password: users[0]!.password, targetHostName, unsid: subscribed.unsid };
+    await control.setAccount(subscribed.deviceId, { httpUrl, tokenUrl, clientId, clientSecret, ...signedIn });
+    return subscribed;
   };
 
   const post: StackClient["post"] = async (notification, { app = firstApp, user, unsid, headers = {} }) =>
@@ -122,9 +143,10 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
     return rawContent;
   };
 
-  const shown: StackClient["shown"] = async ({ deviceId }) => {
-    const device = (await push.devices()).find((one) => one.deviceId === deviceId);
-    return (device?.screen ?? []).map(({ content }) => rawContentOf(content));
+  const shown: StackClient["shown"] = async ({ deviceId, platformType = "WebPush" }) => {
+    const found = (await pushTo(platformType).devices()).find((one) => one.deviceId === deviceId);
+    // A browser's page is not ours: its toasts are the push messages it was handed.
+    return (found?.screen ?? []).map(({ content }) => (platformType === "WebPush" ? rawContentOf(content) : content));
   };
   const shows: StackClient["shows"] = async (device, contents, within = 15_000) => {
     const wanted = contents.toSorted();
@@ -138,15 +160,23 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
   return {
     token,
     subscribe,
-    device: async (user, app) => subscribe(await push.createDevice(), user, app),
+    device,
+    pushTo,
     post,
     send,
     shown,
     shows,
-    attemptsAt: async ({ deviceId }) =>
-      (await push.received()).filter((one) => one.deviceId === deviceId).map(({ status }) => status),
+    attemptsAt: async ({ deviceId, platformType = "WebPush" }) =>
+      (await pushTo(platformType).received()).filter((one) => one.deviceId === deviceId).map(({ status }) => status),
     issued: () => [...issued],
   };
+};
+
+/** What names a device at its push service, and what is encrypted with: nobody else's business. */
+const secretsIn = ({ endpoint, keys = {}, uri, token }: NewDevice["channel"]): string[] => {
+  const addresses = [endpoint, uri].flatMap((url) => (typeof url === "string" ? new URL(url) : []));
+  const parts = addresses.flatMap(({ pathname, search }) => [pathname, search]).filter((part) => part.length > 1);
+  return [...parts, ...Object.values(keys as Record<string, string>), ...(typeof token === "string" ? [token] : [])];
 };
 
 /** What the app on a device makes of a push message: the envelope of contract 5. */
