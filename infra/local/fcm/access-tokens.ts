@@ -4,7 +4,7 @@ import type { VendorAccounts } from "../vendor-accounts.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** What the token endpoint answers: RFC 6749, sections 5.1 and 5.2. */
-export type Grant = { readonly status: number; readonly body: Readonly<Record<string, string | number>> };
+type Grant = { readonly status: number; readonly body: Readonly<Record<string, string | number>> };
 
 /** Google's token endpoint for one service account, and who of FCM's callers has a token of it. */
 export type AccessTokens = {

@@ -14,6 +14,7 @@ type Use = {
   readonly now: () => number;
 };
 type Arrival = { readonly headers: IncomingHttpHeaders; readonly body: string };
+type Handed = Arrival & { readonly message: FcmMessage };
 
 /** What FCM does with the messages it took, and the phones with what reaches them. */
 export type Delivery = {
@@ -30,12 +31,12 @@ const othersMax = 100;
 const deletedTopic = "message_type: deleted_messages";
 
 export const delivery = ({ store, apps, waiting, now }: Use): Delivery => {
-  const hand = (device: Device<AndroidApp>, message: FcmMessage, arrival: Arrival, changes: readonly Change[] = []) =>
-    apps.deliver(device, { headers: arrival.headers, content: arrival.body, ...pushedOf(message, device) }, changes);
+  const hand = (device: Device<AndroidApp>, { message, headers, body }: Handed, changes: readonly Change[] = []) =>
+    apps.deliver(device, { headers, content: body, ...pushedOf(message, device) }, changes);
   /** It was taken once, so it can be read. */
   const handKept = (device: Device<AndroidApp>, arrival: Arrival, changes: readonly Change[]) => {
     const request = readRequest(arrival.body);
-    return "kind" in request ? store.commit(changes) : hand(device, request.message, arrival, changes);
+    return "kind" in request ? store.commit(changes) : hand(device, { ...request, ...arrival }, changes);
   };
   const onlyDeleted = (device: Device<AndroidApp>, headers: IncomingHttpHeaders, changes: readonly Change[]) =>
     // The app is told that it missed something, and not what (`onDeletedMessages`): it is to ask its server, as after any tap.
@@ -60,7 +61,7 @@ export const delivery = ({ store, apps, waiting, now }: Use): Delivery => {
 
   return {
     take: async ({ device, message, ttlSeconds }, arrival) => {
-      if (device.online) return hand(device, message, arrival);
+      if (device.online) return hand(device, { message, ...arrival });
       const topic = collapseKeyOf(message, device);
       const named = { id: randomUUID(), ...(topic !== undefined && { topic }) };
       const body = Buffer.from(arrival.body).toString("base64");

@@ -26,7 +26,7 @@ export type FcmMessage = {
 };
 
 /** One push to Android, and what it is on the device. */
-export type FcmPush = Pick<Composed, "form" | "tapBecause"> & { readonly message: FcmMessage };
+type FcmPush = Pick<Composed, "form" | "tapBecause"> & { readonly message: FcmMessage };
 
 /** An attempt that Android knows: the fallback is iOS's. */
 export type FcmAttempt = Omit<Attempt, "kind" | "credential"> & { readonly kind: "content" | "tap" };
@@ -46,7 +46,7 @@ export const fcmPush = (attempt: FcmAttempt, channel: FcmChannel, now: number): 
   if (kind === "tap") return tap;
   if (visualContent) {
     if (isRepeat && notification.displayUntil <= now) return { ...tap, tapBecause: "display-ended" };
-    const message = visualMessage(notification, visualContent, channel, now);
+    const message = visualMessage(notification, visualContent, { channel, now });
     return fits(message) ? { form: "visual", message } : { ...tap, tapBecause: "too-large" };
   }
   if (rawContent === undefined || subscription.notificationType !== "NotificationWithPayload") {
@@ -79,8 +79,7 @@ const fits = (message: FcmMessage): boolean => payloadBytes(message) <= payloadB
 const visualMessage = (
   notification: Notification,
   { title, body, imageUrl, actionUrl, sound = "default", badge = 0 }: VisualContent,
-  channel: FcmChannel,
-  now: number,
+  { channel, now }: { readonly channel: FcmChannel; readonly now: number },
 ): FcmMessage => {
   const { groupName, displayUntil, expiresAt } = notification;
   const { notificationId, ...marks } = visualData(notification, "content");
@@ -135,7 +134,7 @@ const nameOf = ({ targetHostName, appNotificationId }: Notification): string =>
  * Of what the app is run for. A change of state, or what need not be shown any more, is NORMAL: it runs the app at once while the phone is
  * awake, and from Doze on with the next window, so that a toast that was dismissed elsewhere is gone when somebody looks. HIGH would wake
  * the phone for nothing that can be seen, and Google demotes an app's messages for that, those that ring included:
- * https://firebase.google.com/docs/cloud-messaging/android-message-priority
+ * https://firebase.google.com/docs/cloud-messaging/android/message-priority
  */
 const priorityOf = ({ kind, notification }: FcmAttempt, now: number): Android["priority"] => {
   if (kind === "tap") return "NORMAL";

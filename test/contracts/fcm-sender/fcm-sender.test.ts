@@ -12,6 +12,7 @@ import { acceptDraft } from "../../../shared/feed/accept.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
 import { subscriptionFrom } from "../../../shared/subscription/subscription-row.ts";
 import type { Subscription, SubscriptionId } from "../../../shared/subscription/subscription.ts";
+import { until } from "../../support/until.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
 import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
 import { startLocalService, tokenOf, type LocalService } from "../fcm-service/local-service.ts";
@@ -24,11 +25,15 @@ const content = { kind: "content", credential: "default", isRepeat: false } as c
 
 beforeAll(async () => {
   service = await startLocalService();
+  sender = senderUnderTest();
+  running.length = 0; // it serves all tests
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  await sender.close();
+  await service.stop();
+});
 beforeEach(async () => {
   phone = await service.control.createDevice();
-  sender = senderUnderTest();
 });
 afterEach(async () => {
   await service.control.clearFaults();
@@ -82,7 +87,7 @@ const inPlaceOfGoogle = async (listener: RequestListener) => {
   running.push(server.stop);
   const host = `127.0.0.1:${server.port}`;
   const extra = { hosts: [new URL(service.url).host, host], ca: service.ca + server.ca };
-  return { url: `https://${host}`, extra, visits: server.visits };
+  return { url: `https://${host}`, extra, visits: server.visits, connections: server.connections };
 };
 
 test("content reaches the phone as it was, as text within the data", async () => {
@@ -145,8 +150,12 @@ test("content that FCM finds too large goes out as a tap; a tap that is too larg
   expect(received.map(({ status }) => status)).toEqual([400, 200]);
   expect(messageIn(received[1]!).data).toEqual(tap);
   await service.control.addFault({ status: 400, body });
-  expect(await send()).toEqual({ kind: "rejected", reason: "400 INVALID_ARGUMENT" });
+  const rejected = { kind: "rejected", reason: "400 INVALID_ARGUMENT" };
+  expect(await send()).toEqual(rejected);
   expect(await service.control.received()).toHaveLength(4);
+  const change = { ...content, kind: "tap", notification: notificationOf(), subscription: subscriptionOf() } as const;
+  expect(await sender.send(change)).toEqual(rejected);
+  expect(await service.control.received()).toHaveLength(5);
 });
 
 test("a removed app is gone, and so is a token that was none", async () => {
@@ -191,31 +200,32 @@ test("many deliveries at once share one token, and what is told of the route is 
 });
 
 test("a refused access token is asked for anew, once", async () => {
-  await send();
-  await service.control.clearReceived();
+  const other = senderUnderTest();
   await service.control.addFault({ status: 401, count: 1 });
-  expect(await send()).toEqual({ kind: "delivered" });
+  expect(await send({}, other)).toEqual({ kind: "delivered" });
   const [refused, accepted] = await service.control.received();
   expect([refused?.status, accepted?.status]).toEqual([401, 200]);
   expect(accepted?.headers.authorization).not.toBe(refused?.headers.authorization);
 });
 
 test("an access token that is refused again is our misconfiguration, with what to look at", async () => {
+  const other = senderUnderTest();
   const reason = expect.stringMatching(/^FCM_CREDENTIAL_DEFAULT: .* \(403\).*API enabled/);
   await service.control.addFault({ status: 403 });
-  expect(await send()).toEqual({ kind: "misconfigured", reason });
+  expect(await send({}, other)).toEqual({ kind: "misconfigured", reason });
   expect(await service.control.received()).toHaveLength(2);
   // Nor does the next delivery ask for yet another.
-  expect(await send()).toEqual({ kind: "misconfigured", reason });
+  expect(await send({}, other)).toEqual({ kind: "misconfigured", reason });
   expect(await service.control.received()).toHaveLength(3);
 });
 
 test("an access token serves until shortly before its end, then another is asked for in time", async () => {
-  await send();
+  const other = senderUnderTest();
+  await send({}, other);
   service.clock.now += 50 * milliseconds.minute;
-  await send();
+  await send({}, other);
   service.clock.now += 8 * milliseconds.minute;
-  expect(await send()).toEqual({ kind: "delivered" });
+  expect(await send({}, other)).toEqual({ kind: "delivered" });
   const received = await service.control.received();
   expect(received.map(({ status }) => status)).toEqual([200, 200, 200]);
   const [first, second, third] = received.map(({ headers }) => headers.authorization);
@@ -297,6 +307,7 @@ test("an answer whose body breaks off after a 200 is a delivery all the same, an
   const careful = senderUnderTest({ url: broken.url, extra: broken.extra });
   expect(await send({}, careful)).toEqual({ kind: "delivered" });
   expect(await send({}, careful)).toEqual({ kind: "busy", origin: "failing", reason: "500" });
+  await until(async () => (await broken.connections()) === 0, { what: "the connection's end" });
 });
 
 test("a service that hangs, or a connection that breaks, is busy when the time limit is over", async () => {

@@ -11,7 +11,7 @@ import { newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 type Account = FcmOptions["account"];
 
 /** Keys take their time: one for all tests. */
-export const account: Account = newVendorAccounts().fcm;
+const account: Account = newVendorAccounts().fcm;
 
 /** A service on free ports with a folder of its own, and a clock the test moves. */
 export type LocalService = Fcm & {
@@ -93,7 +93,7 @@ export const bearer = async (service: LocalService, claims: Claims = {}): Promis
 type Sending = { readonly authorization?: string; readonly project?: string; readonly request?: object };
 
 /** What a message's answer says, whether it was taken or not. */
-export type Answer = {
+type Answer = {
   readonly name?: string;
   readonly error?: {
     readonly code: number;
