@@ -31,7 +31,7 @@ export type DryRunUses = {
 };
 
 /** By what a dry run was asked for: the answer owns up to a preference that it followed (RFC 7240, section 3). */
-export type DryRunAsked = "query" | "preference";
+type DryRunAsked = "query" | "preference";
 
 const preference = "handling=dry-run";
 

@@ -6,7 +6,7 @@ import { newHead } from "./new-head.ts";
 import { aliasKey, aliasOf, headKey, headOf } from "./rows.ts";
 import type { WriteTurnsUse } from "./write-turns.table.ts";
 
-export type PreviewUse = Pick<WriteTurnsUse, "feeds" | "clock" | "limits">;
+type PreviewUse = Pick<WriteTurnsUse, "feeds" | "clock" | "limits">;
 
 /** What a POST would come to, from the two rows that its decision is made on. Another writer may be first: this is a look, no promise. */
 export const feedPreview = ({ feeds, clock, limits }: PreviewUse): Pick<Feed, "preview"> => ({
