@@ -40,8 +40,8 @@ test("dismissed on the phone, deleted on the PC: every other device's toast goes
   const devices = await devicesOf("ada@contoso.com");
   const [pc, phone] = devices;
   const names = ["one", "two", "three"];
-  const ids = [];
-  for (const name of names) ids.push((await stack.post(visual(name), { unsid: pc!.unsid })).json.id);
+  const ids: string[] = [];
+  for (const name of names) ids.push(String((await stack.post(visual(name), { unsid: pc!.unsid })).json.id));
   await Promise.all(devices.map((device) => stack.shows(device, ["one: body", "two: body", "three: body"])));
 
   await stack.pushTo("iOS").act(phone!.deviceId, { notificationId: ids[0]!, action: "dismiss" });
