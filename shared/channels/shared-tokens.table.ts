@@ -19,7 +19,8 @@ const tokenSchema = z.object({ token: z.string(), signedAt: z.number() });
 
 /**
  * Shared tokens in the table `tokens`, a partition for each, sealed with the data key. Of two instances that offer one at the same time the
- * row's ETag lets one win, and the other gets the winner's: a lease would do no more, and could be left behind.
+ * row's ETag lets one win, and the other gets the winner's: a lease would do no more, and could be left behind. Nothing is purged: there is
+ * one row for each name ever used, which is one for each credential's key.
  */
 export const tableSharedTokens = ({ tokens, cipher, ...use }: Uses): SharedTokens => {
   const open = (row: StoredRow | undefined): SignedToken | undefined => {
