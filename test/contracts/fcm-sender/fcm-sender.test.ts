@@ -306,7 +306,9 @@ test("an answer whose body breaks off after a 200 is a delivery all the same, an
   });
   const careful = senderUnderTest({ url: broken.url, extra: broken.extra });
   expect(await send({}, careful)).toEqual({ kind: "delivered" });
+  const startedAt = performance.now();
   expect(await send({}, careful)).toEqual({ kind: "busy", origin: "failing", reason: "500" });
+  expect(performance.now() - startedAt).toBeLessThan(6_000); // before the time limit of all
   await until(async () => (await broken.connections()) === 0, { what: "the connection's end" });
 });
 
