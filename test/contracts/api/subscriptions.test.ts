@@ -140,6 +140,40 @@ test("devices of every platform are taken, listed without what is secret, and to
   for (const secret of [unsid, "secret-of", "5ec2e7", "fcm.googleapis.com"]) expect(all.text).not.toContain(secret);
 });
 
+test("what a device of another platform asks for is kept, a renewal may ask for something else, and an environment is taken in any case", async () => {
+  const authorization = await newUser();
+  const typed = async (platformType: keyof typeof native, more: object): Promise<unknown> => {
+    const answer = await subscribe(app, authorization, nativeDevice(platformType, more));
+    expect(Object.keys(answer.json as object)).toEqual([
+      "id",
+      "userNotificationSubscriptionId",
+      "expirationDateTime",
+      "targetHostName",
+      "platformType",
+      "deviceId",
+      "displayName",
+      "notificationType",
+    ]);
+    return [answer.status, (answer.json as { notificationType: string }).notificationType];
+  };
+  for (const platformType of ["Windows", "Android", "iOS"] as const) {
+    expect(await typed(platformType, { notificationType: "notificationwithpayload" })).toEqual([
+      201,
+      "NotificationWithPayload",
+    ]);
+    expect(await typed(platformType, { notificationType: "NoNotification" })).toEqual([200, "NoNotification"]);
+    expect(await typed(platformType, { notificationType: null }), "the default again").toEqual([
+      200,
+      "NotificationOnly",
+    ]);
+  }
+  const moved = await subscribe(app, authorization, nativeDevice("iOS", {}, { environment: "PRODUCTION" }));
+  expect(moved.status).toBe(200);
+  const unsaid = await subscribe(app, authorization, nativeDevice("iOS", {}, { environment: undefined }));
+  expect(codeOf(unsaid)).toEqual([400, "BadRequest"]);
+  expect(unsaid.json.error.details).toEqual([expect.objectContaining({ target: "channel.environment" })]);
+});
+
 test("what is wrong with a channel is told by its path, and a mobile app must be one of the host name's", async () => {
   const authorization = await newUser();
   const told = async (device: object): Promise<unknown> => {
