@@ -49,8 +49,8 @@ export const judge = async ({ headers, rawHeaders, body }: Push, use: Use): Prom
   if (headers[":method"] !== "POST") return refused("MethodNotAllowed", "This takes POST alone.");
   const twice = firstRepeated(rawHeaders);
   if (twice !== undefined) return refused("DuplicateHeaders", `The header ${twice} came more than once.`);
-  if (headers["apns-id"] !== undefined && !isMessageId(headers["apns-id"]))
-    return refused("BadMessageId", "apns-id must be a UUID.");
+  const { "apns-id": id } = headers;
+  if (id !== undefined && !isMessageId(id)) return refused("BadMessageId", "apns-id must be a UUID.");
   const refusal = await use.senderRefusal();
   if (refusal) return refusal;
   const read = readPushHeaders(headers, use.now());
