@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 
 export const registrationSchema = z.object({
@@ -17,3 +17,15 @@ export const newChannelToken = (): string =>
 
 /** The token in a request's path as it came; undefined where the path is none of a channel. */
 export const channelTokenIn = (url: string): string | undefined => /^\/\?token=([\w%.~-]+)$/.exec(url)?.[1];
+
+/**
+ * Whether a toast is that notification's: what an app on Windows computes, for a toast that opens something by its protocol has no place
+ * for the notification's id. The tag is as `readPushHeaders` gives it, behind its group.
+ */
+export const isTagOf = (
+  tag: string,
+  { targetHostName, appNotificationId }: { readonly targetHostName: string; readonly appNotificationId: string },
+): boolean => {
+  const named = JSON.stringify(["topic", targetHostName, appNotificationId]);
+  return tag.slice(tag.indexOf(".") + 1) === createHash("sha256").update(named).digest("hex").slice(0, 16);
+};

@@ -11,7 +11,7 @@ import type { VendorAccounts } from "../vendor-accounts.ts";
 import { accessTokens } from "./access-tokens.ts";
 import { delivery, type Delivery } from "./deliver.ts";
 import { wnsListener } from "./listener.ts";
-import { newChannelToken, registrationSchema, type Registration } from "./registration.ts";
+import { isTagOf, newChannelToken, registrationSchema, type Registration } from "./registration.ts";
 
 export type WnsOptions = {
   readonly port: number;
@@ -46,7 +46,7 @@ export const startWns = async (options: WnsOptions): Promise<Wns> => {
     now,
   });
   const waiting = await openWaitingMessages(state.store, now);
-  const apps = virtualApps({ state });
+  const apps = virtualApps({ state, isTagOf });
   const toDevices = delivery({ state, apps, waiting, now });
 
   // Senders keep connections for long; ours must not close them first, just when a push is on its way.

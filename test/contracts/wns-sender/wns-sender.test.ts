@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
+import { isTagOf } from "../../../infra/local/wns/registration.ts";
 import type { Attempt, ChannelSender } from "../../../shared/channels/channel.ts";
 import type { Credentials } from "../../../shared/channels/credentials.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
@@ -130,6 +131,17 @@ test("every extra of visual content makes a toast that Windows can show", async 
   for (const sound of ["default", "none", "Notification.IM", "chime.mp3"]) {
     const visualContent = { title: "Hello", ...extras, sound };
     expect(await send({ notification: notificationOf({ payload: { visualContent } }) })).toEqual({ kind: "delivered" });
+  }
+});
+
+test("a toast that opens something has a tag by which an app finds it again", async () => {
+  const visualContent = { title: "Hello", actionUrl: "contoso:order" };
+  for (const groupName of [null, "orders"]) {
+    const notification = notificationOf({ payload: { visualContent }, groupName });
+    await send({ notification });
+    const { topic } = (await screen()).at(-1)!;
+    expect(isTagOf(topic!, notification)).toBe(true);
+    expect(isTagOf(topic!, { ...notification, appNotificationId: "another" })).toBe(false);
   }
 });
 

@@ -89,6 +89,19 @@ test("what waits is dropped when its time is over", async () => {
   expect(await shown(device)).toEqual([]);
 });
 
+test("a toast leaves the screen when its time is over, counted from when WNS took it", async () => {
+  const device = await service.control.createDevice();
+  const away = await offline();
+  const short = { headers: { "x-wns-ttl": "60" }, body: toastOf("short") };
+  await Promise.all([pushToast(service, device, token, short), pushToast(service, away, token, short)]);
+  service.clock.now += 30_000;
+  await service.control.setOnline(away.deviceId, true);
+  service.clock.now += 29_999;
+  expect(await Promise.all([shown(device), shown(away)])).toEqual([["short"], ["short"]]);
+  service.clock.now += 1;
+  expect(await Promise.all([shown(device), shown(away)])).toEqual([[], []]);
+});
+
 test("PCs, their screens and what waits for them survive a restart; tokens do not", async () => {
   const device = await service.control.createDevice({ name: "survivor" });
   await pushToast(service, device, token, toast("before", "a"));
