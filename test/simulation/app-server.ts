@@ -18,10 +18,10 @@ export const appServer = ({ world, cluster, promises, heard }: Uses) => {
   const { random, scheduler, weather } = world;
   let posts = 0;
 
-  /** Posts one notification to the user of that device, which gave its UNSID. */
-  const post = async (device: Device): Promise<void> => {
+  /** Posts one notification to the user of that device, which gave its UNSID. Resolves to when its alert is due, if it was accepted with one. */
+  const post = async (device: Device): Promise<number | undefined> => {
     const { unsid } = device;
-    if (unsid === undefined) return;
+    if (unsid === undefined) return undefined;
     posts += 1;
     const body = bodyOf(`post ${posts}`);
     const key = random.chance(0.4) ? `key ${posts}`.replace(" ", "-") : undefined;
@@ -37,11 +37,12 @@ export const appServer = ({ world, cluster, promises, heard }: Uses) => {
       hear(reply);
       if (reply.kind === "answer" && reply.status !== 406) {
         if (key !== undefined && reply.status < 300) await repeat(asked, reply);
-        return;
+        return reply.status < 300 ? dueOf(body, scheduler.now()) : undefined;
       }
       world.count("posts repeated");
       await scheduler.sleep(reply.kind === "answer" ? reply.retryAfterSeconds * 1_000 : random.whole(0, 5_000));
     }
+    return undefined;
   };
 
   /** It forgot that it was answered, and posts once more under the same key: it is to be told the same. */
@@ -57,11 +58,16 @@ export const appServer = ({ world, cluster, promises, heard }: Uses) => {
     }
   };
 
-  const bodyOf = (label: string): unknown => {
+  const bodyOf = (label: string): Body => {
     const kind = weather.isRush ? "both" : random.pick(["raw", "visual", "both", "both"]);
     const lifeMs = random.chance(0.12)
       ? random.whole(1, 120) * milliseconds.second
       : random.whole(1, 7) * milliseconds.day;
+    const platformTypes =
+      !weather.isRush && random.chance(0.3)
+        ? nonEmpty(random.some(["Windows", "iOS", "Android", "WebPush"], 0.6))
+        : undefined;
+    const isAlerting = platformTypes?.includes("iOS") !== false && random.chance(0.5);
     return {
       targetHostName: hostName,
       appNotificationId: weather.isRush ? "alpha" : random.pick(["alpha", "alpha", "beta"]),
@@ -70,15 +76,30 @@ export const appServer = ({ world, cluster, promises, heard }: Uses) => {
         ...(kind !== "raw" && { visualContent: { title: label } }),
       },
       expirationDateTime: new Date(scheduler.now() + 6_000 + lifeMs).toISOString(),
-      ...(!weather.isRush &&
-        random.chance(0.3) && {
-          targetPolicy: { platformTypes: nonEmpty(random.some(["Windows", "iOS", "Android", "WebPush"], 0.6)) },
-        }),
+      ...(platformTypes && { targetPolicy: { platformTypes } }),
+      ...(isAlerting && {
+        fallbackPolicy: {
+          endpointFallback: {
+            platformTypes: ["iOS"],
+            fallbackDelayInSeconds: random.pick([60, 60, 90, 600]),
+            visualContent: { title: `alert of ${label}` },
+          },
+        },
+      }),
     };
   };
 
   return { post };
 };
+
+type Body = Readonly<Record<string, unknown>> & { readonly fallbackPolicy?: unknown };
+type FallbackPolicy = { readonly endpointFallback: { readonly fallbackDelayInSeconds: number } };
+
+/** About when the alert of what was just accepted is due. */
+const dueOf = ({ fallbackPolicy }: Body, now: number): number | undefined =>
+  fallbackPolicy === undefined
+    ? undefined
+    : now + (fallbackPolicy as FallbackPolicy).endpointFallback.fallbackDelayInSeconds * 1_000;
 
 const nonEmpty = (platforms: readonly string[]): readonly string[] => (platforms.length > 0 ? platforms : ["WebPush"]);
 

@@ -55,13 +55,18 @@ export const readerFrom = (
     view,
     catchUp: async () => {
       world.count("delta passes");
+      let isNamed = true;
       for (let told = new Set<string>(); ;) {
-        const reply: Reply = await cluster.ask(who, "delta", { as: user, query, unsid: unsid() });
+        const reply: Reply = await cluster.ask(who, "delta", { as: user, query, unsid: isNamed ? unsid() : undefined });
         if (reply.kind === "broken" || reply.status === 406) {
           await scheduler.sleep(reply.kind === "broken" ? 1_000 : reply.retryAfterSeconds * 1_000);
           continue;
         }
-        if (reply.status === 403) return; // its UNSID ended; it will subscribe anew
+        if (reply.status === 403) {
+          if (!isNamed) return;
+          isNamed = false; // its UNSID ended: who it is counts for nothing, but what it reads does
+          continue;
+        }
         if (reply.status === 410) {
           world.count("deltas started over");
           view.clear();
@@ -111,12 +116,19 @@ const seenIn = (entity: Entity): Seen => ({
 /** What runs for the world's sake until it is over, beside what somebody waits for. */
 export type Background = (atMs: number, what: () => Promise<void>) => void;
 
+/** How late an iPhone may run an app that a push wakes: it counts what it costs. Milliseconds. */
+const latenesses: readonly [number, ...number[]] = [0, 0, 0, 20_000, 80_000, 700_000];
+
 /**
  * The app of a device that is no browser: when a push wakes it, it reads what changed, and has the screen show what is unread and
- * for it, each as it is now, and nothing else.
+ * for it, each as it is now, and nothing else. One on iOS may be run late, and may or may not say which device reads.
  */
 export const installApp = (uses: Uses, device: Device, background: Background): void => {
-  const reader = readerFrom(uses, device.name, device.user, () => undefined);
+  const { random } = uses.world;
+  const isPhone = device.platform === "iOS";
+  const lateMs = isPhone ? random.pick(latenesses) : 0;
+  const isNamed = isPhone && random.chance(0.6);
+  const reader = readerFrom(uses, device.name, device.user, () => (isNamed ? device.unsid : undefined));
   let isLooking = false;
   let isWoken = false;
   const look = async (): Promise<void> => {
@@ -131,7 +143,7 @@ export const installApp = (uses: Uses, device: Device, background: Background): 
     isWoken = true;
     if (isLooking) return;
     isLooking = true;
-    background(0, look);
+    background(lateMs, look);
   };
   device.hear = (isDrawn) => {
     // An app that is looking runs, and hears what is drawn beside it: what it read may be older.

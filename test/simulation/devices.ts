@@ -1,11 +1,12 @@
-import type { Attempt } from "../../shared/channels/channel.ts";
+import type { Attempt, Composed } from "../../shared/channels/channel.ts";
 import type { Outcome } from "../../shared/channels/outcome.ts";
-import { webPushMessage } from "../../shared/channels/webpush/message.ts";
 import { feedKeyOf, type FeedKey } from "../../shared/feed-key.ts";
 import type { Notification, PlatformType } from "../../shared/notification/notification.ts";
+import type { FanfareEvent } from "../../shared/telemetry/events.ts";
 import { rowKeyOf, subscriptionIdOf, subscriptionOf } from "../../shared/subscription/subscription-row.ts";
 import type { SubscriptionId } from "../../shared/subscription/subscription.ts";
 import { addressOf, channelOf } from "./channels.ts";
+import { replacesBy } from "./compose.ts";
 import type { History } from "./history.ts";
 import { userOf } from "./request.ts";
 import { hostName, type World } from "./world.ts";
@@ -33,6 +34,9 @@ type Heard = {
 /** What stands on a screen: of which notification, and what it says. */
 type Toast = { readonly id: string; readonly label: string; readonly version: number };
 
+/** A device was noted to have fetched a notification's content of that version. */
+type Mark = { readonly at: number; readonly id: string; readonly contentVersion: number };
+
 /** What the store says of a device's subscription from then on: where it is reached, if it is. */
 type Registered = {
   readonly at: number;
@@ -53,10 +57,12 @@ export type Device = {
   /** Undefined before it first has one. */
   channel: DeviceChannel | undefined;
   unsid: string | undefined;
+  /** What it heard; of devices that are one, and only subscribed under several names, what any of them did. */
   readonly heard: Heard[];
   /** By topic, or tag: one of a kind replaces the one before. */
   readonly screen: Map<string, Toast>;
   readonly registered: Registered[];
+  readonly marks: Mark[];
   /** The address its row has. */
   stored: { readonly address: string | undefined; readonly type: NotificationType } | undefined;
   /** Has the device's app look at the feed. */
@@ -67,6 +73,10 @@ export type Device = {
 
 /** No run tells a device that was not subscribed any more so long before: it reads first, and ends in time. Milliseconds. */
 const toldWithinMs = 30_000;
+/** Nor does one that read what was fetched so long before. Its pushes may have waited their time, and land late. Milliseconds. */
+const alertedWithinMs = 40_000;
+/** The broker's clock, by which an alert is due, and the one by which its content came. Milliseconds. */
+const clocksDifferMs = 10_000;
 /** What is under way when a notification ends, by clocks that differ. Milliseconds. */
 const endedWithinMs = 20_000;
 
@@ -84,7 +94,8 @@ export const devicesFrom = (world: World, history: History) => {
     device.channel = channel;
   };
 
-  const add = (user: string, platform: PlatformType): Device => {
+  /** A device; or with `same`, that one once more, subscribed under a name of its own. */
+  const add = (user: string, platform: PlatformType, same?: Device): Device => {
     const name = `${platform.toLowerCase()}-${all.length + 1}`;
     const feed = feedKeyOf(userOf(user), hostName);
     const subscriptionId = subscriptionIdOf(feed, name);
@@ -96,7 +107,7 @@ export const devicesFrom = (world: World, history: History) => {
       feed,
       platform,
       subscriptionId,
-      isSleepy: random.chance(0.5),
+      isSleepy: same?.isSleepy ?? random.chance(0.5),
       type: random.pick([
         "NotificationWithPayload",
         "NotificationWithPayload",
@@ -105,14 +116,15 @@ export const devicesFrom = (world: World, history: History) => {
         "NotificationOnly",
         "NoNotification",
       ]),
-      channel: undefined,
+      channel: same?.channel,
       unsid: undefined,
-      heard: [],
-      screen: new Map(),
+      heard: same?.heard ?? [],
+      screen: same?.screen ?? new Map(),
       registered: [],
+      marks: [],
       stored: undefined,
-      wake: () => undefined,
-      hear: () => undefined,
+      wake: () => same?.wake(),
+      hear: (isDrawn) => same?.hear(isDrawn),
     };
     all.push(device);
     return device;
@@ -126,11 +138,67 @@ export const devicesFrom = (world: World, history: History) => {
     device.registered.push({ at: scheduler.now(), isMeant, isReachable });
   };
 
-  const check = (device: Device, { kind, notification }: Attempt): void => {
+  /** The toasts of one app's notification, and no others, have one name on a platform, whatever they say and however they come. */
+  const names = new Map<string, string>();
+  const checkName = (
+    name: string,
+    { subscription: { platformType }, notification: { appNotificationId } }: Attempt,
+  ) => {
+    for (const [one, other] of [
+      [`${platformType} name ${name}`, appNotificationId],
+      [`${platformType} id ${appNotificationId}`, name],
+    ] as const) {
+      if ((names.get(one) ?? other) !== other) world.violate(`Of ${one} there are two: ${names.get(one)} and ${other}`);
+      names.set(one, other);
+    }
+  };
+
+  /** When a run has made, and recorded, what alerts of a notification were left to be made. */
+  const alertsDone = new Map<string, number[]>();
+  /** A run is over, which told this of itself. */
+  const alertsAreDone = (told: readonly FanfareEvent[]): void => {
+    const [event, ...more] = told.filter(({ event: name }) => ["delivery", "postponed", "lapsed"].includes(name));
+    if (event?.event !== "delivery" || event.kind !== "fallback" || more.length > 0 || event.retryAt !== undefined)
+      return;
+    alertsDone.set(event.notificationId, [...(alertsDone.get(event.notificationId) ?? []), scheduler.now()]);
+  };
+
+  const checkAlert = (device: Device, { notification }: Attempt, what: string): void => {
+    const { id, contentAt, contentVersion, fallback, platformTypes } = notification;
+    const { status, readState, userActionState } = notification;
+    if (!fallback || device.platform !== "iOS" || !platformTypes.includes("iOS")) {
+      world.violate(`${what}, which has no alert for it.`);
+    }
+    if (status === "deleted" || readState === "read" || userActionState === "dismissed") {
+      world.violate(`${what}, which the user has seen to.`);
+    }
+    if (fallback && scheduler.now() < contentAt + fallback.delaySeconds * 1_000 - clocksDifferMs) {
+      world.violate(`${what} before the alert was due.`);
+    }
+    const before = scheduler.now() - alertedWithinMs;
+    const isDone = (since: number): boolean => (alertsDone.get(id) ?? []).some((at) => at > since && at < before);
+    const isAgain = device.heard.some(
+      (one) => one.kind === "fallback" && one.id === id && one.contentVersion === contentVersion && isDone(one.at),
+    );
+    const isMoved = all.some((one) => one.heard === device.heard && one.registered.length > 1);
+    if (isAgain && !isMoved) world.violate(`${what}, of which it was alerted before, and that was recorded.`);
+    const isSettled = ({ registered }: Device): boolean => (registered.at(-1)?.at ?? Infinity) < before;
+    const hasFetched = ({ marks }: Device): boolean =>
+      marks.some((mark) => mark.id === id && mark.contentVersion >= contentVersion && mark.at < before);
+    for (const other of all) {
+      const isThere = other.stored?.address !== undefined && other.stored.address === device.stored?.address;
+      if (other !== device && !(isThere && isSettled(other) && isSettled(device))) continue;
+      if (hasFetched(other)) world.violate(`${what}, which ${other.name} had fetched.`);
+    }
+  };
+
+  const check = (device: Device, attempt: Attempt): void => {
+    const { kind, notification } = attempt;
     const what = `${device.name} was told (${kind}) of ${notification.id} v${notification.version}`;
     const now = scheduler.now();
     if (history.of(notification.id)?.feed !== device.feed) world.violate(`${what}, which is another user's.`);
     if (kind === "tap" && device.platform === "WebPush") world.violate(`${what}, and is a browser.`);
+    if (kind === "fallback") checkAlert(device, attempt, what);
     if (kind === "content" && !notification.platformTypes.includes(device.platform)) {
       world.violate(`${what}, which is not for its platform.`);
     }
@@ -143,20 +211,27 @@ export const devicesFrom = (world: World, history: History) => {
     if (now > notification.expiresAt + endedWithinMs) world.violate(`${what}, which had ended.`);
   };
 
-  const land = (address: string, attempt: Attempt): Outcome => {
+  const land = (address: string, attempt: Attempt, composed: Composed): Outcome => {
     const channel = channels.get(address);
     if (!channel?.isAlive) return { kind: "gone" };
     const { device } = channel;
-    const { kind, notification } = attempt;
+    const { kind, notification, subscription } = attempt;
     const { id, version, contentVersion } = notification;
-    check(device, attempt);
+    const meant = all.find(({ subscriptionId }) => subscriptionId === subscription.id);
+    if (meant?.heard !== device.heard) world.violate(`${device.name} was told what is for ${subscription.deviceId}`);
+    check(meant ?? device, attempt);
     if (device.heard.some((one) => one.id === id && one.version > version))
       world.count("an older version lands after a newer");
     device.heard.push({ kind, id, version, contentVersion, at: scheduler.now() });
     world.count(`told: ${kind}`);
-    const isDrawn =
-      kind === "content" && (device.platform === "WebPush" || notification.payload.visualContent !== undefined);
-    if (isDrawn) device.screen.set(topicOf(attempt), { id, label: labelOf(notification), version });
+    const isBrowser = device.platform === "WebPush";
+    const isDrawn = isBrowser || composed.form === "visual";
+    const label = kind === "fallback" ? notification.fallback?.visualContent.title : labelOf(notification);
+    if (isDrawn) {
+      const name = replacesBy(composed);
+      checkName(name, attempt);
+      device.screen.set(isBrowser ? name : notification.appNotificationId, { id, label: label ?? "", version });
+    }
     device.hear(isDrawn);
     return { kind: "delivered" };
   };
@@ -166,8 +241,18 @@ export const devicesFrom = (world: World, history: History) => {
     if (!channel?.isAlive) return;
     channel.isAlive = false;
     trace.line(channel.device.name, `its channel ${channel.address} is dead from now on`);
-    note(channel.device);
+    for (const device of all) if (device === channel.device || device.stored?.address === channel.address) note(device);
   };
+
+  world.onFeedChange((change) => {
+    if (change.kind === "delete" || !change.row.rowKey.startsWith("f_")) return;
+    const { rowKey, contentVersion } = change.row;
+    const device = all.find(({ subscriptionId }) => rowKey.includes(`_${subscriptionId}.`));
+    if (!device) return;
+    const id = rowKey.slice("f_".length, rowKey.indexOf("_", "f_".length));
+    world.count("fetches noted");
+    device.marks.push({ at: scheduler.now(), id, contentVersion: Number(contentVersion) });
+  });
 
   world.onFeedChange((change) => {
     const { rowKey } = change.kind === "delete" ? change : change.row;
@@ -190,7 +275,7 @@ export const devicesFrom = (world: World, history: History) => {
     note(device);
   });
 
-  return { all, add, giveChannel, land, kill };
+  return { all, add, giveChannel, land, kill, alertsAreDone };
 };
 
 export type Devices = ReturnType<typeof devicesFrom>;
@@ -212,8 +297,5 @@ export const wasReachable = ({ registered }: Device, from: number, until: number
 export const labelOf = ({ payload }: Pick<Notification, "payload">): string =>
   payload.rawContent ?? payload.visualContent?.title ?? "";
 
-/** Toasts of one topic, or tag, replace each other. */
-const topicOf = ({ notification, subscription }: Attempt): string =>
-  subscription.platformType === "WebPush"
-    ? webPushMessage(notification, subscription, { now: notification.createdAt }).topic
-    : notification.appNotificationId;
+/** Whether these are one device, subscribed under two names. */
+export const isSame = (one: Device, other: Device): boolean => one.heard === other.heard;

@@ -12,6 +12,8 @@ export type Stood = {
   readonly version: number;
   readonly contentVersion: number;
   readonly label: string;
+  /** The alert for who does not fetch it in time, and when that is over, epoch milliseconds by the clock of whoever stored it. */
+  readonly alert: { readonly label: string; readonly due: number } | undefined;
   /** Neither read nor dismissed nor deleted. */
   readonly isRinging: boolean;
   readonly platformTypes: readonly PlatformType[];
@@ -49,11 +51,14 @@ export const historyFrom = (world: World) => {
     if (!known) world.trace.name(id, `n${lives.size + 1}`);
     const life = known ?? { feed: row.partitionKey as FeedKey, stood: [] };
     lives.set(id, life);
-    const { status, readState, userActionState, payload } = notification;
+    const { status, readState, userActionState, payload, fallback, contentAt } = notification;
     life.stood.push({
       ...notification,
       at: world.scheduler.now(),
       label: labelOf(notification),
+      alert: fallback
+        ? { label: fallback.visualContent.title, due: contentAt + fallback.delaySeconds * 1_000 }
+        : undefined,
       isRinging: status !== "deleted" && readState === "unread" && userActionState !== "dismissed",
       isRaw: payload.rawContent !== undefined,
     });

@@ -14,6 +14,7 @@ import { memoryGovernor } from "../../shared/delivery/governor.memory.ts";
 import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
 import { tableExpired } from "../../shared/expiry/expired.table.ts";
 import type { Fanout } from "../../shared/fanout/fanout.ts";
+import type { FanoutJob } from "../../shared/fanout/job.ts";
 import type { FeedKey } from "../../shared/feed-key.ts";
 import { emptyHead } from "../../shared/feed/new-head.ts";
 import type { Feed } from "../../shared/feed/feed.ts";
@@ -84,6 +85,7 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
     ledgers: tableLedgers({ deliveries: tables.deliveries, clock, pause }),
     expired: tableExpired({ ...tables, hints }),
     channels: pushServices(world, caller, devices),
+    credentials: {},
     governor: memoryGovernor({
       clock,
       chance: random.next,
@@ -112,9 +114,16 @@ const never = Promise.resolve(false);
 /** `timeLimitMs` of the real one. */
 const sendLimitMs = 8_000;
 
+/** Of a POST, PATCH or DELETE, or of a run that goes on. */
+const sortOf = ({ again, due, kind, hop }: FanoutJob): "first" | "fallback" | "later" | "again" => {
+  if (again !== undefined) return "again";
+  if (due === undefined) return "first";
+  return kind === "fallback" && hop === 0 ? "fallback" : "later";
+};
+
 const fanoutThrough = (world: World, calls: Calls, { send }: Fanout): Fanout => ({
   send: (job, until) => {
-    world.count(`sent: ${job.again === undefined ? (job.due === undefined ? "first" : "later") : "again"}`);
+    world.count(`sent: ${sortOf(job)}`);
     return calls({
       store: "bus",
       what: `send ${job.kind} of ${job.id} v${job.version} hop ${job.hop}${job.due === undefined ? "" : ` due ${new Date(job.due).toISOString().slice(11, 23)}`}${job.again === undefined ? "" : ` again ${job.again}`}`,

@@ -1,5 +1,5 @@
 import type { Device, Devices } from "./devices.ts";
-import { wasReachable } from "./devices.ts";
+import { isSame, wasReachable } from "./devices.ts";
 import type { History, Stood } from "./history.ts";
 import type { Promised, Promises } from "./promises.ts";
 import type { World } from "./world.ts";
@@ -14,7 +14,7 @@ export type Found = {
 };
 
 /** What ended so shortly after the storm had no fair chance: a retry may have been an hour away. */
-const fairChanceMs = 3 * 60 * 60_000;
+export const fairChanceMs = 3 * 60 * 60_000;
 
 /** Nothing accepted is lost: who was subscribed and targeted when it was accepted, and is, heard of it, or of something newer. */
 export const nothingIsLost = (found: Found): void => {
@@ -56,6 +56,10 @@ const hasHeard = ({ heard }: Device, { kind, id, stood }: Promised): boolean =>
         : one.version >= stood.version),
   );
 
+/** Whether a device, under any of its names, was ever reached anew, or not any more. */
+export const hasMoved = ({ all }: Devices, device: Device): boolean =>
+  all.some((one) => isSame(one, device) && one.registered.length > 1);
+
 /** Why nobody need have been told after all. */
 const excuse = ({ history, world, calmAt }: Found, promised: Promised, device: Device): string | undefined => {
   const since = (history.of(promised.id)?.stood ?? []).filter(({ version }) => version >= promised.stood.version);
@@ -82,11 +86,12 @@ export const queuesAreEmpty = ({ world }: Found): void => {
  */
 export const nobodyIsRungTwice = ({ world, devices, history }: Found): void => {
   if (!world.weather.isFair || (world.counts["sent: later"] ?? 0) > 0) return;
-  for (const { name, heard, registered } of devices.all) {
+  for (const device of devices.all) {
+    const { name, heard } = device;
     const contents = heard.filter(({ kind }) => kind === "content").map(({ id }) => id);
     for (const id of new Set(contents)) {
       // Of several versions that cross the newest is told once more; a new channel is a new place to ring.
-      if (registered.length > 1 || (history.of(id)?.stood.length ?? 0) > 1) continue;
+      if (hasMoved(devices, device) || (history.of(id)?.stood.length ?? 0) > 1) continue;
       if (contents.filter((one) => one === id).length > 1) world.violate(`${name} was rung twice for ${id}`);
     }
   }

@@ -5,6 +5,7 @@ import type { Devices } from "./devices.ts";
 import { operationsOf, partsOf, triggersOf, type OperationName, type Parts } from "./instance.ts";
 import type { Received } from "./queue.ts";
 import { base, requestOf, type Asked } from "./request.ts";
+import type { FanfareEvent } from "../../shared/telemetry/events.ts";
 import type { World } from "./world.ts";
 
 /** Versions that one request stored, in their order. */
@@ -78,10 +79,14 @@ export const livingInstance = (world: World, devices: Devices, life: Life) => {
     let isAtIt = true;
     const leave = meet(messageId);
     endanger(message, () => isAtIt && isAlive);
+    const told: FanfareEvent[] = [];
     const verdict = await triggers
       .deliver(body, {
         deliveryCount,
-        emit: (event) => world.count(`event: ${event.event}`),
+        emit: (event) => {
+          world.count(`event: ${event.event}`);
+          told.push(event);
+        },
         bug: (error) => world.violate(`A delivery shows a bug: ${String(error)}`),
       })
       .then(
@@ -93,6 +98,7 @@ export const livingInstance = (world: World, devices: Devices, life: Life) => {
       );
     isAtIt = false;
     leave();
+    if (verdict === "complete") devices.alertsAreDone(told);
     const effect = (): Promise<unknown> => Promise.resolve(queue[verdict](token));
     const what = `${verdict} ${messageId}`;
     await calls({ store: "bus", what, effect, limitMs: 8_000, isRepeatable: false }).catch(() => undefined);

@@ -140,5 +140,5 @@ export const peopleFrom = ({ world, cluster, devices, history, promises, heard }
     }
   };
 
-  return { subscribe, live };
+  return { subscribe, live, react };
 };

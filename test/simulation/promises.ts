@@ -1,5 +1,5 @@
 import type { History, Stood } from "./history.ts";
-import type { Device } from "./devices.ts";
+import { isSame, type Device } from "./devices.ts";
 import type { World } from "./world.ts";
 
 /** What the service said it would do, by answering 200, 201 or 204. */
@@ -24,7 +24,7 @@ export const promisesFrom = (world: World, history: History) => {
       makers.set(key, (makers.get(key) ?? new Set()).add(maker));
     },
     isMaker: (id: string, version: number, device: Device): boolean =>
-      makers.get(`${id} v${version}`)?.has(device) ?? false,
+      [...(makers.get(`${id} v${version}`) ?? [])].some((maker) => isSame(maker, device)),
     note: (kind: Promised["kind"], { id, version }: { readonly id: string; readonly version: number }) => {
       const stood = history.of(id)?.stood.find((one) => one.version === version);
       if (!stood) {

@@ -2,6 +2,7 @@ import type { Attempt, ChannelSender } from "../../shared/channels/channel.ts";
 import type { Outcome } from "../../shared/channels/outcome.ts";
 import type { Channel } from "../../shared/subscription/subscription.ts";
 import { addressOf, originOf } from "./channels.ts";
+import { composeOf } from "./compose.ts";
 import { outageOf, type Caller } from "./calls.ts";
 import type { Devices } from "./devices.ts";
 import type { PushFault } from "./weather.ts";
@@ -18,7 +19,10 @@ export const pushServices = (
 ): Readonly<Record<Channel["kind"], ChannelSender>> => {
   const { random, scheduler, weather, trace } = world;
   const way = (): number => Math.floor(random.next() ** (weather.isRush ? 1 : 2) * weather.latencyMs * 3);
-  const faultOf = (): PushFault | undefined => outageOf(world, "push")?.as ?? world.faultOf(weather.pushes);
+  const faultOf = ({ kind }: Attempt): PushFault | undefined =>
+    outageOf(world, "push")?.as ??
+    (kind === "fallback" ? world.faultOfAlert(weather.pushes) : undefined) ??
+    world.faultOf(weather.pushes);
 
   const send = (attempt: Attempt): Promise<Outcome> =>
     new Promise((resolve) => {
@@ -28,7 +32,7 @@ export const pushServices = (
         resolve({ kind: "gone" });
         return;
       }
-      const fault = faultOf();
+      const fault = faultOf(attempt);
       world.count("pushes");
       if (fault) world.count(`push: ${fault}`);
       const told = `${kind} of ${notification.id} v${notification.version} (content v${notification.contentVersion})`;
@@ -41,9 +45,16 @@ export const pushServices = (
           resolve(outcome);
         });
       };
+      const composed = composeOf(attempt, scheduler.now());
+      if (!composed) {
+        world.violate(`${subscription.deviceId} was to be told what its platform does not know: ${told}`);
+        resolve({ kind: "rejected", reason: "not for this platform" });
+        return;
+      }
+      world.count(`sent to ${channel.kind}: ${composed.form}`);
       const silent = { kind: "busy", origin: "silent", reason: "no answer" } as const;
       const land = (): Outcome => {
-        const outcome = devices.land(addressOf(channel), attempt);
+        const outcome = devices.land(addressOf(channel), attempt, composed);
         say(outcome.kind === "gone" ? "the channel is dead" : "lands");
         return outcome;
       };
@@ -90,7 +101,7 @@ export const pushServices = (
 
   const sender = (kind: Channel["kind"]): ChannelSender => ({
     routeOf: ({ subscription }) => ({ origin: originOf(subscription), credential: kind }),
-    compose: () => undefined,
+    compose: (attempt) => composeOf(attempt, scheduler.now()),
     send,
     close: () => Promise.resolve(),
   });

@@ -68,7 +68,10 @@ const wrongInApp = (
   // Replaced by what is not for this platform, nobody tells it any more.
   if (!since.every((one) => one.platformTypes.includes(device.platform))) return undefined;
   world.count("screens compared");
-  const may = since.map((one) => (one.isRinging ? one.label : undefined));
+  // Of one content its alert stands as well as itself, whichever came last.
+  const may = since.flatMap(({ isRinging, label, alert }) =>
+    isRinging ? [label, alert?.label ?? label] : [undefined],
+  );
   if (may.includes(standing)) return undefined;
   return `shows ${standing === undefined ? "nothing" : `"${standing}"`} and should show ${may.map((label) => label ?? "nothing").join(" or ")}`;
 };

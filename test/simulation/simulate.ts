@@ -4,6 +4,7 @@ import { clusterFrom, type Cluster } from "./cluster.ts";
 import { hasConverged, installApp, readerFrom, type Background, type Reader } from "./apps.ts";
 import { devicesFrom, type Device } from "./devices.ts";
 import { historyFrom } from "./history.ts";
+import { alertsComeWhereDue, nobodyIsAlertedTwice } from "./alerts.ts";
 import { nobodyIsRungTwice, nothingIsLost, queuesAreEmpty } from "./invariants.ts";
 import { peopleFrom } from "./people.ts";
 import { promisesFrom } from "./promises.ts";
@@ -26,6 +27,8 @@ export type SimulationResult = {
 };
 
 const stepsMost = 60_000;
+/** iPhones twice, for there is more to do for them. */
+const platforms = ["iOS", ...platformTypes] as const;
 
 /** Draws a world from the seed, lets it go through a storm and come to rest, and looks whether everything is as it must be. */
 export const simulate = async (
@@ -86,11 +89,16 @@ const goThrough = async (world: World): Promise<number> => {
   const readers: { readonly device: Device; readonly reader: Reader }[] = [];
   for (const user of users) {
     for (let left = random.whole(1, 4); left > 0; left -= 1) {
-      const device = devices.add(user, random.pick(platformTypes));
+      const device = devices.add(user, random.pick(platforms));
       devices.giveChannel(device);
       if (device.platform !== "WebPush") installApp({ world, cluster }, device, does);
       does(random.chance(0.8) ? 0 : sometime(), () => people.subscribe(device));
       for (let acts = random.whole(0, 4); acts > 0; acts -= 1) does(sometime(), () => people.live(device));
+      if (random.chance(0.12)) {
+        const twin = devices.add(user, device.platform, device);
+        does(random.chance(0.8) ? 0 : sometime(), () => people.subscribe(twin));
+        if (random.chance(0.4)) does(sometime(), () => people.live(twin));
+      }
       if (readers.some((one) => one.device.user === user)) continue;
       const reader = readerFrom({ world, cluster }, `reader of ${user}`, user, () => undefined);
       readers.push({ device, reader });
@@ -100,7 +108,14 @@ const goThrough = async (world: World): Promise<number> => {
   for (let posts = random.whole(2, 7); posts > 0; posts -= 1) {
     does(sometime(), async () => {
       const device = random.pickOf(devices.all);
-      if (device) await server.post(device);
+      const alertAt = device && (await server.post(device));
+      if (alertAt === undefined || random.chance(0.5)) return;
+      // Somebody does something just when the alert comes.
+      const isPosted = random.chance(0.4);
+      does(alertAt - scheduler.now() + random.whole(-5, 5) * random.pick([10, 300, 2_000]), async () => {
+        const another = random.pickOf(devices.all.filter(({ user }) => user === device?.user));
+        if (another) await (isPosted ? server.post(another) : people.react(another));
+      });
     });
   }
   for (let kills = weather.kills; kills > 0; kills -= 1) scheduler.after(sometime(), cluster.kill);
@@ -125,8 +140,10 @@ const goThrough = async (world: World): Promise<number> => {
   for (const { reader } of readers) does(0, reader.catchUp);
   const steps = stormSteps + (await scheduler.run({ isAtRest, stepsMost }));
 
-  const found = { world, devices, history, promises, calmAt };
+  const found = { world, devices, history, promises, calmAt: Math.max(calmAt, world.lastFaultAt()) };
   nothingIsLost(found);
+  alertsComeWhereDue(found);
+  nobodyIsAlertedTwice(found);
   oneToastEach(found);
   newestStands(found);
   limitIsKept(found);

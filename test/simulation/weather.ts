@@ -60,6 +60,8 @@ export type Weather = {
   readonly messages: Chances<MessageFault>;
   readonly pushes: Chances<PushFault>;
   readonly requests: Chances<RequestFault>;
+  /** So many of the alerts meet what a push may meet, also when all else is calm: they come when most faults are over. */
+  readonly alertFaultsMost: number;
   readonly outages: readonly Outage[];
   /** How far each instance's clock is ahead of the true time; milliseconds. */
   readonly skewsMs: readonly [number, number];
@@ -108,6 +110,7 @@ export const drawWeather = (random: Random): Weather => {
       ? { kinds: ["crash after the effect"], part: random.pick([0, 0.1, 0.3]) }
       : chances(pushFaults, [0, 0.1, 0.3, 0.6]),
     requests: chances(requestFaults, [0, 0.1, 0.3]),
+    alertFaultsMost: isCalm ? 0 : random.pick([0, 1, 3]),
     outages,
     skewsMs: [skew(), skew()],
     kills: isFair ? 0 : random.pick([0, 0, 1, 3]),

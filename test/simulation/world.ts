@@ -38,6 +38,10 @@ export type World = {
   readonly way: () => number;
   /** Whether a fault comes, and which. */
   readonly faultOf: <Fault>(chances: Chances<Fault>) => Fault | undefined;
+  /** The same of an alert, which has faults of its own. */
+  readonly faultOfAlert: <Fault>(chances: Chances<Fault>) => Fault | undefined;
+  /** When the last fault came that was drawn, epoch milliseconds. */
+  readonly lastFaultAt: () => number;
   /** Whether faults still come. */
   readonly isStormy: () => boolean;
   readonly calmDown: () => void;
@@ -60,6 +64,8 @@ export const worldFrom = (random: Random, isTraced: boolean): World => {
   const violations: string[] = [];
   let isStormy = true;
   let faultsLeft = weather.faultsMost;
+  let alertFaultsLeft = weather.alertFaultsMost;
+  let lastFaultAt = startedAt;
   const listeners: ((change: Change) => void)[] = [];
   const lockMs = random.pick([10_000, 60_000]);
   return {
@@ -87,8 +93,16 @@ export const worldFrom = (random: Random, isTraced: boolean): World => {
     faultOf: ({ part, kinds }) => {
       if (!isStormy || faultsLeft === 0 || !random.chance(part)) return undefined;
       faultsLeft -= 1;
+      lastFaultAt = scheduler.now();
       return random.pickOf(kinds);
     },
+    faultOfAlert: ({ kinds }) => {
+      if (alertFaultsLeft === 0 || !random.chance(0.5)) return undefined;
+      alertFaultsLeft -= 1;
+      lastFaultAt = scheduler.now();
+      return random.pickOf(kinds);
+    },
+    lastFaultAt: () => lastFaultAt,
     isStormy: () => isStormy,
     calmDown: () => {
       isStormy = false;

@@ -1,0 +1,78 @@
+import type { Mutant } from "./mutant.ts";
+
+const plan = "shared/delivery/plan.ts";
+
+/** Rules of the fallback's alert, broken. */
+export const mutantsOfTheFallback: readonly Mutant[] = [
+  {
+    name: "a POST sends no message for its alert",
+    file: "shared/fanout/first-jobs.ts",
+    find: "return due === undefined ?",
+    replace: "return due === undefined || due > 0 ?",
+  },
+  {
+    name: "alerts at once, not when the delay is over",
+    file: "shared/fanout/first-jobs.ts",
+    find: `{ ...content, kind: "fallback", due }`,
+    replace: `{ ...content, kind: "fallback", due: acceptedAt }`,
+  },
+  {
+    name: "alerts devices that have fetched the notification",
+    file: plan,
+    find: "!fetched.has(subscription.channelTag)",
+    replace: "fetched.size >= 0",
+  },
+  {
+    name: "of a device subscribed under two names, what the second has fetched counts for nothing",
+    file: "shared/delivery/fetched.ts",
+    find: "    subscriptions.flatMap(",
+    replace: `    subscriptions.filter((one) => subscriptions.find(({ channelTag }) => channelTag === one.channelTag) === one).flatMap(`,
+  },
+  {
+    name: "lets a fetch of older content take the place of one of newer",
+    isRare: true,
+    file: "shared/feed/fetch-marks.table.ts",
+    find: "${subscription}.${contentVersion}`",
+    replace: "${subscription}.`",
+  },
+  {
+    name: "alerts of what the user has seen to",
+    file: plan,
+    find: "      notRung(notification, subscription) === undefined &&\n      !fetched",
+    replace: "      !fetched",
+  },
+  {
+    name: "the message of content that was replaced alerts of what replaced it",
+    file: plan,
+    find: "version >= notification.contentVersion",
+    replace: "version >= 0",
+  },
+  {
+    name: "alerts that could not be made go on as content",
+    isRare: true,
+    file: "shared/fanout/job.ts",
+    find: `tap: "state", fallback: "fallback" }`,
+    replace: `tap: "state", fallback: "content" }`,
+  },
+  {
+    name: "does not record who was alerted",
+    isRare: true,
+    file: "shared/delivery/settle.ts",
+    find: "      settled.flatMap(({ due, entry }) => (due.kind === kind ?",
+    replace: `      settled.flatMap(({ due, entry }) => (due.kind === kind && kind !== "fallback" ?`,
+  },
+  {
+    name: "does not see that an alert crossed something newer",
+    isRare: true,
+    file: "shared/delivery/merge-told.ts",
+    find: "const ours = toldKinds.flatMap((kind)",
+    replace: `const ours = toldKinds.filter((kind) => kind !== "fallback").flatMap((kind)`,
+  },
+  {
+    name: "does not note what a device knows that made a change while it was alerted",
+    isRare: true,
+    file: "shared/delivery/settle.ts",
+    find: " && isQuiet)",
+    replace: ")",
+  },
+];
