@@ -23,6 +23,8 @@ export default defineConfig({
     // a module for good, and what a test changes of its process (clock, spies, environment) it gives back.
     isolate: false,
     unstubEnvs: true,
+    // Stories that wait for a stack, side by side; all others run one after another.
+    maxConcurrency: 12,
     testTimeout: 20_000,
     hookTimeout: 30_000,
     teardownTimeout: 15_000,
