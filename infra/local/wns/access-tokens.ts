@@ -4,10 +4,10 @@ import type { VendorAccounts } from "../vendor-accounts.ts";
 
 type Account = VendorAccounts["wns"];
 
-export type TokenReply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+type TokenReply = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
 /** What a token request is: its path, its media type and its form. */
-export type TokenCall = {
+type TokenCall = {
   readonly tenant: string | undefined;
   readonly contentType: string;
   readonly form: URLSearchParams;

@@ -1,7 +1,7 @@
 import { readXml, textOf, type XmlElement } from "./xml.ts";
 
 /** What Windows draws of a toast, and whose it is. */
-export type Toast = { readonly title: string; readonly body?: string; readonly id?: string };
+type Toast = { readonly title: string; readonly body?: string; readonly id?: string };
 export type ReadToast =
   { readonly kind: "read"; readonly toast: Toast } | { readonly kind: "unreadable"; readonly reason: string };
 
