@@ -129,6 +129,13 @@ test.each([
   },
 );
 
+test("when each key is refused in another way, the answer to the subscription's own is told", async () => {
+  const newer = await browserOf(current);
+  await service.control.addFault({ status: 403, count: 1 });
+  await service.control.addFault({ status: 401 });
+  expect(await senderWith().send(attemptAt(newer))).toMatchObject({ kind: "rejected", reason: "403" });
+});
+
 test.each([
   ["a busy service", { status: 503 }, "busy"],
   ["content it does not take", { status: 400 }, "rejected"],
