@@ -52,6 +52,7 @@ test("shown is what is unread, not dismissed, not deleted, not over and for this
   const { id } = vendor.feed.put(raw("deleted"));
   await tapOf(vendor.feed.change(id, null).tap);
   expect(await device.agreed()).toEqual(["title: body", "activated", "ends in a minute"]);
+  expect(vendor.printed.filter((line) => line.includes("shows"))).toHaveLength(3);
   vendor.clock.advance(60_000);
   expect(await device.shown()).toEqual(["title: body", "activated"]);
 });

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { until } from "../../support/until.ts";
 import { visual } from "./samples.ts";
 import { startVendor, type VendorUnderTest } from "./vendor-under-test.ts";
 
@@ -64,7 +65,7 @@ test("nobody acts where nobody is signed in, offline, on what the app does not k
 });
 
 test("who signs in sees what is unread; the account and what the app knows survive a restart, readable by their owner alone", async () => {
-  vendor.feed.put(visual("older than the app"));
+  vendor.feed.put({ ...visual("older than the app"), appNotificationId: "older" });
   const device = await vendor.device({ isSignedIn: false });
   expect(await vendor.control.devices()).toMatchObject([{ app: { isSignedIn: false, mark: null, isUpToDate: true } }]);
   await device.signIn();
@@ -76,6 +77,8 @@ test("who signs in sees what is unread; the account and what the app knows survi
   await device.push({ envelope: vendor.feed.put().content });
   expect(await device.shown()).toEqual(["older than the app", "raw"]);
   expect(vendor.feed.asked).toHaveLength(asked);
+  await vendor.control.act(device.name, { appNotificationId: "older", action: "read" });
+  expect(await device.shown()).toEqual(["raw"]);
 });
 
 test("signing in again goes on where the app was; somebody else starts with an empty screen and from the beginning", async () => {
@@ -94,6 +97,15 @@ test("signing in again goes on where the app was; somebody else starts with an e
   expect(vendor.feed.asked).toHaveLength(asked + 3);
 });
 
+test("of an app that is gone nothing is kept, its user's password least of all", async () => {
+  const device = await vendor.device();
+  await device.push({ envelope: vendor.feed.put().content });
+  expect(vendor.remembered(device.deviceId)).toBe(2);
+  await vendor.control.removeDevice(device.name);
+  await vendor.restart();
+  expect(vendor.remembered(device.deviceId)).toBe(0);
+});
+
 test("an account that lacks something is refused by the name of what it lacks", async () => {
   const device = await vendor.device({ isSignedIn: false });
   await expect(vendor.control.setAccount(device.name, { httpUrl: "ftp://x" } as never)).rejects.toThrow(
@@ -103,9 +115,13 @@ test("an account that lacks something is refused by the name of what it lacks", 
 
 test("what hangs keeps nobody from ending", async () => {
   const device = await vendor.device();
-  vendor.feed.hold();
+  const release = vendor.feed.hold();
   await device.push({ envelope: vendor.feed.put().tap });
+  await until(() => vendor.feed.asked.length === 2, { what: "the app asks" });
   const begun = performance.now();
   await vendor.restart();
   expect(performance.now() - begun).toBeLessThan(1_000);
+  // Whoever still waited would write into the store of a process that is over.
+  release();
+  expect(await device.agreed()).toEqual(["raw"]);
 });

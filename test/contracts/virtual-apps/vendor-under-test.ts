@@ -50,6 +50,8 @@ export type VendorUnderTest = {
     readonly isSignedIn?: boolean;
     readonly username?: string;
   }) => Promise<DeviceUnderTest>;
+  /** How many things are kept of a device's app: its account and what it knows. */
+  readonly remembered: (deviceId: string) => number;
   /** The process ends and comes again, with what it kept; `whileDown` happens in between. */
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -160,6 +162,10 @@ export const startVendor = async (platformType: PlatformType = "Windows"): Promi
     printed,
     folder: join(folder, "state"),
     device,
+    remembered: (deviceId) => {
+      const { memories } = running.state;
+      return (memories.of(deviceId) ? 1 : 0) + memories.known(deviceId).size;
+    },
     restart: async () => {
       await running.stop();
       running = await start();
