@@ -88,7 +88,8 @@ const deliver = async (delivery: Delivery, { tokens, clock }: Wire): Promise<Out
   for (;;) {
     const reply = await post(delivery, sending);
     if (reply.kind === "lost") return { kind: "busy", origin: reply.origin, reason: reply.reason };
-    const verdict = verdictOf(reply.response, { now: clock.now(), setting });
+    const { registeredAt } = attempt.subscription;
+    const verdict = verdictOf(reply.response, { now: clock.now(), setting, registeredAt });
     switch (verdict.kind) {
       case "reconnect":
         reply.retire();

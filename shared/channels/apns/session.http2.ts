@@ -76,15 +76,19 @@ export const openSession = (options: SessionOptions, changed: () => void) => {
   /** Begins to count how long nothing is carried, or ends that. */
   const watch = (): void => {
     clearTimeout(idling);
-    idling = out === 0 ? setTimeout(retire, idleLimitMs).unref() : undefined;
+    const isUseful = state !== "ending" && state !== "ended";
+    idling = isUseful && out === 0 ? setTimeout(retire, idleLimitMs).unref() : undefined;
   };
   const check = (): void => {
-    if (state !== "open") return;
+    if (state !== "open" || session.destroyed) return;
     become("checking");
     const late = setTimeout(() => giveUp("no answer to a ping"), pingTimeLimitMs);
     session.ping((error) => {
       clearTimeout(late);
-      if (error) return; // the connection ended meanwhile
+      if (error) {
+        giveUp("no answer to a ping");
+        return;
+      }
       heard();
       if (state === "checking") become("open");
     });
