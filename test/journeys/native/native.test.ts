@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { secretsTold } from "../../support/secrets-told.ts";
 import type { LocalStack } from "../../support/stack.ts";
+import { until } from "../../support/until.ts";
 import { contentCases } from "./content.cases.ts";
 import { credentialCases } from "./credentials.cases.ts";
 import { startNativeStack } from "./native-stack.ts";
@@ -11,6 +13,22 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => stack.stop());
 beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(stack.output())));
+
+test("README's one POST rings the browser, the PC, the iPhone and the Android phone of a fresh start", async () => {
+  const [, json = ""] = /-d '(\{.*\})'/.exec(await readFile("README.md", "utf8")) ?? [];
+  const { devices } = stack.stack;
+  const names = devices.map(({ name, platformType }) => `${name} ${platformType}`);
+  expect(names).toEqual(["Browser WebPush", "PC Windows", "iPhone iOS", "Android phone Android"]);
+  const { status } = await stack.post(JSON.parse(json) as Record<string, unknown>, { unsid: devices[0]!.unsid });
+  expect(status).toBe(201);
+  const lines = [
+    /^webpush +│ \d\d:\d\d:\d\d Browser WebPush Hello from your own server$/m,
+    ...names
+      .slice(1)
+      .map((name) => new RegExp(`^native-push +│ \\d\\d:\\d\\d:\\d\\d ${name} Hello: from your own server$`, "m")),
+  ];
+  await until(() => lines.every((line) => line.test(stack.output())), { what: "four devices ring", within: 5_000 });
+});
 
 // One stack for all: to start it costs more than any of them does.
 describe.concurrent("content", () => contentCases(() => stack));
