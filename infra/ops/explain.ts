@@ -4,6 +4,7 @@ import { deliveriesOf, type Explainable } from "../../shared/delivery/explain.ts
 import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
 import { lifeOf } from "../../shared/delivery/life.ts";
 import type { FeedKey } from "../../shared/feed-key.ts";
+import { tableFetchMarks } from "../../shared/feed/fetch-marks.table.ts";
 import { notificationKey, notificationOf } from "../../shared/feed/rows.ts";
 import {
   isExpired,
@@ -51,9 +52,12 @@ const explained = async (tables: Tables, id: NotificationId, use: Surroundings) 
   const ledger = await tableLedgers({ ...tables, clock: systemClock, report: use.output.note }).read(feed, id);
   const isServed = servedAsFarAsKnown(use.env, {
     devices: subscriptions,
-    entries: { ...ledger.tap, ...ledger.content },
+    entries: { ...ledger.tap, ...ledger.fallback, ...ledger.content },
   });
-  return { notification, deliveries: deliveriesOf({ notification, subscriptions, ledger, isServed }) };
+  const fetched = await tableFetchMarks({ ...tables, clock: systemClock }).of(feed, id);
+  const now = systemClock.now();
+  const deliveries = deliveriesOf({ notification, subscriptions, ledger, isServed, fetched, now });
+  return { notification, deliveries };
 };
 
 /** An id does not say whose notification it is: the store goes through its table. */
@@ -83,6 +87,8 @@ const textOf = (notification: Notification, deliveries: ReturnType<typeof delive
     state: `${life.readState}, ${life.userActionState}`,
     "for platforms": life.platformTypes.join(", "),
     content: life.content.join(", ") || "none",
+    "shown for": life.content.includes("visualContent") ? `${life.displayTimeToLive} s` : undefined,
+    fallback: life.fallbackDelayInSeconds === null ? undefined : `after ${life.fallbackDelayInSeconds} s`,
     accepted: life.creationDateTime,
     replaced: isReplaced ? life.contentDateTime : undefined,
     changed: life.lastModifiedDateTime ?? undefined,
@@ -105,5 +111,12 @@ const textOf = (notification: Notification, deliveries: ReturnType<typeof delive
   );
   const history =
     earlier.length > 0 ? `\n\nEarlier attempts\n${textTable(["device", "when", "outcome", "reason"], earlier)}` : "";
-  return `${about}\n\n${textTable(["platform", "device", "attempts", "what became of it"], rows)}${history}`;
+  const alerts = deliveries.flatMap(({ displayName, subscriptionId, fallback }) =>
+    fallback ? [[displayName ?? subscriptionId.slice(0, 8), String(fallback.attempts), fallback.explanation]] : [],
+  );
+  const alerted =
+    alerts.length > 0
+      ? `\n\nThe fallback's alert\n${textTable(["device", "attempts", "what became of it"], alerts)}`
+      : "";
+  return `${about}\n\n${textTable(["platform", "device", "attempts", "what became of it"], rows)}${alerted}${history}`;
 };

@@ -1,15 +1,11 @@
 import { printInstant } from "../notification/instant.ts";
 import type { Notification, PlatformType } from "../notification/notification.ts";
 import type { Subscription, SubscriptionId } from "../subscription/subscription.ts";
-import type { LedgerEntry, PastAttempt, Told } from "./ledger.ts";
+import { alertsOf, type Alert } from "./explain-fallback.ts";
+import type { Fetched } from "./fetched.ts";
+import { attemptOf, capital, meaning, nextOf } from "./in-words.ts";
+import type { LedgerEntry, Told } from "./ledger.ts";
 import { notReached, notRung, silences, type IsServed, type Reachable } from "./reach.ts";
-
-/** One attempt of the past, or the latest one. */
-const attemptOf = ({ outcome, reason, at }: PastAttempt) => ({
-  outcome,
-  reason: reason ?? null,
-  dateTime: printInstant(at),
-});
 
 /** What became of telling one device, as administrators see it: the push service's own words, no endpoint, no content. */
 export type Delivery = {
@@ -29,6 +25,8 @@ export type Delivery = {
   readonly earlierAttempts: readonly ReturnType<typeof attemptOf>[];
   /** The latest tap for a change of state, if there was one. */
   readonly tap: ReturnType<typeof attemptOf> | null;
+  /** The alert of the fallback; null where the notification has none for this device. */
+  readonly fallback: Alert | null;
 };
 
 /** A subscription as far as it is explained: whether it has a channel, but not which. */
@@ -39,13 +37,18 @@ type Standing = {
   readonly subscriptions: readonly Explainable[];
   readonly ledger: Told;
   readonly isServed: IsServed;
+  readonly fetched: Fetched;
+  /** Epoch milliseconds. */
+  readonly now: number;
 };
 
 /**
  * Why did my phone not buzz? One delivery for each device that is subscribed, tried or not, and one for each channel that was tried and is
  * nobody's any more.
  */
-export const deliveriesOf = ({ notification, subscriptions, ledger, isServed }: Standing): Delivery[] => {
+export const deliveriesOf = (standing: Standing): Delivery[] => {
+  const { notification, subscriptions, ledger, isServed } = standing;
+  const alertOf = alertsOf(standing);
   const known = new Set(subscriptions.map(({ channelTag }) => channelTag));
   const left = Object.entries(ledger.content).filter(([channelTag]) => !known.has(channelTag));
   return [
@@ -55,13 +58,17 @@ export const deliveriesOf = ({ notification, subscriptions, ledger, isServed }: 
       const why = entry
         ? ofEntry(entry, notification.contentVersion, silence && silences[silence])
         : `Not tried: ${silence ? silences[silence] : untried}.`;
-      return deliveryOf(subscription, entry, ledger.tap[subscription.channelTag], why);
+      return {
+        ...deliveryOf(subscription, entry, ledger.tap[subscription.channelTag], why),
+        fallback: alertOf(subscription),
+      };
     }),
     ...left.map(([channelTag, entry]) => {
       const owner = subscriptions.find(({ id }) => id === entry.subscriptionId);
       const gone = owner ? "It has another channel now." : "It is no longer subscribed.";
       const why = `${ofEntry(entry, notification.contentVersion, undefined)} ${gone}`;
-      return deliveryOf(owner ?? { id: entry.subscriptionId }, entry, ledger.tap[channelTag], why);
+      const device = owner ?? { id: entry.subscriptionId };
+      return { ...deliveryOf(device, entry, ledger.tap[channelTag], why), fallback: null };
     }),
   ];
 };
@@ -75,7 +82,7 @@ const deliveryOf = (
   entry: LedgerEntry | undefined,
   tap: LedgerEntry | undefined,
   explanation: string,
-): Delivery => ({
+): Omit<Delivery, "fallback"> => ({
   subscriptionId: id,
   platformType: platformType ?? null,
   displayName: displayName ?? null,
@@ -99,28 +106,3 @@ const ofEntry = (entry: LedgerEntry, contentVersion: number, silence: string | u
     ? `${capital(meaning(entry))}; it is tried again at ${printInstant(nextOf(entry, entry.notBefore))}.`
     : `${capital(meaning(entry))}; it is not tried again: ${silence}.`;
 };
-
-const meaning = ({ outcome, reason, at }: LedgerEntry): string => {
-  const because = reason === undefined ? "" : ` (${reason})`;
-  switch (outcome) {
-    case "delivered":
-      return `its push service took it at ${printInstant(at)}`;
-    case "gone":
-      return `its push service said that the channel is gone${because}`;
-    case "busy":
-      return `its push service could not take it${because}`;
-    case "rejected":
-      return `its push service refused it for good${because}`;
-    case "misconfigured":
-      return `its push service refuses this server's credential${because}`;
-    case "held":
-      return `it was held back, not tried${because}`;
-    case "gave-up":
-      return `given up, for it ends before another try may be made${because}`;
-  }
-};
-
-const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
-
-/** What was reopened is due since it was told. */
-const nextOf = ({ at }: LedgerEntry, notBefore: number): number => Math.max(at, notBefore);

@@ -1,3 +1,4 @@
+import { milliseconds } from "../clock.ts";
 import { printInstant } from "../notification/instant.ts";
 import type { Notification } from "../notification/notification.ts";
 
@@ -6,6 +7,7 @@ export const lifeOf = (notification: Notification) => {
   const { id, appNotificationId, targetHostName, status, priority, platformTypes, payload } = notification;
   const { readState, userActionState, createdAt, contentAt, modifiedAt, expiresAt, version, contentVersion } =
     notification;
+  const { fallback, displayUntil } = notification;
   return {
     id,
     targetHostName,
@@ -17,6 +19,9 @@ export const lifeOf = (notification: Notification) => {
       ...(payload.rawContent === undefined ? [] : ["rawContent"]),
       ...(payload.visualContent === undefined ? [] : ["visualContent"]),
     ],
+    /** From the content's time until so long after it a platform's viewer keeps what it draws; seconds. */
+    displayTimeToLive: Math.round((displayUntil - contentAt) / milliseconds.second),
+    fallbackDelayInSeconds: fallback?.delaySeconds ?? null,
     readState,
     userActionState,
     creationDateTime: printInstant(createdAt),

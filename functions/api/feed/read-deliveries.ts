@@ -1,11 +1,13 @@
 import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
 import { targetUser } from "../../../shared/auth/authorise.ts";
 import { adminRole, type Caller } from "../../../shared/auth/caller.ts";
+import type { Clock } from "../../../shared/clock.ts";
 import { deliveriesOf } from "../../../shared/delivery/explain.ts";
 import type { Ledgers } from "../../../shared/delivery/ledger.ts";
 import { lifeOf } from "../../../shared/delivery/life.ts";
-import type { Channel } from "../../../shared/subscription/subscription.ts";
+import type { Channel, SubscriptionId } from "../../../shared/subscription/subscription.ts";
 import { feedKeyOf, type FeedKey } from "../../../shared/feed-key.ts";
+import type { FetchMarks } from "../../../shared/feed/fetch-marks.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
 import { Problem } from "../../../shared/problem.ts";
@@ -19,6 +21,8 @@ type Uses = AsUser & {
   readonly subscriptions: Pick<Subscriptions, "of">;
   readonly feed: Pick<Feed, "findAny">;
   readonly ledgers: Pick<Ledgers, "read">;
+  readonly fetchMarks: Pick<FetchMarks, "of">;
+  readonly clock: Clock;
   /** The channels that are served. */
   readonly channels: Readonly<Partial<Record<Channel["kind"], unknown>>>;
 };
@@ -44,9 +48,14 @@ export const readDeliveries =
     for (const feed of feeds) {
       const notification = await use.feed.findAny(feed, id);
       if (!notification) continue;
-      const [ledger, subscriptions] = await Promise.all([use.ledgers.read(feed, id), use.subscriptions.of(feed)]);
+      const [ledger, subscriptions, fetched] = await Promise.all([
+        use.ledgers.read(feed, id),
+        use.subscriptions.of(feed),
+        notification.fallback ? use.fetchMarks.of(feed, id) : new Map<SubscriptionId, number>(),
+      ]);
       const isServed = (kind: Channel["kind"]): boolean => use.channels[kind] !== undefined;
-      const value = deliveriesOf({ notification, subscriptions, ledger, isServed });
+      const now = use.clock.now();
+      const value = deliveriesOf({ notification, subscriptions, ledger, isServed, fetched, now });
       return { status: 200, body: { notification: lifeOf(notification), value } };
     }
     throw notFound();

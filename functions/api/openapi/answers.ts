@@ -90,6 +90,8 @@ export const deliveriesAnswer = z.strictObject({
       priority: z.enum(priorities),
       platformTypes: z.array(z.enum(platformTypes)),
       content: z.array(z.enum(["rawContent", "visualContent"])).describe("What it has; not what it says."),
+      displayTimeToLive: z.int().describe("Of its visual content, in seconds."),
+      fallbackDelayInSeconds: z.int().nullable().describe("null where it has no fallback."),
       readState: z.enum(readStates),
       userActionState: z.enum(userActionStates),
       creationDateTime: instant,
@@ -113,6 +115,17 @@ export const deliveriesAnswer = z.strictObject({
       explanation: z.string().describe("Why it rang, or did not: a sentence for people."),
       earlierAttempts: z.array(attempt).describe("Before the latest one, latest first; the last few."),
       tap: attempt.nullable().describe("The latest tap for a change of state."),
+      fallback: z
+        .strictObject({
+          dueDateTime: instant,
+          outcome: z.enum([...outcomeKinds, "none"]).describe("Of the latest attempt; none where none was made."),
+          reason,
+          attempts: z.int(),
+          lastAttemptDateTime: instant.nullable(),
+          explanation: z.string().describe("Why it was alerted, will be, or is not: a sentence for people."),
+        })
+        .nullable()
+        .describe("The alert of the fallback; null where there is none for this device."),
     }),
   ),
 });

@@ -19,6 +19,8 @@ const explained = ({ notification = {}, subscriptions = [device], entry, tap }: 
     subscriptions,
     ledger: { content: entry ? { here: entry } : {}, tap: tap ? { here: tap } : {}, fallback: {} },
     isServed: (kind) => kind === "webpush",
+    fetched: new Map(),
+    now,
   });
 
 const sentenceOf = (one: Case): string | undefined => explained(one)[0]?.explanation;

@@ -1,0 +1,35 @@
+import { printInstant } from "../notification/instant.ts";
+import type { LedgerEntry, PastAttempt } from "./ledger.ts";
+
+/** One attempt of the past, or the latest one. */
+export const attemptOf = ({ outcome, reason, at }: PastAttempt) => ({
+  outcome,
+  reason: reason ?? null,
+  dateTime: printInstant(at),
+});
+
+/** What became of the latest attempt, as a part of a sentence. */
+export const meaning = ({ outcome, reason, at }: LedgerEntry): string => {
+  const because = reason === undefined ? "" : ` (${reason})`;
+  switch (outcome) {
+    case "delivered":
+      return `its push service took it at ${printInstant(at)}`;
+    case "gone":
+      return `its push service said that the channel is gone${because}`;
+    case "busy":
+      return `its push service could not take it${because}`;
+    case "rejected":
+      return `its push service refused it for good${because}`;
+    case "misconfigured":
+      return `its push service refuses this server's credential${because}`;
+    case "held":
+      return `it was held back, not tried${because}`;
+    case "gave-up":
+      return `given up, for it ends before another try may be made${because}`;
+  }
+};
+
+export const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+/** When it is tried again: what was reopened is due since it was told. */
+export const nextOf = ({ at }: LedgerEntry, notBefore: number): number => Math.max(at, notBefore);
