@@ -16,6 +16,8 @@ export type FanoutBus = {
   readonly restart: () => Promise<void>;
   /** Takes so many messages, or what came within the milliseconds (5,000), and completes them. */
   readonly take: (count: number, within?: number) => Promise<ServiceBusReceivedMessage[]>;
+  /** Up to a thousand messages that are there, those that are scheduled for later included, and leaves them. */
+  readonly peek: () => Promise<ServiceBusReceivedMessage[]>;
   readonly stop: () => Promise<void>;
 };
 
@@ -55,6 +57,12 @@ export const startFanoutBus = async (): Promise<FanoutBus> => {
       }
       await client.close();
       return taken;
+    },
+    peek: async () => {
+      const client = new ServiceBusClient(connection);
+      const messages = await client.createReceiver(fanoutQueue).peekMessages(1_000);
+      await client.close();
+      return messages;
     },
     stop: async () => {
       await program.kill();

@@ -10,6 +10,7 @@ import { throttledCases } from "./faults-throttled.cases.ts";
 import { oneAppIsAsked } from "./faults-under-test.ts";
 import { feedCases } from "./feed.cases.ts";
 import { openapiCases } from "./openapi.cases.ts";
+import { pushedCases } from "./pushed.cases.ts";
 
 let shared: Backends;
 beforeAll(async () => {
@@ -30,3 +31,5 @@ describe("faults", () => {
 });
 describe("the feed", () => feedCases(() => shared));
 describe("the description", () => openapiCases(() => shared));
+// Last: what it schedules for later is left in the queue.
+describe("what is pushed", () => pushedCases(() => shared));
