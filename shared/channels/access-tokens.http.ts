@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../clock.ts";
-import { networkFaultOf } from "./egress/network-fault.ts";
+import { unreachable } from "./egress/network-fault.ts";
+import { busyFor } from "./outcome.ts";
 import { tokenAnswerOf, type TokenRefusal, type TokenResponse } from "./token-answer.ts";
 import { tokenCache, type AccessTokens } from "./token-cache.ts";
 
@@ -37,9 +38,7 @@ export const accessTokens = <Credential>(options: Options<Credential>): AccessTo
         const response = await post(agent, request, AbortSignal.timeout(timeLimitMs));
         return tokenAnswerOf(response, { vendor, setting, advice, now: clock.now() });
       } catch (error) {
-        const fault = networkFaultOf(error);
-        if (fault === undefined) throw error; // a bug of ours, which no retry will mend
-        return { kind: "busy", origin: fault.origin, reason: `the token endpoint: ${fault.reason}` };
+        return busyFor("unasked", `the token endpoint: ${unreachable(error).reason}`);
       }
     },
   });

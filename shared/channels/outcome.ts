@@ -16,7 +16,15 @@ export type Outcome =
       readonly doubtsCredential?: true;
     }
   /** Our credential or setting is wrong, not the device: keep the channel, hold its deliveries. */
-  | { readonly kind: "misconfigured"; readonly reason: string };
+  | Misconfigured;
+
+type Misconfigured = {
+  readonly kind: "misconfigured";
+  /** What is to be mended, for the operator. */
+  readonly reason: string;
+  /** Found out before the push origin was asked: it tells nothing of it. */
+  readonly origin?: "unasked";
+};
 
 export type Busy = {
   readonly kind: "busy";
@@ -24,11 +32,25 @@ export type Busy = {
   /** The vendor's own wish, never undercut. */
   readonly retryAfterSeconds?: number;
   /**
-   * What it tells of the push origin: it wants less from us (`throttled`), it answers but cannot serve (`failing`), or it does not
-   * answer at all (`silent`).
+   * What it tells of the push origin: it wants less from us (`throttled`), it answers but cannot serve (`failing`), it does not answer at
+   * all (`silent`), or nothing, for somebody else had no token for it yet (`unasked`).
    */
-  readonly origin: "throttled" | "failing" | "silent";
+  readonly origin: "throttled" | "failing" | "silent" | "unasked";
 };
+
+/** Not now, and not before the vendor's own wish, where it has one. */
+export const busyFor = (origin: Busy["origin"], reason: string, retryAfterSeconds?: number): Busy => ({
+  kind: "busy",
+  origin,
+  reason,
+  ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+});
+
+/** Our credential is of no use, as is known without asking the push origin. */
+export const unusable = (reason: string): Misconfigured => ({ kind: "misconfigured", origin: "unasked", reason });
+
+/** Whether it came to its end before the push origin was asked anything. */
+export const isUnasked = (outcome: Outcome): boolean => "origin" in outcome && outcome.origin === "unasked";
 
 /**
  * The vendor's `Retry-After` in seconds (RFC 9110, section 10.2.3: seconds or a date), the longest of several; undefined when absent or

@@ -1,4 +1,4 @@
-import { retryAfterSecondsOf } from "./outcome.ts";
+import { busyFor, retryAfterSecondsOf, unusable } from "./outcome.ts";
 import type { TokenAnswer } from "./token-cache.ts";
 
 /** What a token endpoint answered, cut down to what matters. */
@@ -36,10 +36,7 @@ export const tokenAnswerOf = (response: TokenResponse, told: Told): TokenAnswer 
   const word = [status, refusal.error, refusal.code].filter(Boolean).join(" ");
   const advice =
     told.advice?.(refusal) ?? adviceFor[refusal.error] ?? "is it the vendor's token endpoint that is asked?";
-  return {
-    kind: "misconfigured",
-    reason: `${told.setting}: ${told.vendor} gives no token for it (${word}): ${advice}`,
-  };
+  return unusable(`${told.setting}: ${told.vendor} gives no token for it (${word}): ${advice}`);
 };
 
 /** Of RFC 6749, section 4.1.2.1: those that time mends. */
@@ -62,10 +59,8 @@ const tokenIn = (members: Members): TokenAnswer | undefined => {
   return { kind: "token", token, lifeSeconds };
 };
 
-const failing = (reason: string, { retryAfter }: TokenResponse, { now }: Told): TokenAnswer => {
-  const retryAfterSeconds = retryAfterSecondsOf(retryAfter, now);
-  return { kind: "busy", origin: "failing", reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
-};
+const failing = (reason: string, { retryAfter }: TokenResponse, { now }: Told): TokenAnswer =>
+  busyFor("unasked", reason, retryAfterSecondsOf(retryAfter, now));
 
 const refusalOf = (status: number, members: Members): TokenRefusal => {
   const error = /^\w{1,40}$/.exec(textIn(members.error))?.[0] ?? "";

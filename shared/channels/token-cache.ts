@@ -1,5 +1,5 @@
 import { milliseconds, type Clock } from "../clock.ts";
-import type { Outcome } from "./outcome.ts";
+import { busyFor, type Outcome } from "./outcome.ts";
 
 /** Why there is no token: an outcome like any other, for the attempt that needs it ends so. */
 export type NoToken = Extract<Outcome, { readonly kind: "busy" | "misconfigured" }>;
@@ -133,7 +133,7 @@ const pauseMsAfter = (answer: NoToken, inARow: number): number => {
 const unlessAborted = <T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T | NoToken> => {
   if (!signal) return answer;
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => resolve({ kind: "busy", origin: "silent", reason: "TimeoutError" });
+    const giveUp = (): void => resolve(busyFor("unasked", "the token endpoint: TimeoutError"));
     if (signal.aborted) giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
     answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));

@@ -1,7 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import { attemptMostMs, type Attempt, type ChannelSender, type Composed } from "../channel.ts";
 import { credentialSettingOf, type Credentials } from "../credentials.ts";
-import type { Busy, Outcome } from "../outcome.ts";
+import { busyFor, unusable, type Outcome } from "../outcome.ts";
 import { credentialSettings } from "../served.ts";
 import type { SharedTokens, SignedToken } from "../shared-tokens.ts";
 import type { ApnsCredential } from "./credential.ts";
@@ -63,7 +63,7 @@ export const apnsSender = (options: Options): ChannelSender => {
       if (!channel) return { kind: "gone" };
       if (channel.kind !== "apns") return { kind: "rejected", reason: "not an APNs channel" };
       const found = credentials.of(attempt.credential);
-      if ("fault" in found) return { kind: "misconfigured", reason: found.fault };
+      if ("fault" in found) return unusable(found.fault);
       const { credential } = found;
       const setting = credentialSettingOf(credentialSettings.apns, attempt.credential);
       const pool = poolOf(urls[channel.environment], credential);
@@ -87,7 +87,7 @@ const deliver = async (delivery: Delivery, { tokens, clock }: Wire): Promise<Out
   const done = new Set<Remedy>();
   for (;;) {
     const reply = await post(delivery, sending);
-    if (reply.kind === "lost") return { kind: "busy", origin: reply.origin, reason: reply.reason };
+    if (reply.kind === "lost") return busyFor(reply.origin, reply.reason);
     const { registeredAt } = attempt.subscription;
     const verdict = verdictOf(reply.response, { now: clock.now(), setting, registeredAt });
     switch (verdict.kind) {
@@ -131,11 +131,10 @@ const post = ({ device, pool, signal }: Delivery, { message, token }: Sending): 
   );
 
 /** Neither Apple's fault nor the key's: what is missing is our own store, or patience. */
-const noToken: Busy = {
-  kind: "busy",
-  origin: "throttled",
-  reason: "no provider token: the store of shared tokens is away, or Apple wants no new one yet",
-};
+const noToken = busyFor(
+  "unasked",
+  "no provider token: the store of shared tokens is away, or Apple wants no new one yet",
+);
 
 /** Undefined when the time is up first. */
 const within = async <T>(signal: AbortSignal, task: Promise<T>): Promise<T | undefined> => {

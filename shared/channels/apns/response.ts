@@ -1,4 +1,4 @@
-import { retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
+import { busyFor, retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
 
 /** What APNs answered, cut down to what matters. */
 export type ApnsResponse = {
@@ -160,10 +160,8 @@ const misconfigured = ({ setting }: Judged, what: string): Outcome => ({
   reason: `${setting}: Apple ${what}`,
 });
 
-const busy = (origin: Busy["origin"], reason: string, { retryAfter }: ApnsResponse, { now }: Judged): Busy => {
-  const retryAfterSeconds = retryAfterSecondsOf(retryAfter, now);
-  return { kind: "busy", origin, reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
-};
+const busy = (origin: Busy["origin"], reason: string, { retryAfter }: ApnsResponse, { now }: Judged): Busy =>
+  busyFor(origin, reason, retryAfterSecondsOf(retryAfter, now));
 
 /** One word for the reason and no more: what is no word of Apple's might quote the device's token. */
 const bodyOf = (text: string): { readonly reason?: string; readonly timestamp?: number } => {

@@ -1,4 +1,4 @@
-import type { Busy } from "../outcome.ts";
+import { busyFor, type Busy } from "../outcome.ts";
 
 /**
  * What went wrong between us and a server: a word for it (`ECONNREFUSED`, `TimeoutError`), which never names the address or the URL,
@@ -27,6 +27,13 @@ export const networkFaultOf = (error: unknown): NetworkFault | undefined => {
   const reason = codeOf(error);
   if (reason === undefined || misuses.has(reason)) return undefined;
   return { reason, origin: unreadable.test(reason) ? "failing" : "silent" };
+};
+
+/** The same as an outcome. Throws on what is a bug of ours, which no retry will mend. */
+export const unreachable = (error: unknown): Busy => {
+  const fault = networkFaultOf(error);
+  if (fault === undefined) throw error;
+  return busyFor(fault.origin, fault.reason);
 };
 
 const codeOf = (error: unknown): string | undefined => {

@@ -4,8 +4,8 @@ import { accessTokens } from "../access-tokens.http.ts";
 import { attemptMostMs, type Attempt, type ChannelSender } from "../channel.ts";
 import { credentialSettingOf, type Credentials } from "../credentials.ts";
 import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
-import { networkFaultOf } from "../egress/network-fault.ts";
-import type { Outcome } from "../outcome.ts";
+import { unreachable } from "../egress/network-fault.ts";
+import { unusable } from "../outcome.ts";
 import { credentialSettings } from "../served.ts";
 import type { AccessTokens } from "../token-cache.ts";
 import { assertionRequest } from "./assertion.ts";
@@ -64,7 +64,7 @@ export const fcmSender = (options: Options): ChannelSender => {
       if (channel.kind !== "fcm") return { kind: "rejected", reason: "not an FCM channel" };
       const setting = credentialSettingOf(credentialSettings.fcm, attempt.credential);
       const account = accountFrom(credentials.of(attempt.credential), setting, tokenUrl);
-      if ("fault" in account) return { kind: "misconfigured", reason: account.fault };
+      if ("fault" in account) return unusable(account.fault);
 
       const wire: Wire = { agent, tokens, clock, url, setting, ...account, signal: AbortSignal.timeout(timeLimitMs) };
       const now = clock.now();
@@ -156,10 +156,4 @@ const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<strin
     // The status came, and with it the answer: a body that breaks off takes nothing back.
   }
   return text.slice(0, answerBytesMax);
-};
-
-const unreachable = (error: unknown): Outcome => {
-  const fault = networkFaultOf(error);
-  if (fault === undefined) throw error; // a bug of ours, which no retry will mend
-  return { kind: "busy", ...fault };
 };

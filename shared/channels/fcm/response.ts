@@ -1,4 +1,4 @@
-import { retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
+import { busyFor, retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
 import { understand, type FcmFault } from "./fault.ts";
 
 /** What FCM answered, cut down to what matters. */
@@ -48,10 +48,8 @@ type Row = (answer: Answer) => FcmVerdict;
 
 const busy =
   (origin: Busy["origin"], leastSeconds?: number): Row =>
-  ({ word: reason, retryAfterSeconds: wish }) => {
-    const retryAfterSeconds = wish === undefined ? leastSeconds : Math.max(wish, leastSeconds ?? 0);
-    return { kind: "busy", origin, reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
-  };
+  ({ word, retryAfterSeconds: wish }) =>
+    busyFor(origin, word, wish === undefined ? leastSeconds : Math.max(wish, leastSeconds ?? 0));
 const failing = busy("failing");
 /** Google asks for a minute where it does not say: https://firebase.google.com/docs/cloud-messaging/scale-fcm */
 const throttled = busy("throttled", 60);

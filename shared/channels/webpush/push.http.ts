@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import webpush from "web-push";
 import type { Clock } from "../../clock.ts";
 import type { WebPushChannel } from "../../subscription/subscription.ts";
-import { networkFaultOf } from "../egress/network-fault.ts";
+import { unreachable } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
 import type { WebPushMessage } from "./message.ts";
 import { mayBeAnothersKey, outcomeOf, type WebPushResponse } from "./response.ts";
@@ -36,6 +36,8 @@ export const push = async (one: Push, { agent, clock }: Wire): Promise<Pushed> =
     one.headers.forget(new URL(one.channel.endpoint).origin);
     return understood(await post(one, body, agent), clock);
   } catch (error) {
+    // Nor is a host whose address is refused our misconfiguration: a stranger chose it among the names of a push service, and may not hold up
+    // everybody's pushes with it. If DNS is wrong for a while, nothing is lost.
     return ended(unreachable(error));
   }
 };
@@ -94,14 +96,4 @@ const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<strin
     // The status came, and with it the answer: a body that breaks off takes nothing back.
   }
   return text.slice(0, answerBytesMax);
-};
-
-/**
- * Not there, or not to be spoken to. Nor is a host whose address is refused our misconfiguration: a stranger chose it among the names
- * of a push service, and may not hold up everybody's pushes with it. If DNS is wrong for a while, nothing is lost.
- */
-const unreachable = (error: unknown): Outcome => {
-  const fault = networkFaultOf(error);
-  if (fault === undefined) throw error; // a bug of ours, which no retry will mend
-  return { kind: "busy", ...fault };
 };

@@ -1,4 +1,4 @@
-import { retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
+import { busyFor, retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
 
 /** What a push service answered, cut down to what matters. */
 export type WebPushResponse = {
@@ -40,10 +40,8 @@ export const mayBeAnothersKey = (response: WebPushResponse): boolean =>
 const isKeyRefused = ({ status, text }: WebPushResponse): boolean =>
   status === 403 || (status === 400 && /"reason"\s*:\s*"(BadJwtToken|VapidPkHashMismatch)"/.test(text));
 
-const busy = (origin: Busy["origin"], reason: string, { retryAfter }: WebPushResponse, now: number): Busy => {
-  const retryAfterSeconds = retryAfterSecondsOf(retryAfter, now);
-  return { kind: "busy", origin, reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
-};
+const busy = (origin: Busy["origin"], reason: string, { retryAfter }: WebPushResponse, now: number): Busy =>
+  busyFor(origin, reason, retryAfterSecondsOf(retryAfter, now));
 
 /** The status and a word of the vendor's, never more: an answer may quote the endpoint, which is a secret. */
 const reasonOf = ({ status, text }: WebPushResponse): string => {

@@ -1,4 +1,4 @@
-import { retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
+import { busyFor, retryAfterSecondsOf, type Busy, type Outcome } from "../outcome.ts";
 
 /** What WNS answered, cut down to what matters; the headers by their names in lower case. */
 export type WnsResponse = {
@@ -20,8 +20,7 @@ const busy =
   (origin: Busy["origin"]): Row =>
   ({ reason, response: { headers }, now }) => {
     const wishes = [headers["retry-after"] ?? [], headers["x-wns-continue-after"] ?? []].flat();
-    const retryAfterSeconds = retryAfterSecondsOf(wishes, now);
-    return { kind: "busy", origin, reason, ...(retryAfterSeconds !== undefined && { retryAfterSeconds }) };
+    return busyFor(origin, reason, retryAfterSecondsOf(wishes, now));
   };
 
 /** What became of a notification that WNS answers with 200 (`X-WNS-Status`). */

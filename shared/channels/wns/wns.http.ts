@@ -5,8 +5,8 @@ import { accessTokens } from "../access-tokens.http.ts";
 import { attemptMostMs, type Attempt, type ChannelSender, type Composed } from "../channel.ts";
 import { credentialSettingOf, type Credentials } from "../credentials.ts";
 import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
-import { networkFaultOf } from "../egress/network-fault.ts";
-import type { Outcome } from "../outcome.ts";
+import { unreachable } from "../egress/network-fault.ts";
+import { unusable, type Outcome } from "../outcome.ts";
 import { credentialSettings } from "../served.ts";
 import type { NoToken } from "../token-cache.ts";
 import type { WnsCredential } from "./credential.ts";
@@ -45,7 +45,7 @@ export const wnsSender = (options: Options): ChannelSender => {
     const composed = wnsComposed(attempt, clock.now());
     if (!composed) return { kind: "rejected", reason: "a fallback is for iOS alone" };
     const found = credentials.of(attempt.credential);
-    if ("fault" in found) return { kind: "misconfigured", reason: found.fault };
+    if ("fault" in found) return unusable(found.fault);
 
     const setting = credentialSettingOf(credentialSettings.wns, attempt.credential);
     const signal = AbortSignal.timeout(timeLimitMs);
@@ -108,9 +108,7 @@ const verdictWith = async (
   try {
     return verdictOf(await request(token, delivery, agent), clock.now());
   } catch (error) {
-    const fault = networkFaultOf(error);
-    if (fault === undefined) throw error; // a bug of ours, which no retry will mend
-    return { kind: "busy", ...fault };
+    return unreachable(error);
   }
 };
 

@@ -235,25 +235,28 @@ test("an access token serves until shortly before its end, then another is asked
 
 const otherKey = newAccounts.fcm.privateKey;
 test.each([
-  ["no credential of that name", () => ({}), /^set FCM_CREDENTIAL_DEFAULT: /],
+  ["no credential of that name", () => ({}), /^set FCM_CREDENTIAL_DEFAULT: /, { origin: "unasked" }],
   [
     "no service account's file",
     () => ({ FCM_CREDENTIAL_DEFAULT: "{}" }),
     /^FCM_CREDENTIAL_DEFAULT must be the JSON file/,
+    { origin: "unasked" },
   ],
   [
     "a key that was withdrawn",
     () => settingsOf({ ...service.account, privateKey: otherKey }),
     /^FCM_CREDENTIAL_DEFAULT: Google gives no token for it \(400 invalid_grant\): /,
+    { origin: "unasked" },
   ],
   [
     "another project's id",
     () => settingsOf({ ...service.account, projectId: "elsewhere" }),
     /^FCM_CREDENTIAL_DEFAULT: .*404 NOT_FOUND.*project_id/,
+    {},
   ],
-])("%s is our misconfiguration, and says what to mend without a secret", async (_what, env, sentence) => {
+])("%s is our misconfiguration, and says what to mend without a secret", async (_what, env, sentence, whence) => {
   const outcome = await send({}, senderUnderTest({ credentials: credentialsOf(env()) }));
-  expect(outcome).toEqual({ kind: "misconfigured", reason: expect.stringMatching(sentence) });
+  expect(outcome).toEqual({ kind: "misconfigured", reason: expect.stringMatching(sentence), ...whence });
   for (const secret of [tokenOf(phone), "PRIVATE KEY", "ya29."]) expect(JSON.stringify(outcome)).not.toContain(secret);
 });
 
@@ -271,6 +274,7 @@ test("the assertion goes to Google alone: a file that names another place is our
   const outcome = await send({}, senderUnderTest({ credentials, tokenUrl: undefined, extra: elsewhere.extra }));
   expect(outcome).toEqual({
     kind: "misconfigured",
+    origin: "unasked",
     reason: expect.stringMatching(/^FCM_CREDENTIAL_DEFAULT has a token_uri/),
   });
   expect(elsewhere.visits()).toBe(0);
@@ -279,7 +283,7 @@ test("the assertion goes to Google alone: a file that names another place is our
 test("a token endpoint that fails is busy, and no push is sent", async () => {
   const failing = await inPlaceOfGoogle((_request, response) => response.writeHead(503).end("<html>"));
   const outcome = await send({}, senderUnderTest({ tokenUrl: `${failing.url}/token`, extra: failing.extra }));
-  expect(outcome).toMatchObject({ kind: "busy", origin: "failing" });
+  expect(outcome).toMatchObject({ kind: "busy", origin: "unasked" });
   expect(await service.control.received()).toEqual([]);
 });
 

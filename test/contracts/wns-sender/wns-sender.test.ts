@@ -276,6 +276,7 @@ test("a wrong secret is our misconfiguration, told in a sentence without it, and
   const wrong = senderUnderTest({ credentials: credentialsOf(entra({ clientSecret: "not-the-secret" })) });
   expect(await send({}, wrong)).toEqual({
     kind: "misconfigured",
+    origin: "unasked",
     reason:
       "WNS_CREDENTIAL_DEFAULT: Microsoft gives no token for it (401 invalid_client AADSTS7000215): its clientSecret is not one of the app registration's: take the secret's value, not its id",
   });
@@ -285,13 +286,17 @@ test("a wrong secret is our misconfiguration, told in a sentence without it, and
 });
 
 test("a credential that is not set is told, and nobody is asked", async () => {
-  expect(await send({ credential: "other" })).toEqual({ kind: "misconfigured", reason: "set WNS_CREDENTIAL_OTHER" });
+  expect(await send({ credential: "other" })).toEqual({
+    kind: "misconfigured",
+    origin: "unasked",
+    reason: "set WNS_CREDENTIAL_OTHER",
+  });
   expect(await statuses()).toEqual([]);
 });
 
 test("a token endpoint that fails makes all wait, and is left alone for a growing while", async () => {
   const failing = await startTokenEndpoint(json(503, {}, { "retry-after": "0" }));
-  const outcome = { kind: "busy", origin: "failing", reason: "503 from the token endpoint" };
+  const outcome = { kind: "busy", origin: "unasked", reason: "503 from the token endpoint" };
   expect(await Promise.all([send({}, failing.sender), send({}, failing.sender)])).toMatchObject([outcome, outcome]);
   await send({}, failing.sender);
   expect(failing.requests).toHaveLength(1);
@@ -307,13 +312,14 @@ test("a token endpoint that fails makes all wait, and is left alone for a growin
 
 test("a token endpoint or a WNS that hangs is busy when the time limit is over", async () => {
   const silent = { kind: "busy", origin: "silent", reason: "TimeoutError" };
+  const noToken = { kind: "busy", origin: "unasked", reason: "the token endpoint: TimeoutError" };
   const hanging = await startTokenEndpoint(() => undefined);
   const impatient = senderUnderTest({ tokenUrl: `${hanging.url}/token`, extra: hanging.extra, timeLimitMs: 200 });
   const patient = senderUnderTest({ timeLimitMs: 600 });
   await send({}, patient); // it has its token
   await service.control.addFault({ hang: true });
   const startedAt = performance.now();
-  expect(await Promise.all([send({}, impatient), send({}, patient)])).toEqual([silent, silent]);
+  expect(await Promise.all([send({}, impatient), send({}, patient)])).toEqual([noToken, silent]);
   expect(performance.now() - startedAt).toBeLessThan(4_000);
 });
 
@@ -328,7 +334,7 @@ test("a token endpoint that cannot be reached names no address", async () => {
   const unreachable = senderUnderTest({ tokenUrl: "https://10.0.0.1/token" });
   expect(await send({}, unreachable)).toEqual({
     kind: "busy",
-    origin: "silent",
+    origin: "unasked",
     reason: "the token endpoint: ADDRESS_NOT_PERMITTED",
   });
 });

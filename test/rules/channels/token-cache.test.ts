@@ -160,7 +160,11 @@ test("who gives up waiting is told that the endpoint is silent, and the others h
   const controller = new AbortController();
   const impatient = ask({ signal: controller.signal });
   controller.abort();
-  expect(await impatient).toEqual({ kind: "busy", origin: "silent", reason: "TimeoutError" });
+  expect(await impatient).toEqual({
+    kind: "busy",
+    origin: "unasked",
+    reason: "the token endpoint: TimeoutError",
+  });
   expect(await ask({ signal: AbortSignal.abort() })).toMatchObject({ kind: "busy" });
   answered({ kind: "token", token: "late", lifeSeconds: 100 });
   expect(await waiting).toBe("late");

@@ -96,6 +96,17 @@ test("a refused credential's origin is up: the others on it go on", async () => 
   expect(await inTurn(times(4, failing))).toEqual(times(4, "busy"));
 });
 
+test("what never reached the origin, for want of a credential or a token, says nothing of it: neither that it is down nor that it is up", async () => {
+  const noToken: Outcome = { kind: "busy", origin: "unasked", reason: "503 from the token endpoint" };
+  const noCredential: Outcome = { kind: "misconfigured", origin: "unasked", reason: "no such setting" };
+  const one = governed();
+  expect(await one.inTurn([...times(8, noToken), delivered])).toEqual([...times(8, "busy"), "delivered"]);
+  const another = governed();
+  const kinds = await another.inTurn([...times(4, failing), noCredential, noToken, failing, delivered]);
+  expect(kinds.at(-1)).toBe("held");
+  expect(another.events).toMatchObject([{ event: "origin-down" }]);
+});
+
 test("of a credential that half the world calls gone nothing is believed, and an alarm is told once", async () => {
   const { inTurn, events } = governed();
   await inTurn(times(45, delivered));
