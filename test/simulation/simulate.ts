@@ -112,10 +112,13 @@ const goThrough = async (world: World): Promise<number> => {
       if (alertAt === undefined || random.chance(0.5)) return;
       // Somebody does something just when the alert comes.
       const isPosted = random.chance(0.4);
-      does(alertAt - scheduler.now() + random.whole(-5, 5) * random.pick([10, 300, 2_000]), async () => {
-        const another = random.pickOf(devices.all.filter(({ user }) => user === device?.user));
-        if (another) await (isPosted ? server.post(another) : people.react(another));
-      });
+      does(
+        alertAt - scheduler.now() + random.whole(-4, 4) * random.pick([weather.latencyMs, weather.latencyMs, 2_000]),
+        async () => {
+          const another = random.pickOf(devices.all.filter(({ user }) => user === device?.user));
+          if (another) await (isPosted ? server.post(another) : people.react(another));
+        },
+      );
     });
   }
   for (let kills = weather.kills; kills > 0; kills -= 1) scheduler.after(sometime(), cluster.kill);

@@ -4,7 +4,7 @@ import type { Mutant } from "./mutant.ts";
 export const mutantsOfTheFeed: readonly Mutant[] = [
   {
     name: "a repeat under an Idempotency-Key does not send its message again",
-    from: 66,
+    from: 30,
     file: "functions/api/create-notification.ts",
     find: "      const accepted = await use.feed.accept(feed, draft, once);\n",
     replace: `      const cameAt = use.clock.now();
@@ -35,6 +35,7 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   },
   {
     name: "prunes whatever row stands there now",
+    from: 55,
     file: "shared/subscription/subscriptions.table.ts",
     find: `{ kind: "replace", row: withoutChannel(stored), ifMatch: stored.etag }`,
     replace: `{ kind: "put", row: withoutChannel(stored) }`,
@@ -50,14 +51,13 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   },
   {
     name: "writes the head over what another writer made of it",
-    from: 125,
+    from: 165,
     file: "shared/feed/write-turns.table.ts",
     find: "over(headFound, headRow(feed, { ...head, ...decision.head, at: now, stamps })),",
     replace: `{ kind: "put", row: headRow(feed, { ...head, ...decision.head, at: now, stamps }) },`,
   },
   {
     name: "a delta's mark is read after its changes were",
-    from: 40,
     file: "shared/feed/delta.table.ts",
     find: "  const markOf = (version: number): Mark => ({ epoch: head.epoch, version });\n",
     replace: `  const later = await use.feeds.find(feed, headKey);

@@ -10,7 +10,6 @@ export const mutantsOfTheQueue: readonly Mutant[] = [
   },
   {
     name: "requeues what a breaker held under the id of the message it follows",
-    from: 50,
     file: "functions/delivering/later.ts",
     find: "if (due !== undefined) await use.fanout.send(nextJob(job, { version, due, told: kind }), { expiresAt });",
     replace: `if (due === undefined) continue;
