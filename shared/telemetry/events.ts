@@ -45,7 +45,7 @@ export type FanfareEvent =
       readonly retryAt: number;
     }
   | {
-      /** A run that had nothing to do, because its notification had expired or was deleted before it. */
+      /** A run that had nothing to do: its notification had expired or was deleted before it, or for an alert had been replaced. */
       readonly event: "lapsed";
       readonly kind: JobKind;
       readonly notificationId: string;
