@@ -123,5 +123,8 @@ const byStatus: Readonly<Record<string, Row>> = {
   DATA_LOSS: failing,
 };
 
+/** The codes that have a row of their own. */
+export const listed = { errorCodes: Object.keys(byErrorCode), statuses: Object.keys(byStatus) };
+
 const wordOf = (status: number, { errorCode, status: named, infoReason, fields }: FcmFault): string =>
   [status, errorCode ?? named, infoReason, fields[0]].filter(Boolean).join(" ");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { verdictOf, type FcmVerdict } from "../../../../shared/channels/fcm/response.ts";
+import { listed, verdictOf, type FcmVerdict } from "../../../../shared/channels/fcm/response.ts";
 import { now } from "../../samples.ts";
 
 const setting = "FCM_CREDENTIAL_DEFAULT";
@@ -56,6 +56,8 @@ test.each(canonical)("Google's %s (%i) without a code of FCM's is %s", (named, s
 });
 
 test("each documented code has a row of its own, which decides whatever the HTTP status", () => {
+  expect(listed.errorCodes).toEqual(documented.map(([code]) => code));
+  expect(listed.statuses).toEqual(canonical.map(([named]) => named));
   for (const [errorCode, , , kind] of documented.filter(([code]) => code !== "UNSPECIFIED_ERROR")) {
     expect([errorCode, kindOf(answered(418, bodyOf(418, "", "words", [fcmError(errorCode)])))]).toEqual([
       errorCode,
