@@ -1,6 +1,6 @@
 import { apnsCredentialFrom } from "../shared/channels/apns/credential.ts";
 import { credentialsIn } from "../shared/channels/credentials.ts";
-import { fcmCredentialFrom } from "../shared/channels/fcm/credential.ts";
+import { fcmCredentialAt } from "../shared/channels/fcm/credential.ts";
 import { credentialSettings } from "../shared/channels/served.ts";
 import { wnsCredentialFrom } from "../shared/channels/wns/credential.ts";
 import { vapidKeyIdsOf } from "../shared/subscription/vapid-key.ts";
@@ -68,7 +68,7 @@ const configFrom = (settings: Settings, env: Environment) => ({
   pushExtraCa: settings.PUSH_EXTRA_CA,
   credentials: {
     apns: credentialsIn(env, credentialSettings.apns, apnsCredentialFrom),
-    fcm: credentialsIn(env, credentialSettings.fcm, fcmCredentialFrom),
+    fcm: credentialsIn(env, credentialSettings.fcm, fcmCredentialAt(settings.FCM_TOKEN_URL)),
     wns: credentialsIn(env, credentialSettings.wns, wnsCredentialFrom),
   },
   /** The vendors of a laptop; undefined: their own. */
@@ -78,7 +78,6 @@ const configFrom = (settings: Settings, env: Environment) => ({
         ? undefined
         : { production: settings.APNS_URL, sandbox: settings.APNS_SANDBOX_URL ?? settings.APNS_URL },
     fcm: settings.FCM_URL,
-    fcmTokens: settings.FCM_TOKEN_URL,
     wnsTokens: settings.WNS_TOKEN_URL,
   },
   subscriptionDays: settings.SUBSCRIPTION_DAYS,

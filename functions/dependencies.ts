@@ -97,9 +97,7 @@ const sendersOf = (config: Config, shared: Pick<Parameters<typeof apnsSender>[0]
   return {
     webpush: webPushSender({ ...overPool, vapid: config.vapid }),
     ...(apns.count > 0 && { apns: apnsSender({ ...shared, credentials: apns, urls: vendors.apns, ca }) }),
-    ...(fcm.count > 0 && {
-      fcm: fcmSender({ ...overPool, credentials: fcm, url: vendors.fcm, tokenUrl: vendors.fcmTokens }),
-    }),
+    ...(fcm.count > 0 && { fcm: fcmSender({ ...overPool, credentials: fcm, url: vendors.fcm }) }),
     ...(wns.count > 0 && { wns: wnsSender({ ...overPool, credentials: wns, tokenUrl: vendors.wnsTokens }) }),
   };
 };

@@ -11,8 +11,7 @@ const lifeSeconds = 3_600;
  * to. `now`: epoch milliseconds. https://developers.google.com/identity/protocols/oauth2/service-account
  */
 export const assertionRequest = async (
-  { clientEmail, privateKeyId, privateKey }: FcmCredential,
-  tokenUrl: string,
+  { clientEmail, privateKeyId, privateKey, tokenUrl }: FcmCredential,
   now: number,
 ): Promise<TokenRequest> => {
   const issuedAt = Math.floor(now / 1_000);

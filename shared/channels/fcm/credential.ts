@@ -7,7 +7,7 @@ export type FcmCredential = {
   readonly clientEmail: string;
   readonly privateKeyId: string;
   readonly privateKey: KeyObject;
-  /** Where its tokens come from. */
+  /** Where its tokens come from: Google's own place, or a laptop's. Our assertion is as good as the key, for an hour. */
   readonly tokenUrl: string;
 };
 
@@ -22,18 +22,22 @@ const schema = z.object({
   token_uri: z.url({ protocol: /^https$/ }),
 });
 
-/** Google's own. Another is taken on a laptop only: our assertion is as good as the key, for an hour. */
-export const googleTokenUrl = "https://oauth2.googleapis.com/token";
+const googleTokenUrl = "https://oauth2.googleapis.com/token";
 
 /**
- * Reads an `FCM_CREDENTIAL_<NAME>`. Throws an error whose message says what it must be.
- * https://firebase.google.com/docs/cloud-messaging/send/v1-api
+ * Reads an `FCM_CREDENTIAL_<NAME>`; its tokens come from `ownTokenUrl` where there is one, which is on a laptop, whatever the file says. Throws
+ * an error whose message says what the setting must be. https://firebase.google.com/docs/cloud-messaging/send/v1-api
  */
-export const fcmCredentialFrom = (text: string): FcmCredential => {
-  const { project_id: projectId, client_email: clientEmail, ...rest } = parsed(text);
-  const { private_key_id: privateKeyId, private_key: pem, token_uri: tokenUrl } = rest;
-  return { projectId, clientEmail, privateKeyId, privateKey: keyFrom(pem), tokenUrl };
-};
+export const fcmCredentialAt =
+  (ownTokenUrl: string | undefined) =>
+  (text: string): FcmCredential => {
+    const { project_id: projectId, client_email: clientEmail, ...rest } = parsed(text);
+    const { private_key_id: privateKeyId, private_key: pem, token_uri: named } = rest;
+    if (ownTokenUrl === undefined && named !== googleTokenUrl) {
+      throw new Error("has a token_uri that is not Google's: take the file as the Firebase console gave it");
+    }
+    return { projectId, clientEmail, privateKeyId, privateKey: keyFrom(pem), tokenUrl: ownTokenUrl ?? googleTokenUrl };
+  };
 
 const parsed = (text: string): z.infer<typeof schema> => {
   try {

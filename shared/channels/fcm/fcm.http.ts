@@ -9,7 +9,7 @@ import { unusable } from "../outcome.ts";
 import { credentialSettings } from "../served.ts";
 import type { AccessTokens } from "../token-cache.ts";
 import { assertionRequest } from "./assertion.ts";
-import { googleTokenUrl, type FcmCredential } from "./credential.ts";
+import type { FcmCredential } from "./credential.ts";
 import { fcmComposed, fcmPush, fcmTap, type FcmAttempt, type FcmMessage } from "./message.ts";
 import { verdictOf, type FcmResponse, type FcmVerdict } from "./response.ts";
 
@@ -18,8 +18,6 @@ type Options = {
   readonly clock: Clock;
   /** Google's own by default. */
   readonly url?: string | undefined;
-  /** Where all tokens come from; by default where the credential says, which must be Google's own place. */
-  readonly tokenUrl?: string | undefined;
   /** The one thing that may be elsewhere than on the public internet. */
   readonly extra?: Exception;
   /** Each carries one request at a time. 64 by default. */
@@ -39,14 +37,14 @@ const answerBytesMax = 8_192;
  * its own past the guard of addresses. What is left is one signed assertion and two POSTs.
  */
 export const fcmSender = (options: Options): ChannelSender => {
-  const { credentials, clock, url = "https://fcm.googleapis.com", extra, tokenUrl } = options;
+  const { credentials, clock, url = "https://fcm.googleapis.com", extra } = options;
   const { connectionsPerOrigin = 64, timeLimitMs = attemptMostMs } = options;
   const agent = guardedAgent({ connectionsPerOrigin, exception: extra });
   const tokens = accessTokens<FcmCredential>({
     agent,
     clock,
     vendor: "Google",
-    requestOf: (credential) => assertionRequest(credential, tokenUrl ?? credential.tokenUrl, clock.now()),
+    requestOf: (credential) => assertionRequest(credential, clock.now()),
   });
 
   return {
@@ -63,10 +61,10 @@ export const fcmSender = (options: Options): ChannelSender => {
       if (!channel) return { kind: "gone" };
       if (channel.kind !== "fcm") return { kind: "rejected", reason: "not an FCM channel" };
       const setting = credentialSettingOf(credentialSettings.fcm, attempt.credential);
-      const account = accountFrom(credentials.of(attempt.credential), setting, tokenUrl);
-      if ("fault" in account) return unusable(account.fault);
+      const found = credentials.of(attempt.credential);
+      if ("fault" in found) return unusable(found.fault);
 
-      const wire: Wire = { agent, tokens, clock, url, setting, ...account, signal: AbortSignal.timeout(timeLimitMs) };
+      const wire: Wire = { agent, tokens, clock, url, setting, ...found, signal: AbortSignal.timeout(timeLimitMs) };
       const now = clock.now();
       const push = fcmPush(attempt, channel, now);
       const verdict = await sent(push.message, channel.token, wire);
@@ -92,16 +90,6 @@ type Wire = {
   readonly credential: FcmCredential;
   readonly signal: AbortSignal;
 };
-
-/** The assertion is as good as the key, for an hour: it goes to Google, whatever the file says. */
-const accountFrom = (
-  found: ReturnType<Credentials<FcmCredential>["of"]>,
-  setting: string,
-  tokenUrl: string | undefined,
-): typeof found =>
-  "fault" in found || tokenUrl !== undefined || found.credential.tokenUrl === googleTokenUrl
-    ? found
-    : { fault: `${setting} has a token_uri that is not Google's: take the file as the Firebase console gave it` };
 
 /** Sends with a token, and once more with a new one where FCM refuses it: it may have been withdrawn, or this machine's clock been set. */
 const sent = async (

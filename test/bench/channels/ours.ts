@@ -2,7 +2,7 @@ import { apnsCredentialFrom } from "../../../shared/channels/apns/credential.ts"
 import { apnsSender } from "../../../shared/channels/apns/apns.http.ts";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import { credentialsIn, standardCredential } from "../../../shared/channels/credentials.ts";
-import { fcmCredentialFrom } from "../../../shared/channels/fcm/credential.ts";
+import { fcmCredentialAt } from "../../../shared/channels/fcm/credential.ts";
 import { fcmSender } from "../../../shared/channels/fcm/fcm.http.ts";
 import { credentialSettings } from "../../../shared/channels/served.ts";
 import type { SharedTokens } from "../../../shared/channels/shared-tokens.ts";
@@ -45,9 +45,8 @@ export const ourSenders = ({ at, vapid, credentialSettings: env }: LocalVendors)
     }),
     fcm: fcmSender({
       clock,
-      credentials: credentialsIn(env, credentialSettings.fcm, fcmCredentialFrom),
+      credentials: credentialsIn(env, credentialSettings.fcm, fcmCredentialAt(`${at.fcm.url}/token`)),
       url: at.fcm.url,
-      tokenUrl: `${at.fcm.url}/token`,
       ...extraAt("fcm"),
     }),
     wns: wnsSender({

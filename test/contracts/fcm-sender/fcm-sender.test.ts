@@ -4,7 +4,7 @@ import type { NewDevice } from "../../../infra/local/push/control-client.ts";
 import { credentialSettingsOf, newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import { credentialsIn } from "../../../shared/channels/credentials.ts";
-import { fcmCredentialFrom, googleTokenUrl } from "../../../shared/channels/fcm/credential.ts";
+import { fcmCredentialAt } from "../../../shared/channels/fcm/credential.ts";
 import { fcmSender } from "../../../shared/channels/fcm/fcm.http.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { milliseconds } from "../../../shared/clock.ts";
@@ -44,18 +44,19 @@ afterEach(async () => {
 type SenderOptions = Parameters<typeof fcmSender>[0];
 type Account = LocalService["account"];
 
-const settingsOf = (account: Account, tokenUrl = googleTokenUrl): Record<string, string> => ({
-  FCM_CREDENTIAL_DEFAULT: credentialSettingsOf({ ...newAccounts, fcm: account }, tokenUrl).FCM_CREDENTIAL_DEFAULT,
+const settingsOf = (account: Account): Record<string, string> => ({
+  FCM_CREDENTIAL_DEFAULT: credentialSettingsOf({ ...newAccounts, fcm: account }, `${service.url}/token`)
+    .FCM_CREDENTIAL_DEFAULT,
 });
 const newAccounts = newVendorAccounts();
-const credentialsOf = (env: Record<string, string>) => credentialsIn(env, "FCM_CREDENTIAL_", fcmCredentialFrom);
+const credentialsOf = (env: Record<string, string>, tokenUrl = `${service.url}/token`) =>
+  credentialsIn(env, "FCM_CREDENTIAL_", fcmCredentialAt(tokenUrl));
 
 const senderUnderTest = (more: Partial<SenderOptions> = {}): ChannelSender => {
   const made = fcmSender({
     credentials: credentialsOf(settingsOf(service.account)),
     clock: { now: () => service.clock.now },
     url: service.url,
-    tokenUrl: `${service.url}/token`,
     extra: { hosts: [new URL(service.url).host], ca: service.ca },
     ...more,
   });
@@ -268,21 +269,10 @@ test("a rotated credential serves as soon as it is set, with a token of its own"
   expect(await send({}, senderUnderTest())).toEqual({ kind: "delivered" });
 });
 
-test("the assertion goes to Google alone: a file that names another place is our misconfiguration, and nobody goes there", async () => {
-  const elsewhere = await inPlaceOfGoogle((_request, response) => response.end());
-  const credentials = credentialsOf(settingsOf(service.account, `${elsewhere.url}/token`));
-  const outcome = await send({}, senderUnderTest({ credentials, tokenUrl: undefined, extra: elsewhere.extra }));
-  expect(outcome).toEqual({
-    kind: "misconfigured",
-    origin: "unasked",
-    reason: expect.stringMatching(/^FCM_CREDENTIAL_DEFAULT has a token_uri/),
-  });
-  expect(elsewhere.visits()).toBe(0);
-});
-
 test("a token endpoint that fails is busy, and no push is sent", async () => {
   const failing = await inPlaceOfGoogle((_request, response) => response.writeHead(503).end("<html>"));
-  const outcome = await send({}, senderUnderTest({ tokenUrl: `${failing.url}/token`, extra: failing.extra }));
+  const credentials = credentialsOf(settingsOf(service.account), `${failing.url}/token`);
+  const outcome = await send({}, senderUnderTest({ credentials, extra: failing.extra }));
   expect(outcome).toMatchObject({ kind: "busy", origin: "unasked" });
   expect(await service.control.received()).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { credentialSettingsOf, newVendorAccounts } from "../../../infra/local/ve
 import { registeredAppSchema } from "../../../shared/auth/app-registry.ts";
 import { apnsCredentialFrom } from "../../../shared/channels/apns/credential.ts";
 import { credentialsIn, credentialSettingOf } from "../../../shared/channels/credentials.ts";
-import { fcmCredentialFrom } from "../../../shared/channels/fcm/credential.ts";
+import { fcmCredentialAt } from "../../../shared/channels/fcm/credential.ts";
 import { wnsCredentialFrom } from "../../../shared/channels/wns/credential.ts";
 
 const prefix = "APNS_CREDENTIAL_";
@@ -97,6 +97,7 @@ describe("credentials by name", () => {
 const accounts = newVendorAccounts();
 const settings = credentialSettingsOf(accounts, "https://oauth2.googleapis.com/token");
 const legacyWns = { packageSid: accounts.wns.packageSid, clientSecret: accounts.wns.clientSecret };
+const fcmCredentialFrom = fcmCredentialAt(undefined);
 const vendors = [
   { vendor: "APNs", read: apnsCredentialFrom, text: settings.APNS_CREDENTIAL_DEFAULT, key: "privateKey" },
   { vendor: "FCM", read: fcmCredentialFrom, text: settings.FCM_CREDENTIAL_DEFAULT, key: "private_key" },
@@ -175,6 +176,17 @@ describe("what stands in a credential's setting", () => {
   ])("of %s a member that is wrong is told by what the setting must be", (vendor, read, change) => {
     const { text } = vendors.find((one) => one.vendor === vendor)!;
     expect(faultOf(read, JSON.stringify({ ...objectOf(text), ...change }))).toMatch(/^must be /);
+  });
+
+  test("the assertion goes to Google alone: a file that names another place is of no use, but on a laptop, whose own place it is", () => {
+    const elsewhere = JSON.stringify({
+      ...objectOf(settings.FCM_CREDENTIAL_DEFAULT),
+      token_uri: "https://elsewhere.example/token",
+    });
+    expect(faultOf(fcmCredentialFrom, elsewhere)).toMatch(/^has a token_uri that is not Google's: /);
+    const own = "https://127.0.0.1:7075/token";
+    expect(fcmCredentialAt(own)(elsewhere)).toMatchObject({ tokenUrl: own });
+    expect(fcmCredentialAt(own)(settings.FCM_CREDENTIAL_DEFAULT)).toMatchObject({ tokenUrl: own });
   });
 
   test.each(vendors)("whatever stands in $vendor's setting, a fault quotes nothing of it", ({ read, text, key }) => {

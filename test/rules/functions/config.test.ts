@@ -67,7 +67,7 @@ test("on Azure, identities stand for keys and every other setting has its defaul
     pushExtraCa: undefined,
     busAdminUrl: undefined,
     credentials: { apns: noCredentials, fcm: noCredentials, wns: noCredentials },
-    vendors: { apns: undefined, fcm: undefined, fcmTokens: undefined, wnsTokens: undefined },
+    vendors: { apns: undefined, fcm: undefined, wnsTokens: undefined },
     subscriptionDays: 30,
     subscriptionsPerFeed: 50,
     throttle: {
