@@ -48,6 +48,7 @@ export const openSession = (options: SessionOptions, changed: () => void) => {
   let heardAt = -Infinity;
   let fault: string | undefined;
   let goodbye: Goodbye | undefined;
+  let hasAnswered = false;
   let idling: NodeJS.Timeout | undefined;
 
   const become = (next: State): void => {
@@ -121,6 +122,8 @@ export const openSession = (options: SessionOptions, changed: () => void) => {
     /** Whether it is to be checked before it is used: perhaps somebody on the way has forgotten it. */
     isDoubtful: (): boolean => out === 0 && clock.now() - heardAt > pingAfterMs,
     check,
+    /** Whether any push over it was answered. */
+    hasAnswered: (): boolean => hasAnswered,
     /** Only while there is room. Never rejects. */
     send: async (push: Push, signal: AbortSignal): Promise<Reply> => {
       const stream = requested(session, push);
@@ -130,7 +133,11 @@ export const openSession = (options: SessionOptions, changed: () => void) => {
       }
       out += 1;
       watch();
-      const line = { heard, silent: check, goodbye: () => goodbye, fault: () => fault };
+      const answering = (): void => {
+        hasAnswered = true;
+        heard();
+      };
+      const line = { heard: answering, silent: check, goodbye: () => goodbye, fault: () => fault };
       const exchanged = await exchange(stream, push.body, signal, line);
       out -= 1;
       watch();

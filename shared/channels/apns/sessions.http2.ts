@@ -16,6 +16,12 @@ type Waiting = {
 
 /** So often one request is sent at all, when each time it comes back untouched. */
 const triesMost = 4;
+/**
+ * After a connection that ended without one answer no other is opened for so long, each time twice as long: Apple takes connections that come
+ * and go for an attack. https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+ */
+const pauseFirstMs = 50;
+const pauseMostMs = 2_000;
 
 /**
  * Connections to one server in the name of one key (Apple wants no two keys on one). A further one is opened when those there are carry as
@@ -27,6 +33,9 @@ export const sessionPool = (options: PoolOptions) => {
   /** In the order they came. */
   const waiting = new Set<Waiting>();
   let isClosed = false;
+  /** How many have ended without one answer, since there was one; and the pause after the last. */
+  let fruitless = 0;
+  let pausing: NodeJS.Timeout | undefined;
 
   const among = (...states: readonly State[]): Session[] =>
     [...sessions].filter((session) => states.includes(session.state()));
@@ -36,11 +45,26 @@ export const sessionPool = (options: PoolOptions) => {
     if (among("opening", "open", "checking").length > 0) return;
     for (const one of waiting) one.end({ kind: "lost", reason: failed.fault(), origin: "silent" });
   };
+  const pause = (): void => {
+    if (isClosed) return;
+    clearTimeout(pausing);
+    const resume = (): void => {
+      pausing = undefined;
+      assign();
+    };
+    pausing = setTimeout(resume, Math.min(pauseMostMs, pauseFirstMs * 2 ** fruitless)).unref();
+    fruitless += 1;
+  };
   const open = (): void => {
     let wasOpen = false;
+    let wasFruitless = false;
     const session = openSession(options, () => {
       const state = session.state();
       wasOpen ||= state === "open";
+      if (wasOpen && !wasFruitless && (state === "ending" || state === "ended") && !session.hasAnswered()) {
+        wasFruitless = true;
+        pause();
+      }
       if (state === "ended") {
         sessions.delete(session);
         if (!wasOpen) dismiss(session);
@@ -55,10 +79,15 @@ export const sessionPool = (options: PoolOptions) => {
       const session = [...sessions].find((candidate) => candidate.room() > 0 && !isToBeChecked(candidate));
       if (!session) break;
       waiting.delete(one); // before it is sent, for that may bring us here again
-      one.end(session.send(one.push, one.signal));
+      one.end(sent(session, one));
     }
-    const isComing = among("opening", "checking").length > 0;
+    const isComing = among("opening", "checking").length > 0 || pausing !== undefined;
     if (waiting.size > 0 && !isComing && !isClosed && among("open").length < sessionsMost) open();
+  };
+  const sent = async (session: Session, { push, signal }: Waiting): Promise<Reply> => {
+    const reply = await session.send(push, signal);
+    if (reply.kind === "answered") fruitless = 0;
+    return reply;
   };
   const isToBeChecked = (session: Session): boolean => {
     const isDoubtful = session.isDoubtful();
@@ -102,6 +131,7 @@ export const sessionPool = (options: PoolOptions) => {
     /** Lets what is out come to its end; nothing more is taken. */
     close: async (): Promise<void> => {
       isClosed = true;
+      clearTimeout(pausing);
       for (const one of waiting) one.end({ kind: "lost", reason: "closed", origin: "silent" });
       await Promise.all([...sessions].map((session) => session.close()));
     },

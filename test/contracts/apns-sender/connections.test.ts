@@ -1,6 +1,6 @@
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { once } from "node:events";
-import { constants } from "node:http2";
+import { constants, type ServerHttp2Session } from "node:http2";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
@@ -61,6 +61,18 @@ test("what one connection carries opens no second", async () => {
   const sender = sending();
   for (const number of several(3)) expect(await sendTo(sender, [number, number])).toEqual([delivered, delivered]);
   expect(server.sessions).toHaveLength(1);
+});
+
+test.each([
+  ["says goodbye at once", (session: ServerHttp2Session) => session.goaway()],
+  ["hangs up at once", (session: ServerHttp2Session) => session.destroy()],
+  ["says goodbye to each push", undefined],
+])("a server that %s is connected to ever more rarely, however many wait", async (_case, welcome) => {
+  if (welcome) server.welcome = welcome;
+  else server.answer = ({ session }) => session.goaway(constants.NGHTTP2_NO_ERROR, 0);
+  const outcomes = await sendTo(sending(server, { timeLimitMs: 700 }), several(200));
+  expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(["busy"]));
+  expect(server.sessions.length).toBeLessThan(8); // with pauses of 50, 100, 200 and 400 milliseconds between them
 });
 
 test("a server that allows one at a time, and more once it knows us, is given one and then more", async () => {
