@@ -10,9 +10,9 @@ export type AskForToken<Credential> = (setting: string, credential: Credential) 
 
 type Asking = {
   /** Gives up waiting, which is then `busy`; the request itself goes on, for the others that wait for it. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The token that the vendor has just refused: another is wanted. */
-  readonly refused?: string;
+  readonly refused?: string | undefined;
 };
 
 /** OAuth access tokens (RFC 6749), one for each credential. */
@@ -80,8 +80,9 @@ export const tokenCache = <Credential>({
         return entry.held;
       }
       const inARow = (entry.failed?.inARow ?? 0) + 1;
-      entry.failed = { answer, inARow, until: clock.now() + pauseMsAfter(answer, inARow) };
-      return answer;
+      const now = clock.now();
+      entry.failed = { answer, inARow, until: now + pauseMsAfter(answer, inARow) };
+      return toldUntil(entry.failed.until, answer, now);
     } finally {
       entry.request = undefined;
     }
@@ -89,7 +90,9 @@ export const tokenCache = <Credential>({
 
   const renewed = (setting: string, entry: Entry<Credential>, isSecondTry: boolean): Promise<Held | NoToken> => {
     const { failed } = entry;
-    if (!entry.request && failed && clock.now() < failed.until) return Promise.resolve(failed.answer);
+    const now = clock.now();
+    if (!entry.request && failed && now < failed.until)
+      return Promise.resolve(toldUntil(failed.until, failed.answer, now));
     entry.request ??= request(setting, entry, isSecondTry);
     return entry.request;
   };
@@ -129,6 +132,12 @@ const pauseMsAfter = (answer: NoToken, inARow: number): number => {
   const wishMs = answer.kind === "busy" ? Math.min(wishMostMs, (answer.retryAfterSeconds ?? 0) * 1_000) : 0;
   return Math.max(wishMs, Math.min(pauseMostMs, pauseFirstMs * 2 ** (inARow - 1)));
 };
+
+/** A wish of the endpoint's holds a delivery no longer than it holds us: else one answer of years would have everything given up. */
+const toldUntil = (until: number, answer: NoToken, now: number): NoToken =>
+  answer.kind === "busy" && answer.retryAfterSeconds !== undefined
+    ? { ...answer, retryAfterSeconds: Math.ceil((until - now) / milliseconds.second) }
+    : answer;
 
 const unlessAborted = <T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T | NoToken> => {
   if (!signal) return answer;

@@ -152,6 +152,14 @@ test.each([
   expect(await ask()).toBe("token-2");
 });
 
+test("no delivery is told to wait longer than until the endpoint is asked again, whatever the endpoint wants", async () => {
+  const { world, ask } = started();
+  world.answers.push({ ...failing, retryAfterSeconds: Infinity });
+  expect(await ask()).toEqual({ ...failing, retryAfterSeconds: 3_600 });
+  world.at = 3_000_000;
+  expect(await ask()).toEqual({ ...failing, retryAfterSeconds: 600 });
+});
+
 test("who gives up waiting is told that the endpoint is silent, and the others have their token", async () => {
   const { world, ask } = started();
   let answered: (answer: TokenAnswer) => void = () => undefined;
