@@ -23,8 +23,8 @@ const valuesOf: Readonly<Record<string, Readonly<Record<string, RegExp>>>> = {
     scenario: /^(default|reminder|alarm|incomingCall|urgent)$/,
   },
   binding: { template: /^Toast\w+$/ },
-  audio: { src: /^ms-(winsoundevent|appx|appdata):/, loop: /^(true|false)$/, silent: /^(true|false)$/ },
-  image: { src: /^(https?:|ms-appx:|ms-appdata:|file:)/, placement: /^(appLogoOverride|hero)$/ },
+  audio: { src: /^ms-(winsoundevent|appx|appdata):/i, loop: /^(true|false)$/, silent: /^(true|false)$/ },
+  image: { src: /^(https?:|ms-appx:|ms-appdata:|file:)/i, placement: /^(appLogoOverride|hero)$/ },
 };
 
 /**

@@ -53,9 +53,20 @@ const ofCode: Readonly<Record<number, Row>> = {
  */
 export const verdictOf = (response: WnsResponse, now: number): Verdict => {
   const answer = { reason: reasonOf(response), response, now };
-  const row = ofCode[response.status] ?? (response.status > 500 ? busy("failing") : rejected);
+  const row = ofCode[response.status] ?? rowBeyond(response.status);
   return row(answer);
 };
+
+const rowBeyond = (status: number): Row => {
+  if (status > 500) return busy("failing");
+  return status >= 300 && status < 400 ? redirected : rejected;
+};
+
+/** No answer of WNS': to follow it would take our token somewhere unchecked, and the channel is none the worse for it. */
+const redirected: Row = ({ response: { status } }) => ({
+  kind: "misconfigured",
+  reason: `${status} from the place of WNS: is something between us and Microsoft?`,
+});
 
 /** The codes and words that have a row of their own. */
 export const listed = {

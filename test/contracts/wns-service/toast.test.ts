@@ -68,6 +68,11 @@ test.each([
   expect(read(text)).toEqual({ kind: "unreadable", reason: expect.stringMatching(/\w/) });
 });
 
+test("a scheme is one in any case", () => {
+  const picture = binding("<text>a</text><image src='HTTPS://contoso.com/a.png'/>");
+  expect(read(picture)).toEqual({ kind: "read", toast: { title: "a" } });
+});
+
 test("what is no UTF-8 cannot be shown", () => {
   expect(readToast(Buffer.from([0x3c, 0xff, 0xfe]))).toEqual({ kind: "unreadable", reason: "it is not UTF-8" });
 });

@@ -95,11 +95,16 @@ test.each([
 test.each([
   [418, "rejected"],
   [415, "rejected"],
-  [301, "rejected"],
-  [307, "rejected"],
   [204, "rejected"],
 ])("what the page does not know (%i) is refused for good", (status, kind) => {
   expect(kindOf(status)).toBe(kind);
+});
+
+test.each([301, 302, 307, 308])("%i is held, for what answers so is not WNS", (status) => {
+  expect(verdictOf({ status, headers: { location: "https://elsewhere.example/" } }, now)).toEqual({
+    kind: "misconfigured",
+    reason: `${status} from the place of WNS: is something between us and Microsoft?`,
+  });
 });
 
 test.each([
