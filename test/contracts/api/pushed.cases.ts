@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
+import { newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
 import type { Backends } from "../../support/backends.ts";
 import { notification, post, postPath, sampleHost, subscribePath } from "./api-under-test.ts";
@@ -29,11 +30,11 @@ const userWith = async (platforms: readonly PlatformType[], more: { readonly not
 };
 
 /** Posts it, and has the app deliver what that put into the queue. */
-const deliver = async (body: unknown, authorization: string): Promise<Answered> => {
-  const answer = await post(app, body, { headers: { authorization } });
+const deliver = async (body: unknown, authorization: string, by = app): Promise<Answered> => {
+  const answer = await post(by, body, { headers: { authorization } });
   expect([200, 201], answer.text).toContain(answer.status);
   const [message] = await backends.bus.take(1);
-  await app.deliver(message?.body);
+  await by.deliver(message?.body);
   return answer;
 };
 
@@ -49,7 +50,7 @@ export const pushedCases = (shared: () => Backends): void => {
   beforeAll(async () => {
     backends = shared();
     vendors = await startVendors(backends);
-    app = await loadApp(vendors.settings);
+    app = await loadApp(vendors.settings());
     await backends.bus.take(1_000, 300);
   });
   afterAll(async () => {
@@ -120,6 +121,7 @@ export const pushedCases = (shared: () => Backends): void => {
     const postedAt = Date.now();
     const { json } = await deliver(withFallback(), authorization);
     const alert = await scheduledFor(json.id as string);
+    expect(alert.body).toMatchObject({ kind: "fallback" });
     expect(alert.scheduledEnqueueTimeUtc?.getTime()).toBe(postedAt + 60_000);
     for (const device of devices) expect((await pushesTo(device)).length).toBe(1);
     await me.ask("GET", deltaQuery, { headers: { "x-uns-id": fetcher.unsid } });
@@ -150,6 +152,25 @@ export const pushedCases = (shared: () => Backends): void => {
     expect(await pushesTo(devices[0]!)).toHaveLength(1);
   });
 
+  test("a key that its vendor knows no more holds what it should bring, and says which; with the one in its place, all of it arrives", async () => {
+    const { authorization, devices } = await userWith(["Windows", "iOS", "Android"]);
+    const behind = await loadApp(vendors.settings(newVendorAccounts()));
+    const { json } = await deliver(
+      notification({ payload: { visualContent: { title: "Held" } } }),
+      authorization,
+      behind,
+    );
+    for (const device of devices) expect(await screenOf(device)).toEqual([]);
+    for (const setting of ["WNS", "APNS", "FCM"])
+      expect(behind.logged.join()).toContain(`${setting}_CREDENTIAL_DEFAULT: `);
+    await behind.close();
+
+    const held = await scheduledFor(json.id as string);
+    vi.setSystemTime(held.scheduledEnqueueTimeUtc!);
+    await app.deliver(held.body);
+    for (const device of devices) expect(await screenOf(device)).toEqual(["Held"]);
+  });
+
   const withFallback = () =>
     notification({
       fallbackPolicy: {
@@ -163,7 +184,6 @@ export const pushedCases = (shared: () => Backends): void => {
   const scheduledFor = async (id: string) => {
     const waiting = await backends.bus.peek();
     const found = waiting.find(({ body }) => (body as { id?: unknown }).id === id);
-    expect(found?.body).toMatchObject({ kind: "fallback" });
     return found!;
   };
 };

@@ -1,5 +1,5 @@
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
-import { credentialSettingsOf, newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
+import { credentialSettingsOf, newVendorAccounts, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 import type { Backends } from "../../support/backends.ts";
 import { startLocalApns } from "../apns-service/local-apns.ts";
 import { startLocalService as startLocalFcm } from "../fcm-service/local-service.ts";
@@ -10,8 +10,8 @@ export type PlatformType = NewDevice["platformType"];
 
 /** The four local push services in this process, by its own clock. */
 export type VendorsUnderTest = {
-  /** The app's settings, with which it pushes to them. */
-  readonly settings: Record<string, string>;
+  /** The app's settings, with which it pushes to them; with keys that they do not know, if it is given such. */
+  readonly settings: (accounts?: VendorAccounts) => Record<string, string>;
   readonly pushTo: Readonly<Record<PlatformType, PushControl>>;
   readonly stop: () => Promise<void>;
 };
@@ -27,16 +27,17 @@ export const startVendors = async (backends: Backends): Promise<VendorsUnderTest
   ]);
   const all = [wns, apns, fcm, webpush];
   return {
-    settings: backends.settings({
-      PUSH_HOSTS_EXTRA: all.map(({ url }) => new URL(url).host).join(),
-      PUSH_EXTRA_CA: all.map(({ ca }) => ca).join(""),
-      APNS_URL: apns.url,
-      APNS_SANDBOX_URL: apns.url.replace("127.0.0.1", "localhost"),
-      FCM_URL: fcm.url,
-      FCM_TOKEN_URL: `${fcm.url}/token`,
-      WNS_TOKEN_URL: `${wns.url}/oauth2/v2.0/token`,
-      ...credentialSettingsOf(accounts, `${fcm.url}/token`),
-    }),
+    settings: (sending = accounts) =>
+      backends.settings({
+        PUSH_HOSTS_EXTRA: all.map(({ url }) => new URL(url).host).join(),
+        PUSH_EXTRA_CA: all.map(({ ca }) => ca).join(""),
+        APNS_URL: apns.url,
+        APNS_SANDBOX_URL: apns.url.replace("127.0.0.1", "localhost"),
+        FCM_URL: fcm.url,
+        FCM_TOKEN_URL: `${fcm.url}/token`,
+        WNS_TOKEN_URL: `${wns.url}/oauth2/v2.0/token`,
+        ...credentialSettingsOf(sending, `${fcm.url}/token`),
+      }),
     pushTo: {
       Windows: pushControl(wns.controlUrl),
       iOS: pushControl(apns.controlUrl),
