@@ -1,8 +1,8 @@
 import { v5 } from "uuid";
-import { hashOf } from "../../hash.ts";
 import type { Notification, VisualContent } from "../../notification/notification.ts";
 import type { Attempt, Composed } from "../channel.ts";
 import { contentEnvelope, tapEnvelope, visualData } from "../envelope.ts";
+import { formOf, livesUntil, topicOf } from "../terms.ts";
 
 /** https://developer.apple.com/documentation/usernotifications/generating-a-remote-notification: 4 KB of JSON, in bytes. */
 export const payloadBytesMax = 4_096;
@@ -10,7 +10,6 @@ export const payloadBytesMax = 4_096;
 const idNamespace = "c0c9be8e-6ea7-4ad4-9c0e-6d1b6f1c3f0a";
 
 type ForApns = Omit<Attempt, "credential">;
-type Form = Composed["form"];
 
 /**
  * The request to APNs but for the device's token and ours (contract 5): an alert for what the system draws, a background push for the app's own
@@ -18,27 +17,21 @@ type Form = Composed["form"];
  * https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
  */
 export const apnsMessage = (attempt: ForApns, now: number): Composed => {
-  const visual = visualOf(attempt);
-  if (visual) {
-    // The first attempt is made however late it is: Apple then tries once and keeps nothing.
-    if (attempt.isRepeat && attempt.notification.displayUntil <= now) return tapFor(attempt, now, "display-ended");
-    return fitting(attempt, now, "visual", alertBody(attempt.notification, visual, attempt.kind));
+  const form = formOf(attempt, now);
+  switch (form.kind) {
+    case "visual":
+      return fitting(attempt, now, "visual", alertBody(attempt.notification, form.visual, attempt.kind));
+    case "raw":
+      return fitting(attempt, now, "raw", background(contentEnvelope(attempt.notification)));
+    case "tap":
+      return tapFor(attempt, now, form.because);
   }
-  if (attempt.kind !== "content") return tapFor(attempt, now);
-  if (attempt.subscription.notificationType !== "NotificationWithPayload") return tapFor(attempt, now, "asked");
-  return fitting(attempt, now, "raw", background(contentEnvelope(attempt.notification)));
 };
 
 /** The same as a tap: for Apple finding the content too large after all. */
 export const apnsTap = (attempt: ForApns, now: number): Composed => tapFor(attempt, now, "too-large");
 
-const visualOf = ({ kind, notification, subscription }: ForApns): VisualContent | undefined => {
-  if (kind === "fallback") return notification.fallback?.visualContent;
-  const isDrawn = kind === "content" && subscription.notificationType !== "NoNotification";
-  return isDrawn ? notification.payload.visualContent : undefined;
-};
-
-const fitting = (attempt: ForApns, now: number, form: Form, body: string): Composed => {
+const fitting = (attempt: ForApns, now: number, form: Composed["form"], body: string): Composed => {
   const bytes = Buffer.byteLength(body);
   if (bytes > payloadBytesMax) return apnsTap(attempt, now);
   return { form, headers: headersOf(attempt, form, now), body, bytes, bytesMax: payloadBytesMax };
@@ -76,10 +69,10 @@ const alertBody = (notification: Notification, visual: VisualContent, kind: Atte
 /** No alert, sound or badge may stand in it: https://developer.apple.com/documentation/usernotifications/pushing-background-updates-to-your-app */
 const background = (envelope: object): string => JSON.stringify({ aps: { "content-available": 1 }, ...envelope });
 
-const headersOf = (attempt: ForApns, form: Form, now: number): Composed["headers"] => {
+const headersOf = (attempt: ForApns, form: Composed["form"], now: number): Composed["headers"] => {
   const { notification, subscription } = attempt;
   const isAlert = form === "visual";
-  const until = isAlert ? Math.min(notification.displayUntil, notification.expiresAt) : notification.expiresAt;
+  const until = livesUntil(form, notification);
   return {
     "apns-id": idOf(attempt, form),
     "apns-topic": subscription.channel?.kind === "apns" ? subscription.channel.bundleId : "",
@@ -89,12 +82,12 @@ const headersOf = (attempt: ForApns, form: Form, now: number): Composed["headers
     // 0 is once, now or never; a moment that is over would say the same less plainly.
     "apns-expiration": String(until <= now ? 0 : Math.ceil(until / 1_000)),
     // 43 characters of the 64 bytes that Apple allows.
-    "apns-collapse-id": hashOf("topic", notification.targetHostName, notification.appNotificationId),
+    "apns-collapse-id": topicOf(notification),
   };
 };
 
 /** A repeat carries the id of what it repeats, so that both are one in Apple's delivery log; Apple asks that it be a UUID, and no more. */
-const idOf = ({ kind, notification, subscription }: ForApns, form: Form): string => {
+const idOf = ({ kind, notification, subscription }: ForApns, form: Composed["form"]): string => {
   const version = kind === "tap" ? notification.version : notification.contentVersion;
   return v5(JSON.stringify([notification.id, notification.epoch, version, kind, form, subscription.id]), idNamespace);
 };

@@ -3,11 +3,12 @@ import type { Clock } from "../../clock.ts";
 import { accessTokens } from "../access-tokens.http.ts";
 import { attemptMostMs, type Attempt, type ChannelSender } from "../channel.ts";
 import { credentialSettingOf, type Credentials } from "../credentials.ts";
+import { beginningOf } from "../egress/beginning-of.http.ts";
 import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
 import { unreachable } from "../egress/network-fault.ts";
 import { unusable } from "../outcome.ts";
 import { credentialSettings } from "../served.ts";
-import type { AccessTokens } from "../token-cache.ts";
+import { withToken, type TokenFor } from "../with-token.ts";
 import { assertionRequest } from "./assertion.ts";
 import type { FcmCredential } from "./credential.ts";
 import { fcmComposed, fcmPush, fcmTap, type FcmAttempt, type FcmMessage } from "./message.ts";
@@ -27,7 +28,7 @@ type Options = {
 };
 
 /** Of an answer's body, only the beginning is read; Google's faults are some hundreds of bytes. */
-const answerBytesMax = 8_192;
+const answerCharactersMost = 8_192;
 
 /**
  * FCM (HTTP v1) over pooled connections of our own: https://firebase.google.com/docs/cloud-messaging/send/v1-api
@@ -64,7 +65,10 @@ export const fcmSender = (options: Options): ChannelSender => {
       const found = credentials.of(attempt.credential);
       if ("fault" in found) return unusable(found.fault);
 
-      const wire: Wire = { agent, tokens, clock, url, setting, ...found, signal: AbortSignal.timeout(timeLimitMs) };
+      const { credential } = found;
+      const signal = AbortSignal.timeout(timeLimitMs);
+      const tokenFor: TokenFor = (refused) => tokens.tokenFor(setting, credential, { signal, refused });
+      const wire: Wire = { agent, tokenFor, clock, url, setting, credential, signal };
       const now = clock.now();
       const push = fcmPush(attempt, channel, now);
       const verdict = await sent(push.message, channel.token, wire);
@@ -83,7 +87,7 @@ const isAndroids = (attempt: Attempt): attempt is Attempt & FcmAttempt => attemp
 /** What one delivery's requests need. */
 type Wire = {
   readonly agent: Dispatcher;
-  readonly tokens: AccessTokens<FcmCredential>;
+  readonly tokenFor: TokenFor;
   readonly clock: Clock;
   readonly url: string;
   readonly setting: string;
@@ -91,21 +95,13 @@ type Wire = {
   readonly signal: AbortSignal;
 };
 
-/** Sends with a token, and once more with a new one where FCM refuses it: it may have been withdrawn, or this machine's clock been set. */
 const sent = async (
   message: FcmMessage,
   to: string,
   wire: Wire,
 ): Promise<Exclude<FcmVerdict, { readonly kind: "token-refused" }>> => {
-  const { tokens, setting, credential, signal } = wire;
-  const first = await tokens.tokenFor(setting, credential, { signal });
-  if (first.kind !== "token") return first;
-  const verdict = await posted(message, to, first.token, wire);
-  if (verdict.kind !== "token-refused") return verdict;
-  const second = await tokens.tokenFor(setting, credential, { signal, refused: first.token });
-  if (second.kind !== "token") return second;
-  const last = second.token === first.token ? verdict : await posted(message, to, second.token, wire);
-  return last.kind === "token-refused" ? { kind: "misconfigured", reason: last.reason } : last;
+  const verdict = await withToken<FcmVerdict>(wire.tokenFor, (token) => posted(message, to, token, wire));
+  return verdict.kind === "token-refused" ? { kind: "misconfigured", reason: verdict.reason } : verdict;
 };
 
 const posted = async (message: FcmMessage, to: string, token: string, wire: Wire): Promise<FcmVerdict> => {
@@ -129,19 +125,6 @@ const post = async (body: string, token: string, { agent, url, credential, signa
   return {
     status: answer.statusCode,
     retryAfter: answer.headers["retry-after"],
-    text: await beginningOf(answer.body),
+    text: await beginningOf(answer.body, answerCharactersMost),
   };
-};
-
-const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<string> => {
-  let text = "";
-  try {
-    for await (const chunk of body) {
-      text += String(chunk);
-      if (text.length >= answerBytesMax) break; // leaving the loop ends the stream, and with it the connection
-    }
-  } catch {
-    // The status came, and with it the answer: a body that breaks off takes nothing back.
-  }
-  return text.slice(0, answerBytesMax);
 };

@@ -1,8 +1,8 @@
-import { hashOf } from "../../hash.ts";
 import type { Notification, VisualContent } from "../../notification/notification.ts";
 import type { Channel } from "../../subscription/subscription.ts";
 import type { Attempt, Composed } from "../channel.ts";
 import { contentEnvelope, tapEnvelope, visualData, type Envelope } from "../envelope.ts";
+import { formOf, livesUntil, priorityOf, secondsUntil, topicOf } from "../terms.ts";
 import { payloadBytes, payloadBytesMax } from "./payload-bytes.ts";
 
 type FcmChannel = Extract<Channel, { readonly kind: "fcm" }>;
@@ -40,20 +40,15 @@ const ttlMaxSeconds = 2_419_200;
  * and a repeat of what need not be shown any more, goes as a tap. `now`: epoch milliseconds.
  */
 export const fcmPush = (attempt: FcmAttempt, channel: FcmChannel, now: number): FcmPush => {
-  const { kind, notification, subscription, isRepeat } = attempt;
-  const { visualContent, rawContent } = notification.payload;
+  const { notification } = attempt;
   const tap = fcmTap(attempt, channel, now);
-  if (kind === "tap") return tap;
-  if (visualContent) {
-    if (isRepeat && notification.displayUntil <= now) return { ...tap, tapBecause: "display-ended" };
-    const message = visualMessage(notification, visualContent, { channel, now });
-    return fits(message) ? { form: "visual", message } : { ...tap, tapBecause: "too-large" };
-  }
-  if (rawContent === undefined || subscription.notificationType !== "NotificationWithPayload") {
-    return { ...tap, tapBecause: "asked" };
-  }
-  const message = { android: androidOf(attempt, channel, now), data: stringsOf(contentEnvelope(notification)) };
-  return fits(message) ? { form: "raw", message } : { ...tap, tapBecause: "too-large" };
+  const form = formOf(attempt, now);
+  if (form.kind === "tap") return { ...tap, ...(form.because && { tapBecause: form.because }) };
+  const message =
+    form.kind === "visual"
+      ? visualMessage(notification, form.visual, { channel, now })
+      : { android: androidOf(attempt, channel, now), data: stringsOf(contentEnvelope(notification)) };
+  return fits(message) ? { form: form.kind, message } : { ...tap, tapBecause: "too-large" };
 };
 
 /** The same attempt as a tap: for a service that found the content too large after all. */
@@ -81,14 +76,14 @@ const visualMessage = (
   { title, body, imageUrl, actionUrl, sound = "default", badge = 0 }: VisualContent,
   { channel, now }: { readonly channel: FcmChannel; readonly now: number },
 ): FcmMessage => {
-  const { groupName, displayUntil, expiresAt } = notification;
+  const { groupName } = notification;
   const { notificationId, ...marks } = visualData(notification, "content");
   return {
     notification: { title, ...(body !== undefined && { body }), ...(imageUrl !== undefined && { image: imageUrl }) },
     android: {
       ...addressOf(notification, channel),
       priority: "HIGH",
-      ttl: ttlUntil(Math.min(displayUntil, expiresAt), now),
+      ttl: ttlUntil(livesUntil("visual", notification), now),
       notification: {
         tag: nameOf(notification),
         // Where Android has notification channels (8 and later) the app's channel decides.
@@ -110,8 +105,8 @@ type Android = FcmMessage["android"];
 
 const androidOf = (attempt: FcmAttempt, channel: FcmChannel, now: number): Android => ({
   ...addressOf(attempt.notification, channel),
-  priority: priorityOf(attempt, now),
-  ttl: ttlUntil(attempt.notification.expiresAt, now),
+  priority: urgencyOf(attempt, now),
+  ttl: ttlUntil(livesUntil("raw", attempt.notification), now),
 });
 
 /**
@@ -126,9 +121,7 @@ const addressOf = (notification: Notification, { packageName }: FcmChannel) => (
   restricted_package_name: packageName,
 });
 
-/** Tells nobody the host name or the appNotificationId. */
-const nameOf = ({ targetHostName, appNotificationId }: Notification): string =>
-  hashOf("topic", targetHostName, appNotificationId).slice(0, 32);
+const nameOf = (notification: Notification): string => topicOf(notification).slice(0, 32);
 
 /**
  * Of what the app is run for. A change of state, or what need not be shown any more, is NORMAL: it runs the app at once while the phone is
@@ -136,16 +129,11 @@ const nameOf = ({ targetHostName, appNotificationId }: Notification): string =>
  * the phone for nothing that can be seen, and Google demotes an app's messages for that, those that ring included:
  * https://firebase.google.com/docs/cloud-messaging/android/message-priority
  */
-const priorityOf = ({ kind, notification }: FcmAttempt, now: number): Android["priority"] => {
-  if (kind === "tap") return "NORMAL";
-  const { visualContent } = notification.payload;
-  if (visualContent) return notification.displayUntil > now ? "HIGH" : "NORMAL";
-  return notification.priority === "High" ? "HIGH" : "NORMAL";
-};
+const urgencyOf = (attempt: FcmAttempt, now: number): Android["priority"] =>
+  priorityOf(attempt, now) === "High" ? "HIGH" : "NORMAL";
 
 /** 0: now or never. */
-const ttlUntil = (end: number, now: number): string =>
-  `${Math.min(ttlMaxSeconds, Math.max(0, Math.floor((end - now) / 1_000)))}s`;
+const ttlUntil = (end: number, now: number): string => `${secondsUntil(end, now, { least: 0, most: ttlMaxSeconds })}s`;
 
 /** FCM's data are strings: the content is JSON text in one of them. */
 const stringsOf = ({ notification, ...marks }: Envelope): Readonly<Record<string, string>> => ({

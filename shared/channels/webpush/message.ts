@@ -1,8 +1,8 @@
-import { hashOf } from "../../hash.ts";
 import type { Notification } from "../../notification/notification.ts";
 import type { Subscription } from "../../subscription/subscription.ts";
 import type { Composed } from "../channel.ts";
 import { contentEnvelope, tapEnvelope, type Envelope } from "../envelope.ts";
+import { livesUntil, secondsUntil, topicOf } from "../terms.ts";
 
 /** RFC 8188 adds 103 bytes (header, tag, delimiter) to the plaintext; push services take bodies of 4,096 (RFC 8030, 7.2). */
 const plaintextBytesMax = 3_993;
@@ -67,9 +67,9 @@ export const webPushComposed = (notification: Notification, subscription: Subscr
 };
 
 const framing = (notification: Notification, { now }: Sending): Omit<WebPushMessage, "text"> => ({
-  ttlSeconds: Math.min(ttlMaxSeconds, Math.max(1, Math.floor((notification.expiresAt - now) / 1_000))),
+  ttlSeconds: secondsUntil(livesUntil("raw", notification), now, { least: 1, most: ttlMaxSeconds }),
   urgency: urgencies[notification.priority],
-  topic: hashOf("topic", notification.targetHostName, notification.appNotificationId).slice(0, 32),
+  topic: topicOf(notification).slice(0, 32),
 });
 
 const urgencies = { High: "high", None: "normal", Low: "low" } as const;

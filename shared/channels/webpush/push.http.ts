@@ -2,6 +2,7 @@ import type { Dispatcher } from "undici";
 import webpush from "web-push";
 import type { Clock } from "../../clock.ts";
 import type { WebPushChannel } from "../../subscription/subscription.ts";
+import { beginningOf } from "../egress/beginning-of.http.ts";
 import { unreachable } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
 import type { WebPushMessage } from "./message.ts";
@@ -23,7 +24,7 @@ export type Pushed = {
 type Wire = { readonly agent: Dispatcher; readonly clock: Clock };
 
 /** Of an answer's body, only the beginning is read. */
-const answerBytesMax = 2_048;
+const answerCharactersMost = 2_048;
 
 /** Encrypts and posts; once more with a new token if the first is not taken. Throws for bugs of ours only. */
 export const push = async (one: Push, { agent, clock }: Wire): Promise<Pushed> => {
@@ -81,19 +82,6 @@ const post = async (
   return {
     status: answer.statusCode,
     retryAfter: answer.headers["retry-after"],
-    text: await beginningOf(answer.body),
+    text: await beginningOf(answer.body, answerCharactersMost),
   };
-};
-
-const beginningOf = async (body: Dispatcher.ResponseData["body"]): Promise<string> => {
-  let text = "";
-  try {
-    for await (const chunk of body) {
-      text += String(chunk);
-      if (text.length >= answerBytesMax) break; // leaving the loop ends the stream, and with it the connection
-    }
-  } catch {
-    // The status came, and with it the answer: a body that breaks off takes nothing back.
-  }
-  return text.slice(0, answerBytesMax);
 };

@@ -2,6 +2,7 @@ import { hashOf } from "../../hash.ts";
 import type { Notification, VisualContent } from "../../notification/notification.ts";
 import type { Attempt, Composed } from "../channel.ts";
 import { contentEnvelope, tapEnvelope, visualData } from "../envelope.ts";
+import { formOf, livesUntil, priorityOf, secondsUntil, topicOf } from "../terms.ts";
 import { toastXml } from "./toast.ts";
 
 /** Of the body: https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/push-request-response-headers */
@@ -10,16 +11,16 @@ const bodyBytesMax = 5_000;
 /** What a Windows PC is told (contract 5): a toast, or the original's envelope for the app. Undefined for a fallback, which is for iOS alone. */
 export const wnsComposed = (attempt: Attempt, now: number): Composed | undefined => {
   if (attempt.kind === "fallback") return undefined;
-  if (attempt.kind === "tap") return wnsTap(attempt, undefined, now);
-  const { notification, subscription, isRepeat } = attempt;
-  const { visualContent } = notification.payload;
-  if (visualContent) {
-    // It was attempted once, as each is: a second time it would ring too late.
-    if (isRepeat && notification.displayUntil <= now) return wnsTap(attempt, "display-ended", now);
-    return orTap(toast(notification, visualContent, now), attempt, now);
+  const { notification } = attempt;
+  const form = formOf(attempt, now);
+  switch (form.kind) {
+    case "visual":
+      return orTap(toast(notification, form.visual, now), attempt, now);
+    case "raw":
+      return orTap(raw("raw", JSON.stringify(contentEnvelope(notification)), attempt, now), attempt, now);
+    case "tap":
+      return wnsTap(attempt, form.because, now);
   }
-  if (subscription.notificationType !== "NotificationWithPayload") return wnsTap(attempt, "asked", now);
-  return orTap(raw("raw", JSON.stringify(contentEnvelope(notification)), attempt, now), attempt, now);
 };
 
 /** The word that there is something to fetch; `because` is why content goes so. */
@@ -38,25 +39,24 @@ const toast = (notification: Notification, visualContent: VisualContent, now: nu
     "x-wns-type": "wns/toast",
     "content-type": "text/xml",
     // No cache policy: it is not for toasts, of which WNS keeps the latest for a PC that is offline.
-    "x-wns-ttl": secondsUntil(Math.min(notification.displayUntil, notification.expiresAt), now),
+    "x-wns-ttl": ttlUntil(livesUntil("visual", notification), now),
     "x-wns-priority": priorities.High,
-    "x-wns-tag": alphanumeric("topic", notification.targetHostName, notification.appNotificationId),
+    "x-wns-tag": alphanumeric(topicOf(notification)),
     // A tag names a toast within its group, so there is always one: no device is left to decide what the group of none is.
-    "x-wns-group": notification.groupName === null ? "none" : alphanumeric("group", notification.groupName),
+    "x-wns-group": notification.groupName === null ? "none" : alphanumeric(hashOf("group", notification.groupName)),
     "x-wns-requestforstatus": "true",
   },
   ...sized(toastXml(visualContent, visualData(notification, "content"))),
 });
 
-const raw = (form: "raw" | "tap", body: string, { kind, notification }: Attempt, now: number): Composed => ({
+const raw = (form: "raw" | "tap", body: string, attempt: Attempt, now: number): Composed => ({
   form,
   headers: {
     "x-wns-type": "wns/raw",
     "content-type": "application/octet-stream",
     "x-wns-cache-policy": "cache", // of its own accord WNS drops it when the PC is offline
-    "x-wns-ttl": secondsUntil(notification.expiresAt, now),
-    // What somebody did on another device wakes none.
-    "x-wns-priority": priorities[kind === "tap" && notification.priority === "High" ? "None" : notification.priority],
+    "x-wns-ttl": ttlUntil(livesUntil(form, attempt.notification), now),
+    "x-wns-priority": priorities[priorityOf(attempt, now)],
     "x-wns-requestforstatus": "true",
   },
   ...sized(body),
@@ -75,10 +75,7 @@ const sized = (body: string): Pick<Composed, "body" | "bytes" | "bytesMax"> => (
 });
 
 /** At least one: what is over is shown at once or never. */
-const secondsUntil = (end: number, now: number): string => String(Math.max(1, Math.floor((end - now) / 1_000)));
+const ttlUntil = (end: number, now: number): string => String(secondsUntil(end, now, { least: 1 }));
 
 /** Sixteen letters and digits, which is all that tags and groups may be: half of a SHA-256's 128 best bits, and nobody's text. */
-const alphanumeric = (...texts: readonly string[]): string =>
-  Buffer.from(hashOf(...texts), "base64url")
-    .toString("hex")
-    .slice(0, 16);
+const alphanumeric = (hash: string): string => Buffer.from(hash, "base64url").toString("hex").slice(0, 16);

@@ -8,7 +8,7 @@ import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
 import { unreachable } from "../egress/network-fault.ts";
 import { unusable, type Outcome } from "../outcome.ts";
 import { credentialSettings } from "../served.ts";
-import type { NoToken } from "../token-cache.ts";
+import { withToken, type TokenFor } from "../with-token.ts";
 import type { WnsCredential } from "./credential.ts";
 import { wnsComposed, wnsTap } from "./message.ts";
 import { verdictOf, type WnsResponse } from "./response.ts";
@@ -28,8 +28,6 @@ type Options = {
 };
 
 type Delivery = { readonly uri: string; readonly composed: Composed; readonly signal: AbortSignal };
-/** A token for the next request; `refused` is the one before it. */
-type TokenFor = (refused?: string) => Promise<{ readonly kind: "token"; readonly token: string } | NoToken>;
 
 /** WNS over pooled HTTP/1.1 connections, which is all it speaks. */
 export const wnsSender = (options: Options): ChannelSender => {
@@ -49,12 +47,12 @@ export const wnsSender = (options: Options): ChannelSender => {
 
     const setting = credentialSettingOf(credentialSettings.wns, attempt.credential);
     const signal = AbortSignal.timeout(timeLimitMs);
-    const tokenFor: TokenFor = (refused) =>
-      tokens.tokenFor(setting, found.credential, { signal, ...(refused !== undefined && { refused }) });
+    const tokenFor: TokenFor = (refused) => tokens.tokenFor(setting, found.credential, { signal, refused });
     const refusal: Outcome = { kind: "misconfigured", reason: `${setting}: ${refusedAdvice[found.credential.kind]}` };
 
     const post = async (what: Composed) => {
-      const verdict = await posted({ uri, composed: what, signal }, { agent, tokenFor, clock });
+      const delivery = { uri, composed: what, signal };
+      const verdict = await withToken(tokenFor, (token) => posted(token, delivery, { agent, clock }));
       return verdict.kind === "token-refused" ? refusal : verdict;
     };
     const verdict = await post(composed);
@@ -87,20 +85,9 @@ const refusedAdvice: Readonly<Record<WnsCredential["kind"], string>> = {
   legacy: "WNS refuses its tokens (401): is the package SID that of the Windows app in the Partner Center?",
 };
 
-type Wire = { readonly agent: Dispatcher; readonly tokenFor: TokenFor; readonly clock: Clock };
+type Wire = { readonly agent: Dispatcher; readonly clock: Clock };
 
-const posted = async (delivery: Delivery, wire: Wire): Promise<ReturnType<typeof verdictOf>> => {
-  const held = await wire.tokenFor();
-  if (held.kind !== "token") return held;
-  const verdict = await verdictWith(held.token, delivery, wire);
-  if (verdict.kind !== "token-refused") return verdict;
-  // Perhaps it ended, or was withdrawn, before its time: one new token tells.
-  const renewed = await wire.tokenFor(held.token);
-  if (renewed.kind !== "token") return renewed;
-  return renewed.token === held.token ? verdict : verdictWith(renewed.token, delivery, wire);
-};
-
-const verdictWith = async (
+const posted = async (
   token: string,
   delivery: Delivery,
   { agent, clock }: Wire,

@@ -209,11 +209,21 @@ test("raw content is up to 5,000 bytes with its envelope, and one byte more make
   expect(filled("é".repeat(Math.ceil((room + 1) / 2)))).toMatchObject({ form: "tap", tapBecause: "too-large" });
 });
 
-test("a tap that takes the place of refused content says the same as any other", () => {
+test("a tap that takes the place of refused content says the same as any other, and is as urgent as that was", () => {
+  const asked = composed(notificationWith(), { subscription: pc({ notificationType: "NotificationOnly" }) });
   expect(wnsTap(attemptAt(hello), "too-large", now)).toEqual({
-    ...composed(notificationWith(), { subscription: pc({ notificationType: "NotificationOnly" }) }),
+    ...asked,
+    headers: { ...asked.headers, "x-wns-priority": "1" },
     tapBecause: "too-large",
   });
+});
+
+test("a toast that goes as a tap is as urgent as a toast while it may be shown, and wakes no PC when that is over", () => {
+  const low = { ...hello, priority: "Low" } as const;
+  const large = { ...low, payload: { visualContent: { title: "x".repeat(5_000) } } };
+  expect(composed(large)).toMatchObject({ form: "tap", headers: { "x-wns-priority": "1" } });
+  const over = composed({ ...low, displayUntil: now }, { isRepeat: true });
+  expect(over).toMatchObject({ tapBecause: "display-ended", headers: { "x-wns-priority": "2" } });
 });
 
 /** Every kind of character that XML, JSON or UTF-8 treats in a way of its own. */
