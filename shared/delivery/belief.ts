@@ -24,9 +24,12 @@ export const beliefIn = (credential: string, shareMaxPercent: number) => {
     if (outcome.kind === "gone" && !judged.gone.isBelieved)
       return { kind: "busy", origin: "failing", reason: "gone, which is not believed" };
     if (outcome.kind === "rejected" && isRefused(outcome) && !judged.refused.isBelieved)
-      return { kind: "misconfigured", reason: `${outcome.reason} at many devices` };
+      return { kind: "misconfigured", reason: `${outcome.reason} at many devices: ${isItTheirs(credential)}` };
     return outcome;
   };
 };
+
+const isItTheirs = (credential: string): string =>
+  `is the credential ${credential} the one that these apps and browsers registered with?`;
 
 const isRefused = (outcome: Outcome): boolean => outcome.kind === "rejected" && outcome.doubtsCredential === true;

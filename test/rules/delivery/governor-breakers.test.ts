@@ -118,9 +118,18 @@ test("of a credential that half the world calls gone nothing is believed, and an
 
 test("of a credential that many devices refuse nothing is given up, and what they call gone is still believed", async () => {
   const doubted: Outcome = { kind: "rejected", reason: "403", doubtsCredential: true };
-  const { inTurn, events } = governed();
+  const { inTurn, events, answer, runUntil, clock } = governed();
+  const answered = async (outcome: Outcome) => {
+    const sent = answer(outcome, 0);
+    await runUntil(clock.now());
+    return sent;
+  };
   await inTurn(times(45, delivered));
   expect(await inTurn(times(7, doubted))).toEqual([...times(5, "rejected"), ...times(2, "misconfigured")]);
+  expect(await answered(doubted)).toEqual({
+    kind: "misconfigured",
+    reason: "403 at many devices: is the credential vapid the one that these apps and browsers registered with?",
+  });
   expect(await inTurn([gone, delivered, { kind: "rejected", reason: "400" }])).toEqual([
     "gone",
     "delivered",

@@ -34,6 +34,18 @@ test.each([
 });
 
 test.each([
+  [
+    401,
+    '{"reason":"BadJwtToken"}',
+    /^the push service refuses our VAPID token \(401 BadJwtToken\): .*VAPID_SUBJECT.*clock/,
+  ],
+  [307, "https://secret/endpoint", /^the push service sends us elsewhere \(307\), .*in between/],
+])("%i is our misconfiguration, and says what to look at", (status, text, sentence) => {
+  const reason = expect.stringMatching(sentence);
+  expect(outcomeOf({ status, text }, now)).toEqual({ kind: "misconfigured", reason });
+});
+
+test.each([
   ["60", 60],
   [new Date(now + 90_000).toUTCString(), 90],
 ])("a busy service's Retry-After %s is kept", (retryAfter, retryAfterSeconds) => {
