@@ -38,6 +38,17 @@ const deliver = async (body: unknown, authorization: string, by = app): Promise<
   return answer;
 };
 
+type Push = {
+  readonly form: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly bytes: number;
+};
+const dryRun = (body: unknown, authorization: string): Promise<Answered> => {
+  const headers = { "content-type": "application/json", authorization };
+  return app.ask("POST", `${postPath}?dryRun=true`, { headers, body });
+};
+
 const pushesTo = async ({ deviceId, platformType }: Device) =>
   (await vendors.pushTo[platformType].received()).filter((one) => one.deviceId === deviceId);
 const screenOf = async ({ deviceId, platformType }: Device): Promise<string[]> => {
@@ -94,11 +105,9 @@ export const pushedCases = (shared: () => Backends): void => {
     const body = notification(more);
     // What is replaced has an id, which the pushes carry.
     await deliver({ ...body, payload: { rawContent: "before" } }, authorization);
-    const headers = { "content-type": "application/json", authorization };
-    const rehearsed = await app.ask("POST", `${postPath}?dryRun=true`, { headers, body });
-    const told = rehearsed.json.deliveries as {
+    const told = (await dryRun(body, authorization)).json.deliveries as {
       readonly platformType: PlatformType;
-      readonly push: { form: string; headers: Record<string, string>; body: string; bytes: number };
+      readonly push: Push;
     }[];
     expect(Object.fromEntries(told.map(({ platformType, push }) => [platformType, push.form]))).toEqual(forms);
     await deliver(body, authorization);
@@ -118,20 +127,29 @@ export const pushedCases = (shared: () => Backends): void => {
   test("an iPhone that has not fetched a notification in time shows its fallback's alert, once; who fetched it, and a PC, none", async () => {
     const { authorization, devices, me } = await userWith(["iOS", "iOS", "Windows"]);
     const [late, fetcher, pc] = devices as [Device, Device, Device];
+    const body = withFallback();
+    await deliver({ ...body, fallbackPolicy: null }, authorization);
+    const told = (await dryRun(body, authorization)).json.fallback as {
+      readonly dueDateTime: string;
+      readonly deliveries: readonly { readonly push: Push }[];
+    };
     const postedAt = Date.now();
-    const { json } = await deliver(withFallback(), authorization);
+    const { json } = await deliver(body, authorization);
     const alert = await scheduledFor(json.id as string);
     expect(alert.body).toMatchObject({ kind: "fallback" });
     expect(alert.scheduledEnqueueTimeUtc?.getTime()).toBe(postedAt + 60_000);
-    for (const device of devices) expect((await pushesTo(device)).length).toBe(1);
+    expect(Date.parse(told.dueDateTime)).toBe(postedAt + 60_000);
+    for (const device of devices) expect((await pushesTo(device)).length).toBe(2);
     await me.ask("GET", deltaQuery, { headers: { "x-uns-id": fetcher.unsid } });
 
     vi.setSystemTime(postedAt + 60_000);
     await app.deliver(alert.body);
     await app.deliver(alert.body);
     expect(await Promise.all([late, fetcher, pc].map(screenOf))).toEqual([["You have mail: from Ada"], [], []]);
-    expect((await pushesTo(late)).map(({ headers }) => headers["apns-push-type"])).toEqual(["background", "alert"]);
-    for (const device of [fetcher, pc]) expect((await pushesTo(device)).length).toBe(1);
+    const [, , rung, ...more] = await pushesTo(late);
+    expect(more).toEqual([]);
+    expect(told.deliveries.map(({ push }) => push.body)).toContain(rung?.content);
+    for (const device of [fetcher, pc]) expect((await pushesTo(device)).length).toBe(2);
   });
 
   test.each<[string, (me: Awaited<ReturnType<typeof userWith>>["me"], id: string, body: object) => Promise<unknown>]>([

@@ -21,6 +21,13 @@ const marks = { newETag: "epoch.7", baseETag: "epoch.6" };
 const tapData = { changeType: "afsChangeNotification", ...marks };
 const asksForTaps = { subscription: phoneWith({ notificationType: "NotificationOnly" }) };
 
+test("what Google's page shows of a notification message, with the tap's data where Google has the app's own", () => {
+  // https://firebase.google.com/docs/cloud-messaging/customize-messages/set-message-type: a match's title and body beside the data of a game.
+  const shown = { title: "Portugal vs. Denmark", body: "great match!" };
+  const { notification, data } = messageOf({ payload: { visualContent: shown }, id });
+  expect({ notification, data }).toEqual({ notification: shown, data: { ...tapData, notificationId: id } });
+});
+
 test("visual content is a notification message that the system draws, with the tap and its id beside it", () => {
   const { form, message } = push({ ...visual, id, groupName: "orders" });
   expect(form).toBe("visual");
