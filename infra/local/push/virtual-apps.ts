@@ -34,7 +34,7 @@ export type Pushed = {
 };
 
 /** What the control API tells of a device's app. */
-export type AppStanding = {
+type AppStanding = {
   readonly isSignedIn: boolean;
   /** The state of the feed it is at, which the `baseETag` of a push is compared with; null before it has read the feed. */
   readonly mark: string | null;

@@ -28,7 +28,7 @@ export type Stack = {
 } & Readonly<Record<PushServiceName, { readonly url: string; readonly controlUrl: string; readonly host: string }>>;
 
 /** The push services, by their names in stack.json and the folders that keep their state. */
-export const pushServiceNames = ["webpush", "apns", "fcm", "wns"] as const;
+const pushServiceNames = ["webpush", "apns", "fcm", "wns"] as const;
 export type PushServiceName = (typeof pushServiceNames)[number];
 
 export type StackBasis = Pick<Stack, "env" | "directory" | "isEphemeral" | "ports" | "secrets">;

@@ -87,7 +87,7 @@ export type Answer = {
 };
 
 /** Sends one request; rejects when it is not answered. */
-export const send = (
+const send = (
   session: ClientHttp2Session,
   headers: OutgoingHttpHeaders,
   body: string | Buffer = "",

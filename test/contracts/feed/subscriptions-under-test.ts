@@ -25,7 +25,7 @@ export const startTables = (): void => {
 
 export const dataKey = (id: string): DataKey => ({ id, key: randomBytes(32) });
 export const firstKey = dataKey("k1");
-export const vapidKeys = { current: vapidKeyIdOf("current"), previous: undefined };
+const vapidKeys = { current: vapidKeyIdOf("current"), previous: undefined };
 export const inAMonth = start + 30 * milliseconds.day;
 
 type UnderTest = Subscriptions & { readonly clock: ReturnType<typeof handClock>; readonly reported: string[] };

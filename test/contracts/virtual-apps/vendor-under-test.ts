@@ -12,7 +12,7 @@ import { until } from "../../support/until.ts";
 import { startFakeFeed, type FakeFeed } from "./fake-feed.ts";
 
 /** A clock that stands still until it is moved: whoever waits is waked when it is his time. */
-export const steppedClock = () => {
+const steppedClock = () => {
   let now = Date.parse("2026-06-01T12:00:00Z");
   const sleepers = new Set<{ readonly due: number; readonly wake: () => void }>();
   return {

@@ -11,7 +11,7 @@ const pageSchema = z.object({
 });
 
 /** One change of the feed: the notification as it is now, or that it is deleted. */
-export type FeedChange = z.infer<typeof pageSchema>["value"][number];
+type FeedChange = z.infer<typeof pageSchema>["value"][number];
 
 /** What reading one page of the delta came to. */
 export type PageRead =
