@@ -141,6 +141,7 @@ const within = async <T>(signal: AbortSignal, task: Promise<T>): Promise<T | und
   let timeUp: (() => void) | undefined;
   const late = new Promise<undefined>((resolve) => {
     timeUp = () => resolve(undefined);
+    if (signal.aborted) timeUp(); // it says so only once
     signal.addEventListener("abort", timeUp, { once: true });
   });
   try {

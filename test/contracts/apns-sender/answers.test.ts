@@ -137,6 +137,19 @@ test("a token too old is replaced once it may be, and the push goes again; refus
   expect(tokensSeen()).toHaveLength(2);
 });
 
+test("a store that hangs when the time is up already, for the answer never ended, keeps nobody beyond it", async () => {
+  const clock = handClock();
+  const signedAt = clock.at - 25 * milliseconds.minute;
+  const finds = [Promise.resolve({ token: "old", signedAt }), new Promise<never>(() => undefined)];
+  const tokens = { find: async () => finds.shift(), offer: async () => ({ token: "new", signedAt: clock.at }) };
+  server.answer = ({ stream }) => {
+    stream.respond({ ":status": 403 });
+    stream.write('{"reason":"ExpiredProviderToken"}');
+  };
+  const outcome = await sending({ clock, tokens, timeLimitMs: 300 }).send(attemptWith());
+  expect(outcome).toMatchObject({ kind: "busy", origin: "unasked" });
+});
+
 test("two instances use one token, and one that another renewed is taken over by whoever is refused", async () => {
   const clock = handClock();
   const tokens = sharedTokens(clock);
