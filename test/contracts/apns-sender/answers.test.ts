@@ -141,7 +141,10 @@ test("a store that hangs when the time is up already, for the answer never ended
   const clock = handClock();
   const signedAt = clock.at - 25 * milliseconds.minute;
   const finds = [Promise.resolve({ token: "old", signedAt }), new Promise<never>(() => undefined)];
-  const tokens = { find: async () => finds.shift(), offer: async () => ({ token: "new", signedAt: clock.at }) };
+  const tokens = {
+    find: async () => finds.shift(),
+    offer: () => Promise.resolve({ token: "new", signedAt: clock.at }),
+  };
   server.answer = ({ stream }) => {
     stream.respond({ ":status": 403 });
     stream.write('{"reason":"ExpiredProviderToken"}');
