@@ -89,7 +89,10 @@ export const knownToActor = <S extends Subscription>(
   if (!actor?.channel || !isTapped(notification, actor)) return [];
   const { contentVersion } = notification;
   const { channelTag } = actor;
-  const isQuiet = !isAlertable(notification, actor) || isFinished(ledger.fallback[channelTag], contentVersion);
+  // What is left of a deleted notification does not tell whether an alert of it may be on its way.
+  const mayBeAlerted =
+    notification.status === "deleted" ? actor.platformType === "iOS" : isAlertable(notification, actor);
+  const isQuiet = !mayBeAlerted || isFinished(ledger.fallback[channelTag], contentVersion);
   if (ledger.tap[channelTag] || (isFinished(ledger.content[channelTag], contentVersion) && isQuiet)) return [];
   const entry: LedgerEntry = {
     subscriptionId: actor.id,

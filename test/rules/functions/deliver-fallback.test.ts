@@ -199,21 +199,29 @@ test("an alert that crossed the tap of a dismissal on its way is followed by a t
   expect(happened).toEqual(["alerted phone", "recorded", "tapped phone", "recorded"]);
 });
 
-test("a device that dismisses what it is just being alerted of is tapped, though it made the change itself", async () => {
-  const { deliver, happened, during, change, anotherRunTells, entryOf } = world({
-    notification: pending(),
-    devices: { phone: [delivered] },
-    platforms: phones,
-  });
-  await anotherRunTells("phone", 7);
-  during("record", async () => {
-    change({ version: 9, userActionState: "dismissed" });
-    await deliver({ ...job, kind: "state", version: 9, actor: subscriptionId("phone") });
-    expect(await entryOf("phone", "tap")).toMatchObject({ told: 0, version: 9 });
-  });
-  await deliver(alert);
-  expect(happened).toEqual(["alerted phone", "recorded", "recorded", "tapped phone", "recorded"]);
-});
+/** What is left of a deleted notification does not tell whether it had a fallback. */
+const seenTo: readonly (readonly [string, Partial<Notification>])[] = [
+  ["dismisses", { userActionState: "dismissed" }],
+  ["deletes", { status: "deleted", payload: {}, fallback: null }],
+];
+test.each(seenTo)(
+  "a device that %s what it is just being alerted of is tapped, though it made the change itself",
+  async (_, changes) => {
+    const { deliver, happened, during, change, anotherRunTells, entryOf } = world({
+      notification: pending(),
+      devices: { phone: [delivered] },
+      platforms: phones,
+    });
+    await anotherRunTells("phone", 7);
+    during("record", async () => {
+      change({ version: 9, ...changes });
+      await deliver({ ...job, kind: "state", version: 9, actor: subscriptionId("phone") });
+      expect(await entryOf("phone", "tap")).toMatchObject({ told: 0, version: 9 });
+    });
+    await deliver(alert);
+    expect(happened).toEqual(["alerted phone", "recorded", "recorded", "tapped phone", "recorded"]);
+  },
+);
 
 test("an alert whose run was cut off is looked at again: whoever was told something newer meanwhile is told it once more", async () => {
   const { deliver, happened, scheduled, advanceTo, change, anotherRunTells } = world({
