@@ -23,14 +23,19 @@ const url = (form: RegExp, wrong: string) =>
 const image = `must be an https URL of at most ${urlMost} characters`;
 const imageUrl = url(new RegExp(`^[Hh][Tt][Tt][Pp][Ss]://${urlRest}+$`), image);
 
-/** What would run, or would read the device itself, in an app that opens whatever it is given; and http, which anybody on the way may change. */
+/**
+ * What would run, or would read the device itself, in an app that opens whatever it is given; what Windows, which opens a toast's by itself,
+ * would run or install; and http, which anybody on the way may change.
+ */
 const refusedSchemes = new Set([
   ...["javascript", "vbscript", "data", "blob", "filesystem", "file", "content", "intent", "about", "view-source"],
+  ...["jar", "shell", "search-ms", "ms-msdt", "ms-officecmd", "ms-appinstaller"],
   ...["http", "ws", "ftp"],
 ]);
 const schemeOf = (given: string): string => given.slice(0, given.indexOf(":")).toLowerCase();
 const action = `must be a URL of https or of an app's own scheme, of at most ${urlMost} characters`;
-const actionUrl = url(new RegExp(`^[A-Za-z][A-Za-z0-9+.-]*:${urlRest}+$`), action).refine(
+/** A scheme of one letter would be a drive to Windows. */
+const actionUrl = url(new RegExp(`^[A-Za-z][A-Za-z0-9+.-]+:${urlRest}+$`), action).refine(
   (given) => !refusedSchemes.has(schemeOf(given)) && (schemeOf(given) !== "https" || /^[^:]+:\/\//.test(given)),
   { error: action },
 );
