@@ -142,7 +142,7 @@ export const virtualApps = <Own>({ state, isTagOf, pause }: Use<Own>): VirtualAp
       keeper.look(device.deviceId);
       await written;
     },
-    routes: appRoutes({ state, feed, inTurn, keepScreen, look: keeper.look }),
+    routes: appRoutes({ state, feed, inTurn, keepScreen, ...keeper }),
     standingOf: ({ deviceId }) => ({
       isSignedIn: memories.of(deviceId) !== undefined,
       mark: memories.of(deviceId)?.mark ?? null,

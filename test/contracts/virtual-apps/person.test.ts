@@ -34,6 +34,17 @@ test("delete takes it from the feed and from the screen, by the app's own name f
   expect(await device.shown()).toEqual([]);
 });
 
+test("what the system drew while the app slept is found by the app's own name once somebody opens it", async () => {
+  const device = await vendor.device();
+  vendor.feed.pageSize = 1;
+  const { id } = vendor.feed.put({ ...visual("Hello"), appNotificationId: "hello" });
+  await device.draw("Hello", { id, tag: "t" });
+  vendor.feed.put(visual("another"));
+  await vendor.control.act(device.name, { appNotificationId: "hello", action: "dismiss" });
+  expect(vendor.feed.entity(id)).toMatchObject({ userActionState: "dismissed" });
+  expect(await device.agreed()).toEqual(["another"]);
+});
+
 test("a refused action changes nothing and says why; what the feed does not know leaves the screen", async () => {
   const device = await vendor.device();
   const { id } = vendor.feed.put(visual("Hello"));

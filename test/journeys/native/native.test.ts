@@ -6,6 +6,7 @@ import { until } from "../../support/until.ts";
 import { contentCases } from "./content.cases.ts";
 import { credentialCases } from "./credentials.cases.ts";
 import { startNativeStack } from "./native-stack.ts";
+import { platforms } from "./platforms.ts";
 
 let stack: LocalStack;
 beforeAll(async () => {
@@ -14,8 +15,9 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(stack.output())));
 
-test("README's one POST rings the browser, the PC, the iPhone and the Android phone of a fresh start", async () => {
-  const [, json = ""] = /-d '(\{.*\})'/.exec(await readFile("README.md", "utf8")) ?? [];
+test("README's one POST rings the browser, the PC, the iPhone and the Android phone of a fresh start; dismissed as README does it, it goes away", async () => {
+  const readme = await readFile("README.md", "utf8");
+  const [, json = ""] = /-d '(\{.*\})'/.exec(readme) ?? [];
   const { devices } = stack.stack;
   const names = devices.map(({ name, platformType }) => `${name} ${platformType}`);
   expect(names).toEqual(["Browser WebPush", "PC Windows", "iPhone iOS", "Android phone Android"]);
@@ -28,6 +30,14 @@ test("README's one POST rings the browser, the PC, the iPhone and the Android ph
       .map((name) => new RegExp(`^native-push +│ \\d\\d:\\d\\d:\\d\\d ${name} Hello: from your own server$`, "m")),
   ];
   await until(() => lines.every((line) => line.test(stack.output())), { what: "four devices ring", within: 5_000 });
+
+  const [, path = "", act = ""] = /apns\.controlUrl\)(\S+)" .* -d '(\{.*\})'/.exec(readme) ?? [];
+  const acted = await fetch(stack.stack.apns.controlUrl + path, { method: "POST", body: act });
+  expect([path, acted.status, await acted.text()]).toEqual(["/_devices/iPhone/_act", 204, ""]);
+  const hasGone = async ({ platformType }: (typeof platforms)[number]): Promise<boolean> =>
+    (await stack.pushTo(platformType).devices()).every(({ screen }) => screen.length === 0);
+  const haveGone = async (): Promise<boolean> => (await Promise.all(platforms.map(hasGone))).every(Boolean);
+  await until(haveGone, { what: "it goes away from the PC and both phones" });
 });
 
 // One stack for all: to start it costs more than any of them does.

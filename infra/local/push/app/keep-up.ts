@@ -16,6 +16,8 @@ export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>
 export type KeepUp = {
   /** There may be something to read on this device: what waits for its next try tries now, but for what the service told to wait. */
   readonly look: (deviceId: string) => void;
+  /** As when somebody opens the app: resolves when it has read its feed to the end, or cannot just now, and goes on behind. */
+  readonly opened: (deviceId: string) => Promise<void>;
   /** Whether the app has read everything it was given reason to read. */
   readonly isUpToDate: (deviceId: string) => boolean;
 };
@@ -132,15 +134,25 @@ export const keepUp = <Own>({ state, feed, inTurn, keepScreen, nameToasts, pause
     }
   };
 
-  return {
-    isUpToDate,
-    look: (deviceId) => {
-      const again = running.get(deviceId);
-      if (again) again.abort();
-      // It rejects for faults of ours only: they end the process, which says so and is started anew.
-      else void run(deviceId);
-    },
+  const look = (deviceId: string): void => {
+    const again = running.get(deviceId);
+    if (again) again.abort();
+    // It rejects for faults of ours only: they end the process, which says so and is started anew.
+    else void run(deviceId);
   };
+  const opened = async (deviceId: string): Promise<void> => {
+    const memory = memories.of(deviceId);
+    if (!memory) return;
+    await store.commit(memories.put(deviceId, { ...memory, reasons: memory.reasons + 1 }));
+    while (behind(deviceId)) {
+      const setback = await inTurn(deviceId, () => turn(deviceId));
+      if (!setback || setback.kind === "start-over") continue;
+      look(deviceId);
+      return;
+    }
+  };
+
+  return { isUpToDate, look, opened };
 };
 
 const realPause: Pause = (milliseconds, signal) => pauseFor(milliseconds, undefined, { signal }).catch(() => undefined);

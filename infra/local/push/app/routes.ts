@@ -16,6 +16,8 @@ type Use<Own> = {
   readonly keepScreen: KeepScreen;
   /** There is something to read. */
   readonly look: (deviceId: string) => void;
+  /** Somebody opens the app, which then reads its feed: resolves when it has, or cannot. */
+  readonly opened: (deviceId: string) => Promise<void>;
 };
 
 const actSchema = z
@@ -47,6 +49,10 @@ export const appRoutes = <Own>(use: Use<Own>): readonly Route[] => [
     async ({ params, body }) => {
       const { action, ...which } = parsed(actSchema, await body());
       const device = deviceOf(use, params.device);
+      // What the system drew without the app, the app knows by no name of its own until somebody opens it.
+      if (which.appNotificationId !== undefined && idOf(use, device, which) === undefined) {
+        await use.opened(device.deviceId);
+      }
       await use.inTurn(device.deviceId, () => act(use, device, which, action));
       return done;
     },
@@ -86,7 +92,7 @@ const act = async <Own>(use: Use<Own>, device: Device<Own>, which: Which, action
   const account = memories.of(deviceId)?.account;
   if (!account) throw new Refused(409, `Nobody is signed in to the app on ${name}.`);
   if (!device.online) throw new Refused(409, `${name} is offline.`);
-  const id = which.notificationId ?? idOf(memories.known(deviceId).values(), which.appNotificationId);
+  const id = idOf(use, device, which);
   if (id === undefined)
     throw new Refused(404, `The app on ${name} knows no ${JSON.stringify(which.appNotificationId)}.`);
 
@@ -100,13 +106,11 @@ const act = async <Own>(use: Use<Own>, device: Device<Own>, which: Which, action
   if (acted.kind === "refused") throw refusalOf(acted);
 };
 
-/** The latest of that name: an older one may be there still, which was deleted. */
-const idOf = (
-  known: Iterable<{ readonly id: string; readonly appNotificationId: string }>,
-  appNotificationId: string | undefined,
-): string | undefined =>
-  [...known]
-    .filter((one) => one.appNotificationId === appNotificationId)
+/** By the app's own name for it the latest: an older one may be there still, which was deleted. */
+const idOf = <Own>({ state }: Use<Own>, { deviceId }: Device<Own>, which: Which): string | undefined =>
+  which.notificationId ??
+  [...state.memories.known(deviceId).values()]
+    .filter(({ appNotificationId }) => appNotificationId === which.appNotificationId)
     .map(({ id }) => id)
     .toSorted()
     .at(-1);
