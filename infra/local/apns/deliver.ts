@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Device } from "../push/devices.ts";
 import type { PushState } from "../push/state.ts";
 import type { VirtualApps } from "../push/virtual-apps.ts";
-import type { WaitingMessages } from "../push/waiting-messages.ts";
+import { presentHeaders, type WaitingMessages } from "../push/waiting-messages.ts";
 import { readPayload, type Payload } from "./payload.ts";
 import type { Registration } from "./registration.ts";
 
@@ -84,6 +84,3 @@ const pushedOf = ({ drawn, handed }: Payload, { headers, body, topic }: Sent) =>
   ...(drawn && { drawn: { ...drawn, ...(topic !== undefined && { tag: topic }) } }),
   ...(handed !== undefined && { envelope: handed }),
 });
-
-const presentHeaders = (headers: IncomingHttpHeaders): Record<string, string | string[]> =>
-  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Device } from "../push/devices.ts";
 import type { Change, Store } from "../push/store.ts";
 import type { VirtualApps } from "../push/virtual-apps.ts";
-import type { WaitingMessage, WaitingMessages } from "../push/waiting-messages.ts";
+import { presentHeaders, type WaitingMessage, type WaitingMessages } from "../push/waiting-messages.ts";
 import type { Accepted, AndroidApp } from "./judge.ts";
 import { dataOf, drawnOf, readRequest, type FcmMessage } from "./message.ts";
 
@@ -111,6 +111,3 @@ const pushedOf = (message: FcmMessage, { own: { packageName } }: Device<AndroidA
  */
 const collapseKeyOf = (message: FcmMessage, { own: { packageName } }: Device<AndroidApp>): string | undefined =>
   message.android.collapse_key ?? (drawnOf(message) ? packageName : undefined);
-
-const presentHeaders = (headers: IncomingHttpHeaders): Record<string, string | string[]> =>
-  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

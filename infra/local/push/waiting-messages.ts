@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 import { keyNumber, type Change, type Store } from "./store.ts";
 
@@ -90,3 +91,7 @@ export const openWaitingMessages = async (
 };
 
 const forgotten = ({ key }: Entry): Change => ({ type: "del", key });
+
+/** A request's headers as they are kept: those that it has. */
+export const presentHeaders = (headers: IncomingHttpHeaders): WaitingMessage["headers"] =>
+  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { RawSocketOf } from "../push/answer-fault.ts";
 import { failAsTold } from "../push/fail-as-told.ts";
 import type { PushState } from "../push/state.ts";
@@ -7,7 +7,7 @@ import { bodyBytesMax, judge, noSuchEndpoint, type Push } from "./judge.ts";
 import { refusalAnswer, type Answer } from "./refusal.ts";
 import type { SubscriptionKeys } from "./subscription-keys.ts";
 import type { Sender } from "./vapid.ts";
-import type { WaitingMessages } from "../push/waiting-messages.ts";
+import { presentHeaders, type WaitingMessages } from "../push/waiting-messages.ts";
 
 type Use = {
   readonly state: PushState<SubscriptionKeys>;
@@ -91,9 +91,6 @@ const withdraw = async ({ state, waiting }: Use, token: string, id: string): Pro
   await state.store.commit(waiting.withdraw(device.deviceId, { id }));
   return { status: 204, headers: {} };
 };
-
-const presentHeaders = (headers: IncomingHttpHeaders): Record<string, string | string[]> =>
-  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
 const wrongMethod = (allow: string): Answer => {
   const answer = refusalAnswer({ kind: "wrong-method", message: `This takes ${allow} alone.` });

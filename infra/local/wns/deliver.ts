@@ -3,7 +3,7 @@ import type { Device } from "../push/devices.ts";
 import type { PushState } from "../push/state.ts";
 import type { Change } from "../push/store.ts";
 import type { VirtualApps } from "../push/virtual-apps.ts";
-import type { WaitingMessages } from "../push/waiting-messages.ts";
+import { presentHeaders, type WaitingMessages } from "../push/waiting-messages.ts";
 import { readPushHeaders, type PushHeaders } from "./push-headers.ts";
 import type { Registration } from "./registration.ts";
 import { readToast } from "./toast.ts";
@@ -88,6 +88,3 @@ export const delivery = ({ state, apps, waiting, now }: Use): Delivery => {
     },
   };
 };
-
-const presentHeaders = (headers: IncomingHttpHeaders): Record<string, string | string[]> =>
-  Object.fromEntries(Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
