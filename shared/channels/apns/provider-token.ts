@@ -10,6 +10,8 @@ import type { ApnsCredential } from "./credential.ts";
 const renewAfterMs = 50 * milliseconds.minute;
 const lifeMs = 59 * milliseconds.minute;
 const leastBetweenMs = 20 * milliseconds.minute;
+/** What was signed later than this from now has a clock that was wrong, and Apple, whose clock is right, takes it no more than one too old. */
+const aheadMostMs = 5 * milliseconds.minute;
 
 type Uses = { readonly tokens: SharedTokens; readonly clock: Clock };
 
@@ -35,7 +37,10 @@ export const providerTokens = ({ tokens, clock }: Uses) => {
     keys.set(name, held);
     return held;
   };
-  const ageOf = ({ signedAt }: SignedToken): number => clock.now() - signedAt;
+  const ageOf = ({ signedAt }: SignedToken): number => {
+    const age = clock.now() - signedAt;
+    return age < -aheadMostMs ? Infinity : age;
+  };
   const isAlive = (token: SignedToken | undefined): token is SignedToken =>
     token !== undefined && ageOf(token) < lifeMs;
 

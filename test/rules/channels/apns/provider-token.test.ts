@@ -55,6 +55,23 @@ test("whoever asks at the same time gets the same token, from one look at the st
   expect(store.finds).toBe(1);
 });
 
+test("an instance whose clock is far ahead has the others use none of its tokens, and one that is set right signs at once", async () => {
+  const { clock, instance } = world();
+  const [ahead, right] = [instance(), instance()];
+  clock.at = now + 4 * minute;
+  const nearly = await ahead.of(credential);
+  clock.at = now;
+  expect(await right.of(credential)).toEqual(nearly);
+
+  const other = { ...credential, keyId: "KEY7654321" };
+  clock.at = now + 60 * minute;
+  const wrong = await ahead.of(other);
+  clock.at = now;
+  expect((await right.of(other))?.signedAt).toBe(now);
+  expect(await ahead.of(other)).toEqual(await right.of(other));
+  expect(await ahead.of(other)).not.toEqual(wrong);
+});
+
 test("a token that Apple finds too old is replaced from 20 minutes on, and not before", async () => {
   const { clock, instance } = world();
   const one = instance();
