@@ -79,7 +79,7 @@ export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
     url,
     controlUrl,
     ca,
-    ready: `fcm service ready on ${url} (control ${controlUrl})`,
+    ready: `FCM ready on ${url} (control ${controlUrl})`,
     stop: async () => {
       await Promise.all([closed(server), closed(control)]);
       await state.store.close();
