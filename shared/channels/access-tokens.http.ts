@@ -38,7 +38,7 @@ export const accessTokens = <Credential>(options: Options<Credential>): AccessTo
         const response = await post(agent, request, AbortSignal.timeout(timeLimitMs));
         return tokenAnswerOf(response, { vendor, setting, advice, now: clock.now() });
       } catch (error) {
-        return busyFor("unasked", `the token endpoint: ${unreachable(error).reason}`);
+        return busyFor("elsewhere", `the token endpoint: ${unreachable(error).reason}`);
       }
     },
   });

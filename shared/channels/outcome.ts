@@ -22,8 +22,8 @@ type Misconfigured = {
   readonly kind: "misconfigured";
   /** What is to be mended, for the operator. */
   readonly reason: string;
-  /** Found out before the push origin was asked: it tells nothing of it. */
-  readonly origin?: "unasked";
+  /** Found out before the push origin was asked. */
+  readonly origin?: "elsewhere";
 };
 
 export type Busy = {
@@ -33,9 +33,9 @@ export type Busy = {
   readonly retryAfterSeconds?: number;
   /**
    * What it tells of the push origin: it wants less from us (`throttled`), it answers but cannot serve (`failing`), it does not answer at
-   * all (`silent`), or nothing, for somebody else had no token for it yet (`unasked`).
+   * all (`silent`), or nothing: what keeps it lies `elsewhere`, with a token that is not to be had yet, or with this one device.
    */
-  readonly origin: "throttled" | "failing" | "silent" | "unasked";
+  readonly origin: "throttled" | "failing" | "silent" | "elsewhere";
 };
 
 /** Not now, and not before the vendor's own wish, where it has one. */
@@ -47,10 +47,10 @@ export const busyFor = (origin: Busy["origin"], reason: string, retryAfterSecond
 });
 
 /** Our credential is of no use, as is known without asking the push origin. */
-export const unusable = (reason: string): Misconfigured => ({ kind: "misconfigured", origin: "unasked", reason });
+export const unusable = (reason: string): Misconfigured => ({ kind: "misconfigured", origin: "elsewhere", reason });
 
-/** Whether it came to its end before the push origin was asked anything. */
-export const isUnasked = (outcome: Outcome): boolean => "origin" in outcome && outcome.origin === "unasked";
+/** Whether it tells nothing of the push origin. */
+export const liesElsewhere = (outcome: Outcome): boolean => "origin" in outcome && outcome.origin === "elsewhere";
 
 /**
  * The vendor's `Retry-After` in seconds (RFC 9110, section 10.2.3: seconds or a date), the longest of several; undefined when absent or

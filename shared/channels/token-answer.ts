@@ -60,7 +60,7 @@ const tokenIn = (members: Members): TokenAnswer | undefined => {
 };
 
 const failing = (reason: string, { retryAfter }: TokenResponse, { now }: Told): TokenAnswer =>
-  busyFor("unasked", reason, retryAfterSecondsOf(retryAfter, now));
+  busyFor("elsewhere", reason, retryAfterSecondsOf(retryAfter, now));
 
 const refusalOf = (status: number, members: Members): TokenRefusal => {
   const error = /^\w{1,40}$/.exec(textIn(members.error))?.[0] ?? "";

@@ -142,7 +142,7 @@ const toldUntil = (until: number, answer: NoToken, now: number): NoToken =>
 const unlessAborted = <T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T | NoToken> => {
   if (!signal) return answer;
   return new Promise((resolve, reject) => {
-    const giveUp = (): void => resolve(busyFor("unasked", "the token endpoint: TimeoutError"));
+    const giveUp = (): void => resolve(busyFor("elsewhere", "the token endpoint: TimeoutError"));
     if (signal.aborted) giveUp();
     signal.addEventListener("abort", giveUp, { once: true });
     answer.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));

@@ -1,4 +1,4 @@
-import { isUnasked, type Outcome } from "../channels/outcome.ts";
+import { liesElsewhere, type Outcome } from "../channels/outcome.ts";
 import { milliseconds } from "../clock.ts";
 import type { Breaker, Pass } from "./breaker.ts";
 
@@ -15,7 +15,7 @@ type Answer = { readonly outcome: Outcome; readonly now: number; readonly wishMo
  * answer with a wrong date in it would have everything given up.
  */
 export const learnOfOrigin = (down: Breaker, pass: Pass, { outcome, now, wishMostMs }: Answer): Change[] => {
-  if (outcome.kind === "rejected" || isUnasked(outcome)) down.leave(pass);
+  if (outcome.kind === "rejected" || liesElsewhere(outcome)) down.leave(pass);
   else if (outcome.kind === "busy") {
     const notBefore = now + Math.min(wishMostMs, (outcome.retryAfterSeconds ?? 0) * milliseconds.second);
     const isCounted = outcome.origin !== "throttled";

@@ -1,4 +1,4 @@
-import { isUnasked, type Outcome } from "../channels/outcome.ts";
+import { liesElsewhere, type Outcome } from "../channels/outcome.ts";
 import type { Begun, End, OriginPace } from "./origin-pace.ts";
 
 /** An origin is given less when it pushes back, or is silent, to so many users without serving anybody between. */
@@ -45,7 +45,7 @@ export const userShares = (pace: OriginPace) => {
 };
 
 const endByOutcome = (outcome: Outcome): End => {
-  if (isUnasked(outcome)) return "unknown";
+  if (liesElsewhere(outcome)) return "unknown";
   switch (outcome.kind) {
     case "delivered":
     case "gone":

@@ -132,7 +132,7 @@ const post = ({ device, pool, signal }: Delivery, { message, token }: Sending): 
 
 /** Neither Apple's fault nor the key's: what is missing is our own store, or patience. */
 const noToken = busyFor(
-  "unasked",
+  "elsewhere",
   "no provider token: the store of shared tokens is away, or Apple wants no new one yet",
 );
 

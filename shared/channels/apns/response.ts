@@ -120,7 +120,7 @@ export const verdictOf = (response: ApnsResponse, judged: Judged): Verdict => {
       return { kind: "rejected", reason: told, doubtsCredential: true };
     case "gone":
       return isOutdated(timestamp, judged)
-        ? busy("failing", `${told}, of before it registered`, response, judged)
+        ? busy("elsewhere", `${told}, of before it registered`, response, judged)
         : { kind: "gone" };
     case "too-large":
       return { kind: "too-large" };

@@ -88,7 +88,7 @@ test("a device that registered after Apple found its token dead keeps its channe
   server.answer = refuse(410, { reason: "Unregistered", timestamp: at - 1_000 });
   const to = (registeredAt: number) => sender.send(attemptWith({ subscription: { ...phone(), registeredAt } }));
   expect(await to(at - 2_000)).toEqual({ kind: "gone" });
-  expect(await to(at)).toMatchObject({ kind: "busy", origin: "failing" });
+  expect(await to(at)).toMatchObject({ kind: "busy", origin: "elsewhere" });
 });
 
 test("a wrong key is told with its setting and what to do, and its connection is not used again", async () => {
@@ -150,7 +150,7 @@ test("a store that hangs when the time is up already, for the answer never ended
     stream.write('{"reason":"ExpiredProviderToken"}');
   };
   const outcome = await sending({ clock, tokens, timeLimitMs: 300 }).send(attemptWith());
-  expect(outcome).toMatchObject({ kind: "busy", origin: "unasked" });
+  expect(outcome).toMatchObject({ kind: "busy", origin: "elsewhere" });
 });
 
 test("two instances use one token, and one that another renewed is taken over by whoever is refused", async () => {

@@ -236,18 +236,18 @@ test("an access token serves until shortly before its end, then another is asked
 
 const otherKey = newAccounts.fcm.privateKey;
 test.each([
-  ["no credential of that name", () => ({}), /^set FCM_CREDENTIAL_DEFAULT: /, { origin: "unasked" }],
+  ["no credential of that name", () => ({}), /^set FCM_CREDENTIAL_DEFAULT: /, { origin: "elsewhere" }],
   [
     "no service account's file",
     () => ({ FCM_CREDENTIAL_DEFAULT: "{}" }),
     /^FCM_CREDENTIAL_DEFAULT must be the JSON file/,
-    { origin: "unasked" },
+    { origin: "elsewhere" },
   ],
   [
     "a key that was withdrawn",
     () => settingsOf({ ...service.account, privateKey: otherKey }),
     /^FCM_CREDENTIAL_DEFAULT: Google gives no token for it \(400 invalid_grant\): /,
-    { origin: "unasked" },
+    { origin: "elsewhere" },
   ],
   [
     "another project's id",
@@ -273,7 +273,7 @@ test("a token endpoint that fails is busy, and no push is sent", async () => {
   const failing = await inPlaceOfGoogle((_request, response) => response.writeHead(503).end("<html>"));
   const credentials = credentialsOf(settingsOf(service.account), `${failing.url}/token`);
   const outcome = await send({}, senderUnderTest({ credentials, extra: failing.extra }));
-  expect(outcome).toMatchObject({ kind: "busy", origin: "unasked" });
+  expect(outcome).toMatchObject({ kind: "busy", origin: "elsewhere" });
   expect(await service.control.received()).toEqual([]);
 });
 

@@ -180,7 +180,11 @@ test.each([
     { kind: "rejected", reason: "400 wrong: …" },
   ],
   [403, {}, { kind: "rejected", reason: "403", doubtsCredential: true }],
-  [307, { location: "https://elsewhere.example/" }, { kind: "rejected", reason: "307" }],
+  [
+    307,
+    { location: "https://elsewhere.example/" },
+    { kind: "misconfigured", reason: "307 from the place of WNS: is something between us and Microsoft?" },
+  ],
   [200, { "x-wns-status": "channelthrottled" }, { kind: "busy", origin: "throttled", reason: "200 channelthrottled" }],
   [200, { "x-wns-status": "dropped" }, { kind: "rejected", reason: "200 dropped" }],
 ])("an answer of %i with %j comes out as %j after one request", async (status, headers, outcome) => {
@@ -276,7 +280,7 @@ test("a wrong secret is our misconfiguration, told in a sentence without it, and
   const wrong = senderUnderTest({ credentials: credentialsOf(entra({ clientSecret: "not-the-secret" })) });
   expect(await send({}, wrong)).toEqual({
     kind: "misconfigured",
-    origin: "unasked",
+    origin: "elsewhere",
     reason:
       "WNS_CREDENTIAL_DEFAULT: Microsoft gives no token for it (401 invalid_client AADSTS7000215): its clientSecret is not one of the app registration's: take the secret's value, not its id",
   });
@@ -288,7 +292,7 @@ test("a wrong secret is our misconfiguration, told in a sentence without it, and
 test("a credential that is not set is told, and nobody is asked", async () => {
   expect(await send({ credential: "other" })).toEqual({
     kind: "misconfigured",
-    origin: "unasked",
+    origin: "elsewhere",
     reason: "set WNS_CREDENTIAL_OTHER",
   });
   expect(await statuses()).toEqual([]);
@@ -296,7 +300,7 @@ test("a credential that is not set is told, and nobody is asked", async () => {
 
 test("a token endpoint that fails makes all wait, and is left alone for a growing while", async () => {
   const failing = await startTokenEndpoint(json(503, {}, { "retry-after": "0" }));
-  const outcome = { kind: "busy", origin: "unasked", reason: "503 from the token endpoint" };
+  const outcome = { kind: "busy", origin: "elsewhere", reason: "503 from the token endpoint" };
   expect(await Promise.all([send({}, failing.sender), send({}, failing.sender)])).toMatchObject([outcome, outcome]);
   await send({}, failing.sender);
   expect(failing.requests).toHaveLength(1);
@@ -312,7 +316,7 @@ test("a token endpoint that fails makes all wait, and is left alone for a growin
 
 test("a token endpoint or a WNS that hangs is busy when the time limit is over", async () => {
   const silent = { kind: "busy", origin: "silent", reason: "TimeoutError" };
-  const noToken = { kind: "busy", origin: "unasked", reason: "the token endpoint: TimeoutError" };
+  const noToken = { kind: "busy", origin: "elsewhere", reason: "the token endpoint: TimeoutError" };
   const hanging = await startTokenEndpoint(() => undefined);
   const impatient = senderUnderTest({ tokenUrl: `${hanging.url}/token`, extra: hanging.extra, timeLimitMs: 200 });
   const patient = senderUnderTest({ timeLimitMs: 600 });
@@ -334,7 +338,7 @@ test("a token endpoint that cannot be reached names no address", async () => {
   const unreachable = senderUnderTest({ tokenUrl: "https://10.0.0.1/token" });
   expect(await send({}, unreachable)).toEqual({
     kind: "busy",
-    origin: "unasked",
+    origin: "elsewhere",
     reason: "the token endpoint: ADDRESS_NOT_PERMITTED",
   });
 });

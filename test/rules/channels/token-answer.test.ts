@@ -34,7 +34,7 @@ test.each([
   '{"access_token":"a","expires_in":-1}',
   '{"access_token":"a","expires_in":"soon"}',
 ])("200 with %s is no token, and no header either", (text) => {
-  expect(answerOf(200, text)).toEqual({ kind: "busy", origin: "unasked", reason: "200 without a token" });
+  expect(answerOf(200, text)).toEqual({ kind: "busy", origin: "elsewhere", reason: "200 without a token" });
 });
 
 test.each([
@@ -46,7 +46,7 @@ test.each([
   [400, { error: "server_error" }],
 ])("%i %j passes: it is tried again, and not before the endpoint wants it", (status, body) => {
   const reason = `${status} from the token endpoint`;
-  expect(answerOf(status, body)).toEqual({ kind: "busy", origin: "unasked", reason });
+  expect(answerOf(status, body)).toEqual({ kind: "busy", origin: "elsewhere", reason });
   expect(answerOf(status, body, "30")).toMatchObject({ kind: "busy", retryAfterSeconds: 30 });
 });
 
@@ -85,7 +85,7 @@ test.each([
 ])("%i %j is no token endpoint's word, and none is quoted", (status, body, word) => {
   expect(answerOf(status, body)).toEqual({
     kind: "misconfigured",
-    origin: "unasked",
+    origin: "elsewhere",
     reason: `WNS_CREDENTIAL_DEFAULT: Microsoft gives no token for it (${word}): is it the vendor's token endpoint that is asked?`,
   });
 });

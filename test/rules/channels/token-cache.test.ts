@@ -170,7 +170,7 @@ test("who gives up waiting is told that the endpoint is silent, and the others h
   controller.abort();
   expect(await impatient).toEqual({
     kind: "busy",
-    origin: "unasked",
+    origin: "elsewhere",
     reason: "the token endpoint: TimeoutError",
   });
   expect(await ask({ signal: AbortSignal.abort() })).toMatchObject({ kind: "busy" });

@@ -97,8 +97,8 @@ test("a refused credential's origin is up: the others on it go on", async () => 
 });
 
 test("what never reached the origin, for want of a credential or a token, says nothing of it: neither that it is down nor that it is up", async () => {
-  const noToken: Outcome = { kind: "busy", origin: "unasked", reason: "503 from the token endpoint" };
-  const noCredential: Outcome = { kind: "misconfigured", origin: "unasked", reason: "no such setting" };
+  const noToken: Outcome = { kind: "busy", origin: "elsewhere", reason: "503 from the token endpoint" };
+  const noCredential: Outcome = { kind: "misconfigured", origin: "elsewhere", reason: "no such setting" };
   const one = governed();
   expect(await one.inTurn([...times(8, noToken), delivered])).toEqual([...times(8, "busy"), "delivered"]);
   const another = governed();
