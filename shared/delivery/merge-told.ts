@@ -34,20 +34,26 @@ const isSame = (a: LedgerEntry, b: LedgerEntry | undefined): boolean =>
   a.outcome === b.outcome &&
   a.notBefore === b.notBefore;
 
-/** The channels that this run told one version of the notification, and somebody since `before` another one. */
+/**
+ * The channels that this run told one version of the notification, and somebody since `before` another one. A device that renewed its channel
+ * just then may have been told by both channels, for the old one may live on for a while: both are named, and the one that it has is told.
+ */
 export const crossedIn = ({ before, now, made }: Merge): ReadonlySet<string> => {
   const crossed = new Set<string>();
-  const ours = toldKinds.flatMap((kind) => Object.entries(made[kind]).filter(([, entry]) => wasTried(entry)));
-  for (const [channelTag, { version }] of ours) {
-    for (const kind of toldKinds) {
-      const theirs = now[kind][channelTag];
-      // Held or tried: it stands where somebody's word of what was told stood before.
-      const isNew = theirs !== undefined && !isSame(theirs, before[kind][channelTag]);
-      if (isNew && theirs.version !== version) crossed.add(channelTag);
+  // Held or tried: it stands where somebody's word of what was told stood before.
+  const theirs = entriesOf(now).filter(({ kind, tag, entry }) => !isSame(entry, before[kind][tag]));
+  for (const { tag, entry } of entriesOf(made)) {
+    if (!wasTried(entry)) continue;
+    for (const other of theirs) {
+      const isOneDevice = other.tag === tag || other.entry.subscriptionId === entry.subscriptionId;
+      if (isOneDevice && other.entry.version !== entry.version) crossed.add(tag).add(other.tag);
     }
   }
   return crossed;
 };
+
+const entriesOf = (told: Told): { readonly kind: ToldKind; readonly tag: string; readonly entry: LedgerEntry }[] =>
+  toldKinds.flatMap((kind) => Object.entries(told[kind]).map(([tag, entry]) => ({ kind, tag, entry })));
 
 /** What was not even tried, no device heard of. */
 const wasTried = ({ outcome }: LedgerEntry): boolean => outcome !== "held";

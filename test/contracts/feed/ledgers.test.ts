@@ -31,6 +31,8 @@ const entryOf = (more: Partial<LedgerEntry> = {}): LedgerEntry => ({
   at: start,
   ...more,
 });
+/** Of a device that no other run tells. */
+const another = (told: number): LedgerEntry => entryOf({ told, subscriptionId: `phone-${told}` as SubscriptionId });
 const contentOf = (content: Entries): Told => ({ ...nothingTold, content });
 
 /** The ledger of a notification of its own. A lost race costs no time, but a tenth of a second by its clock. */
@@ -112,7 +114,7 @@ test.each([
   async (_, first, second) => {
     const { deliveries, read, record } = ledgerUnderTest();
     const known = await read();
-    const made = (told: number): Told => contentOf({ tag: entryOf({ told }), [`only-${told}`]: entryOf({ told }) });
+    const made = (told: number): Told => contentOf({ tag: entryOf({ told }), [`only-${told}`]: another(told) });
     expect(await record(known, made(first))).toEqual(nobody);
     deliveries.take();
     expect(await record(known, made(second))).toEqual(new Set(["tag"]));
@@ -120,8 +122,8 @@ test.each([
     const { content } = await read();
     expect(content).toEqual({
       tag: entryOf({ told: 2, notBefore: 0 }),
-      "only-1": entryOf({ told: 1 }),
-      "only-2": entryOf({ told: 2 }),
+      "only-1": another(1),
+      "only-2": another(2),
     });
   },
 );

@@ -8,6 +8,7 @@ import {
   type ToldKind,
 } from "../../../shared/delivery/ledger.ts";
 import { crossedIn, reopened } from "../../../shared/delivery/merge-told.ts";
+import { subscriptionId } from "../samples.ts";
 import { entryWith } from "./entries.ts";
 
 const toldOf = (entries: Partial<Record<ToldKind, LedgerEntry>>): Told => ({
@@ -57,10 +58,26 @@ test.each<[string, boolean, { before?: Told; now: Told; made: Told }]>([
 });
 
 test("of many channels those are crossed that were told another version, each by its own account", () => {
-  const [ours, theirs] = [entryWith(), entryWith({ told: 8 })];
-  const made = { content: { one: ours, two: ours }, tap: { three: entryWith({ told: 8 }), four: ours }, fallback: {} };
-  const now = { content: { one: theirs, four: theirs, five: theirs }, tap: { three: theirs, two: ours }, fallback: {} };
+  const at = (device: string, told = 7): LedgerEntry => entryWith({ told, subscriptionId: subscriptionId(device) });
+  const made = { content: { one: at("1"), two: at("2") }, tap: { three: at("3", 8), four: at("4") }, fallback: {} };
+  const now = {
+    content: { one: at("1", 8), four: at("4", 8), five: at("5", 8) },
+    tap: { three: at("3", 8), two: at("2") },
+    fallback: {},
+  };
   expect(crossedIn({ before: nothingTold, now, made })).toEqual(new Set(["one", "four"]));
+});
+
+test("a device that was told different versions by its old and its new channel is crossed, whichever of the two runs finds out", () => {
+  const by = (channelTag: string, told: number): Told => ({
+    content: { [channelTag]: entryWith({ told, subscriptionId: subscriptionId("phone") }) },
+    tap: {},
+    fallback: {},
+  });
+  const both = new Set(["old", "new"]);
+  expect(crossedIn({ before: nothingTold, now: by("old", 7), made: by("new", 8) })).toEqual(both);
+  expect(crossedIn({ before: nothingTold, now: by("new", 8), made: by("old", 7) })).toEqual(both);
+  expect(crossedIn({ before: nothingTold, now: by("old", 8), made: by("new", 8) })).toEqual(new Set());
 });
 
 test("what a run told the crossed is open again at once, for whoever comes if this run dies; nothing else is", () => {
