@@ -21,7 +21,7 @@ export const meaning = ({ outcome, reason, at }: LedgerEntry): string => {
     case "rejected":
       return `its push service refused it for good${because}`;
     case "misconfigured":
-      return `its push service refuses this server's credential${because}`;
+      return `this server's credential for its push service does not do${because}`;
     case "held":
       return `it was held back, not tried${because}`;
     case "gave-up":
