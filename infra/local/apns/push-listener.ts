@@ -1,4 +1,5 @@
 import { constants, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from "node:http2";
+import { bodyOf } from "../push/body-of.ts";
 import { faultFor } from "../push/fail-as-told.ts";
 import type { Fault } from "../push/faults.ts";
 import type { PushState } from "../push/state.ts";
@@ -52,7 +53,7 @@ const respond = async (
 ): Promise<void> => {
   const { state, connections, delivery, now } = use;
   const { headers, rawHeaders } = request;
-  const body = await bodyOf(request);
+  const body = await bodyOf(request, payloadBytesMax);
   const device = state.devices.at(deviceTokenOf(headers) ?? "");
   const asked = headers["apns-id"];
   const id = asked !== undefined && isMessageId(asked) ? asked : crypto.randomUUID();
@@ -110,18 +111,3 @@ const answerFault = (
   response.writeHead(status, headers);
   response.end(typeof body === "string" ? body : JSON.stringify(body));
 };
-
-/** The body, or undefined when it is too large; then the rest is read and forgotten, up to 1 MiB. */
-const bodyOf = (request: Http2ServerRequest): Promise<Buffer | undefined> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= payloadBytesMax) chunks.push(chunk);
-      if (bytes > 1024 * 1024) request.destroy();
-    });
-    request.once("end", () => resolve(bytes > payloadBytesMax ? undefined : Buffer.concat(chunks)));
-    request.once("close", () => reject(new Error("The sender went away.")));
-    request.once("error", reject);
-  });

@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { bodyOf } from "../push/body-of.ts";
 import type { RawSocketOf } from "../push/answer-fault.ts";
 import { failAsTold } from "../push/fail-as-told.ts";
 import type { PushState } from "../push/state.ts";
@@ -41,7 +42,7 @@ const route = async (use: Use, request: IncomingMessage, response: ServerRespons
   const [, endpoint] = /^\/push\/([\w-]+)$/.exec(url) ?? [];
   const [, messageOf, id] = /^\/message\/([\w-]+)\/([\w-]+)$/.exec(url) ?? [];
   if (endpoint !== undefined && method === "POST") {
-    const push = { token: endpoint, headers, body: await bodyOf(request) };
+    const push = { token: endpoint, headers, body: await bodyOf(request, bodyBytesMax) };
     const addressed = { device: use.state.devices.at(endpoint), headers };
     if (!(await failAsTold(use, addressed, response))) send(response, await take(use, push));
   } else if (messageOf !== undefined && id !== undefined && method === "DELETE") {
@@ -101,18 +102,3 @@ const send = (response: ServerResponse, { status, headers, body }: Answer): void
   response.writeHead(status, headers);
   response.end(body);
 };
-
-/** The body, or undefined when it is too large; then the rest is read and forgotten, up to 1 MiB. */
-const bodyOf = (request: IncomingMessage): Promise<Buffer | undefined> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= bodyBytesMax) chunks.push(chunk);
-      if (bytes > 1024 * 1024) request.destroy();
-    });
-    request.once("end", () => resolve(bytes > bodyBytesMax ? undefined : Buffer.concat(chunks)));
-    request.once("close", () => reject(new Error("The sender went away.")));
-    request.once("error", reject);
-  });

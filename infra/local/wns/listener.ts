@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { bodyOf } from "../push/body-of.ts";
 import type { RawSocketOf } from "../push/answer-fault.ts";
 import { failAsTold } from "../push/fail-as-told.ts";
 import type { PushState } from "../push/state.ts";
@@ -45,13 +46,13 @@ const route = async (use: Use, request: IncomingMessage, response: ServerRespons
     const description = "Only POST is allowed.";
     send(response, refusalAnswer(refused(asked || token !== undefined ? 405 : 404, description, { Allow: "POST" })));
   } else if (asked) {
-    const form = new URLSearchParams((await bodyOf(request))?.toString());
+    const form = new URLSearchParams((await bodyOf(request, bodyBytesMax))?.toString());
     send(
       response,
       tokenAnswer(use.tokens.answer({ tenant: asked[1], contentType: headers["content-type"] ?? "", form })),
     );
   } else if (token !== undefined) {
-    const push = { token, headers, body: await bodyOf(request) };
+    const push = { token, headers, body: await bodyOf(request, bodyBytesMax) };
     const addressed = { device: use.state.devices.at(token), headers };
     if (!(await failAsTold(use, addressed, response))) send(response, await take(use, push));
   } else {
@@ -105,18 +106,3 @@ const send = (response: ServerResponse, { status, headers, body }: Answer): void
   response.writeHead(status, headers);
   response.end(body);
 };
-
-/** The body, or undefined when it is too large; then the rest is read and forgotten, up to 1 MiB. */
-const bodyOf = (request: IncomingMessage): Promise<Buffer | undefined> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= bodyBytesMax) chunks.push(chunk);
-      if (bytes > 1024 * 1024) request.destroy();
-    });
-    request.once("end", () => resolve(bytes > bodyBytesMax ? undefined : Buffer.concat(chunks)));
-    request.once("close", () => reject(new Error("The sender went away.")));
-    request.once("error", reject);
-  });

@@ -1,5 +1,6 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { z } from "zod";
+import { jsonOf, privateKeyOf } from "../credential-text.ts";
 
 /** A token signing key of the Apple Developer account (a .p8 file), which signs for every app of its team. */
 export type ApnsCredential = {
@@ -10,6 +11,8 @@ export type ApnsCredential = {
 
 const wrong =
   'must be JSON: {"teamId":"<10 characters>","keyId":"<10 characters>","privateKey":"<the .p8 file, with its line ends as \\n>"}';
+const wrongKey =
+  "has a privateKey that is no P-256 key in PEM: it must be the .p8 file from the Apple Developer account";
 const tenCharacters = z.string().regex(/^[A-Z\d]{10}$/);
 const schema = z.object({ teamId: tenCharacters, keyId: tenCharacters, privateKey: z.string() });
 
@@ -18,26 +21,6 @@ const schema = z.object({ teamId: tenCharacters, keyId: tenCharacters, privateKe
  * https://developer.apple.com/documentation/usernotifications/establishing-a-token-based-connection-to-apns
  */
 export const apnsCredentialFrom = (text: string): ApnsCredential => {
-  const { teamId, keyId, privateKey } = parsed(text);
-  return { teamId, keyId, privateKey: keyFrom(privateKey) };
-};
-
-const parsed = (text: string): z.infer<typeof schema> => {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    throw new Error(wrong);
-  }
-};
-
-const keyFrom = (pem: string): KeyObject => {
-  try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === "ec" && key.asymmetricKeyDetails?.namedCurve === "prime256v1") return key;
-  } catch {
-    // told below, without a word of what was given
-  }
-  throw new Error(
-    "has a privateKey that is no P-256 key in PEM: it must be the .p8 file from the Apple Developer account",
-  );
+  const { teamId, keyId, privateKey } = jsonOf(text, schema, wrong);
+  return { teamId, keyId, privateKey: privateKeyOf(privateKey, "P-256", wrongKey) };
 };

@@ -1,5 +1,6 @@
-import { createPrivateKey, type KeyObject } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { z } from "zod";
+import { jsonOf, privateKeyOf } from "../credential-text.ts";
 
 /** A Google service account that may send for one Firebase project. */
 export type FcmCredential = {
@@ -13,6 +14,7 @@ export type FcmCredential = {
 
 const wrong =
   "must be the JSON file of a service account's key, whole, as the Firebase console gives it (Project settings, Service accounts)";
+const wrongKey = "has a private_key that is no RSA key in PEM: take the file as the Firebase console gave it";
 const schema = z.object({
   type: z.literal("service_account"),
   project_id: z.string().regex(/^[a-z\d:.-]{1,100}$/),
@@ -31,28 +33,11 @@ const googleTokenUrl = "https://oauth2.googleapis.com/token";
 export const fcmCredentialAt =
   (ownTokenUrl: string | undefined) =>
   (text: string): FcmCredential => {
-    const { project_id: projectId, client_email: clientEmail, ...rest } = parsed(text);
+    const { project_id: projectId, client_email: clientEmail, ...rest } = jsonOf(text, schema, wrong);
     const { private_key_id: privateKeyId, private_key: pem, token_uri: named } = rest;
     if (ownTokenUrl === undefined && named !== googleTokenUrl) {
       throw new Error("has a token_uri that is not Google's: take the file as the Firebase console gave it");
     }
-    return { projectId, clientEmail, privateKeyId, privateKey: keyFrom(pem), tokenUrl: ownTokenUrl ?? googleTokenUrl };
+    const privateKey = privateKeyOf(pem, "rsa", wrongKey);
+    return { projectId, clientEmail, privateKeyId, privateKey, tokenUrl: ownTokenUrl ?? googleTokenUrl };
   };
-
-const parsed = (text: string): z.infer<typeof schema> => {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    throw new Error(wrong);
-  }
-};
-
-const keyFrom = (pem: string): KeyObject => {
-  try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === "rsa") return key;
-  } catch {
-    // told below, without a word of what was given
-  }
-  throw new Error("has a private_key that is no RSA key in PEM: take the file as the Firebase console gave it");
-};

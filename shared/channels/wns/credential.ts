@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { jsonOf } from "../credential-text.ts";
 
 /**
  * What a Windows app is sent in the name of. `entra`: the app registration that is linked to its package; `legacy`: the package SID and
@@ -24,10 +25,4 @@ const schema = z.union([
  * Reads a `WNS_CREDENTIAL_<NAME>`. Throws an error whose message says what it must be.
  * https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/wns-overview
  */
-export const wnsCredentialFrom = (text: string): WnsCredential => {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    throw new Error(wrong);
-  }
-};
+export const wnsCredentialFrom = (text: string): WnsCredential => jsonOf(text, schema, wrong);
