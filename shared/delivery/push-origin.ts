@@ -67,7 +67,7 @@ export const pushOrigin = ({ policy, pace: limits, chance }: Options) => {
       }
       down.leave(atOrigin.pass);
       if (atCredential.kind === "wait")
-        return { kind: "held", reason: "the credential is refused", until: atCredential.until };
+        return { kind: "held", reason: `the credential ${name} is refused`, until: atCredential.until };
       refused.of(name).leave(atCredential.pass);
       return undefined;
     },
