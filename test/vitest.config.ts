@@ -17,7 +17,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/build.ts"],
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3, // on two cores: a third of the time is spent waiting for locks, retries and ends of lives
     sequence: { sequencer: JourneysFirst },
     // A worker keeps what it has imported: two thirds of a file's time went into loading the Azure SDK once more. So no file replaces
     // a module for good, and what a test changes of its process (clock, spies, environment) it gives back.

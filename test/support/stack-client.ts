@@ -119,6 +119,10 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
     const { hostName: targetHostName, clientId, clientSecret } = app;
     const signedIn = { username: user, password: users[0]!.password, targetHostName, unsid: subscribed.unsid };
     await control.setAccount(subscribed.deviceId, { httpUrl, tokenUrl, clientId, clientSecret, ...signedIn });
+    // An app that has just been signed in to reads the feed, and would show by itself what is posted before that.
+    const hasRead = async (): Promise<boolean> =>
+      (await control.devices()).some(({ deviceId, app: its }) => deviceId === subscribed.deviceId && its?.isUpToDate);
+    await until(hasRead, { what: `${subscribed.name} has read the feed` });
     return subscribed;
   };
 
