@@ -62,8 +62,10 @@ const seedDevice = async (
   { token, vapidPublicKey }: Pick<Options, "vapidPublicKey"> & { readonly token: string },
 ): Promise<readonly SeededDevice[]> => {
   const control = pushControl(stack[at].controlUrl);
+  const devices = await control.devices();
   const device =
-    (await control.devices()).find((one) => one.name === name) ??
+    devices.find((one) => one.name === name) ??
+    devices.find((one) => one.name.startsWith(`${name}-`)) ?? // the first was removed, and its name stays taken
     (await control.createDevice({
       name,
       ...(at === "webpush" && vapidPublicKey && { applicationServerKey: vapidPublicKey }),
