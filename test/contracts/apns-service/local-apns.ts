@@ -87,11 +87,7 @@ export type Answer = {
 };
 
 /** Sends one request; rejects when it is not answered. */
-const send = (
-  session: ClientHttp2Session,
-  headers: OutgoingHttpHeaders,
-  body: string | Buffer = "",
-): Promise<Answer> =>
+const send = (session: ClientHttp2Session, headers: OutgoingHttpHeaders, body: string | Buffer = ""): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const stream = session.request(headers);
     let answer: IncomingHttpHeaders & IncomingHttpStatusHeader = {};
