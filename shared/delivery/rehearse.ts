@@ -1,5 +1,5 @@
 import type { Composed } from "../channels/channel.ts";
-import { milliseconds } from "../clock.ts";
+import { endOfDelay } from "../notification/fallback.ts";
 import { isExpired, type Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { nothingTold } from "./ledger.ts";
@@ -49,7 +49,7 @@ export const rehearseFallback = <S extends Subscription>(
 ): { readonly at: number; readonly deliveries: Rehearsed[] } | null => {
   const { notification, subscriptions, isServed } = rehearsing;
   if (!notification.fallback) return null;
-  const at = notification.contentAt + notification.fallback.delaySeconds * milliseconds.second;
+  const at = endOfDelay(notification.contentAt, notification.fallback);
   const nobodyYet = { ...asNew, version: notification.contentVersion, fetched: new Set<string>() };
   const { due } = planFallback({ ...rehearsing, ...nobodyYet, now: at });
   const told = new Set(due.map(({ subscription }) => subscription));
@@ -71,7 +71,7 @@ const pushed = <S extends Subscription>(
 ): Rehearsed => {
   const push = compose(kind, subscription);
   const isTold = !isHeld(subscription);
-  const why = isTold ? (push ? meaning(push) : "It is pushed to") : held;
+  const why = isTold ? (push ? formInWords(push) : "It is pushed to") : held;
   const explanation = `${why}${kind === "fallback" ? onlyUnfetched : ""}.`;
   return { ...deviceOf(subscription), isTold, explanation, ...(push && { push }) };
 };
@@ -99,7 +99,7 @@ const deviceOf = ({ id, platformType, displayName, notificationType, channel }: 
   channelState: channel === null ? ("gone" as const) : ("active" as const),
 });
 
-const meaning = ({ form, tapBecause }: Composed): string => {
+const formInWords = ({ form, tapBecause }: Composed): string => {
   switch (form) {
     case "visual":
       return "The system draws it";
