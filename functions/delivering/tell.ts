@@ -1,9 +1,10 @@
 import type { RegisteredApp } from "../../shared/auth/app-registry.ts";
+import { versionTold } from "../../shared/channels/channel.ts";
 import { standardCredential } from "../../shared/channels/credentials.ts";
 import type { Outcome } from "../../shared/channels/outcome.ts";
 import type { Held } from "../../shared/delivery/governor.ts";
 import type { Told } from "../../shared/delivery/ledger.ts";
-import { versionTold, type Due } from "../../shared/delivery/due.ts";
+import type { Due } from "../../shared/delivery/due.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import type { Notification } from "../../shared/notification/notification.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";

@@ -24,6 +24,12 @@ export type Attempt = {
   readonly isRepeat: boolean;
 };
 
+/** The version of a notification that a device is told: content, and with it the alert, moves by itself, a tap tells of any change. */
+export const versionTold = (
+  kind: Attempt["kind"],
+  { contentVersion, version }: Pick<Notification, "contentVersion" | "version">,
+): number => (kind === "tap" ? version : contentVersion);
+
 /** Where an attempt goes, and in whose name: what is learnt from one attempt holds for others on the same route. */
 export type Route = {
   /** The push service as a URL's origin. */

@@ -1,5 +1,6 @@
 import { printInstant } from "../notification/instant.ts";
 import type { Notification } from "../notification/notification.ts";
+import { versionTold, type Attempt } from "./channel.ts";
 
 /**
  * The original's push message (contract 5), member by member in its order. With `afsChange` a client whose feed is at `baseETag` applies
@@ -21,17 +22,17 @@ export const contentEnvelope = (notification: Notification): Envelope => ({
 });
 
 /** The word that there is something to fetch: new content, or for a `tap` a change of state. */
-export const tapEnvelope = (notification: Notification, kind: "content" | "tap" | "fallback"): Envelope => ({
+export const tapEnvelope = (notification: Notification, kind: Attempt["kind"]): Envelope => ({
   changeType: "afsChangeNotification",
-  ...marksOf(notification, kind === "tap" ? notification.version : notification.contentVersion),
+  ...marksOf(notification, versionTold(kind, notification)),
 });
 
 /**
  * What goes with content that the system draws: the tap, and whose toast it is. The app finds the toast again by it when the
  * notification is dismissed on another device or deleted, for what is left of a deleted one is its id.
  */
-export const visualData = (notification: Notification, kind: "content" | "fallback") => ({
-  ...tapEnvelope(notification, kind),
+export const visualData = (notification: Notification) => ({
+  ...tapEnvelope(notification, "content"),
   notificationId: notification.id,
 });
 

@@ -1,3 +1,4 @@
+import { versionTold } from "../channels/channel.ts";
 import { isExpired, type Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { isFinished, type LedgerEntry, type Told, type ToldKind } from "./ledger.ts";
@@ -27,10 +28,6 @@ export type Plan<S extends Subscription> = {
   readonly due: readonly Due<S>[];
   readonly waitingUntil: number | undefined;
 };
-
-/** The version of a notification that a device is told: content, and with it the alert, moves by itself, a tap tells of any change. */
-export const versionTold = (kind: ToldKind, { contentVersion, version }: Notification): number =>
-  kind === "tap" ? version : contentVersion;
 
 /** Of those that are meant and can be reached, one for each channel, who has not been told this version yet, or something newer. */
 export const planFor = <S extends Subscription>(

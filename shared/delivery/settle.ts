@@ -1,3 +1,4 @@
+import { versionTold } from "../channels/channel.ts";
 import type { Outcome } from "../channels/outcome.ts";
 import type { Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
@@ -5,7 +6,7 @@ import { decide, type Decision, type RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
 import { retryAtMeeting } from "./meeting.ts";
 import { isFinished, toldBy, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
-import { versionTold, type Due } from "./due.ts";
+import type { Due } from "./due.ts";
 import { isAlertable, isTapped } from "./reach.ts";
 
 /** One device that was due, with all that followed from it. */

@@ -1,6 +1,6 @@
 import { v5 } from "uuid";
 import type { Notification, VisualContent } from "../../notification/notification.ts";
-import type { Attempt, Composed } from "../channel.ts";
+import { versionTold, type Attempt, type Composed } from "../channel.ts";
 import { contentEnvelope, tapEnvelope, visualData } from "../envelope.ts";
 import { formOf, livesUntil, topicOf } from "../terms.ts";
 
@@ -20,7 +20,7 @@ export const apnsMessage = (attempt: ForApns, now: number): Composed => {
   const form = formOf(attempt, now);
   switch (form.kind) {
     case "visual":
-      return fitting(attempt, now, "visual", alertBody(attempt.notification, form.visual, attempt.kind));
+      return fitting(attempt, now, "visual", alertBody(attempt.notification, form.visual));
     case "raw":
       return fitting(attempt, now, "raw", background(contentEnvelope(attempt.notification)));
     case "tap":
@@ -50,7 +50,7 @@ const tapFor = (attempt: ForApns, now: number, because?: Composed["tapBecause"])
 };
 
 /** `mutable-content` lets the app's own extension fetch the picture before it is shown; where the URLs lead, the app finds beside `aps`. */
-const alertBody = (notification: Notification, visual: VisualContent, kind: Attempt["kind"]): string => {
+const alertBody = (notification: Notification, visual: VisualContent): string => {
   const { title, body, imageUrl, actionUrl, sound = "default", badge } = visual;
   return JSON.stringify({
     aps: {
@@ -60,7 +60,7 @@ const alertBody = (notification: Notification, visual: VisualContent, kind: Atte
       ...(notification.groupName !== null && { "thread-id": notification.groupName }),
       ...(imageUrl !== undefined && { "mutable-content": 1 }),
     },
-    ...visualData(notification, kind === "fallback" ? "fallback" : "content"),
+    ...visualData(notification),
     ...(imageUrl !== undefined && { imageUrl }),
     ...(actionUrl !== undefined && { actionUrl }),
   });
@@ -88,6 +88,6 @@ const headersOf = (attempt: ForApns, form: Composed["form"], now: number): Compo
 
 /** A repeat carries the id of what it repeats, so that both are one in Apple's delivery log; Apple asks that it be a UUID, and no more. */
 const idOf = ({ kind, notification, subscription }: ForApns, form: Composed["form"]): string => {
-  const version = kind === "tap" ? notification.version : notification.contentVersion;
+  const version = versionTold(kind, notification);
   return v5(JSON.stringify([notification.id, notification.epoch, version, kind, form, subscription.id]), idNamespace);
 };

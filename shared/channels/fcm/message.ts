@@ -77,7 +77,7 @@ const visualMessage = (
   { channel, now }: { readonly channel: FcmChannel; readonly now: number },
 ): FcmMessage => {
   const { groupName } = notification;
-  const { notificationId, ...marks } = visualData(notification, "content");
+  const { notificationId, ...marks } = visualData(notification);
   return {
     notification: { title, ...(body !== undefined && { body }), ...(imageUrl !== undefined && { image: imageUrl }) },
     android: {

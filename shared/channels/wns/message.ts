@@ -46,7 +46,7 @@ const toast = (notification: Notification, visualContent: VisualContent, now: nu
     "x-wns-group": notification.groupName === null ? "none" : alphanumeric(hashOf("group", notification.groupName)),
     "x-wns-requestforstatus": "true",
   },
-  ...sized(toastXml(visualContent, visualData(notification, "content"))),
+  ...sized(toastXml(visualContent, visualData(notification))),
 });
 
 const raw = (form: "raw" | "tap", body: string, attempt: Attempt, now: number): Composed => ({
