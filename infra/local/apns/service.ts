@@ -100,11 +100,10 @@ const apnsVendor = ({ state, waiting, toDevices, url, now }: Use): Vendor<Regist
   waitingFor: ({ deviceId }) => waiting.count(deviceId),
   cameOnline: toDevices.cameOnline,
   forget: (device) => {
-    const { due, expired } = waiting.take(device.deviceId);
     // Since when it is gone, senders are told. This comes after the change that says that it is gone, and so must say it as well.
     const own = { ...device.own, unregisteredAt: now() };
     const gone = state.devices.put({ ...device, online: false, removed: true, own });
-    return [...due.flatMap(({ changes }) => changes), ...expired, ...gone];
+    return [...waiting.forget(device.deviceId), ...gone];
   },
   url,
 });

@@ -7,7 +7,7 @@ import { controlServer, type Vendor } from "../push/control.ts";
 import { closed, rawSockets } from "../push/https-server.ts";
 import { openPushState } from "../push/state.ts";
 import { virtualApps } from "../push/virtual-apps.ts";
-import { openWaitingMessages, type WaitingMessages } from "../push/waiting-messages.ts";
+import { openWaitingMessages } from "../push/waiting-messages.ts";
 import type { VendorAccounts } from "../vendor-accounts.ts";
 import { accessTokens } from "./access-tokens.ts";
 import { delivery } from "./deliver.ts";
@@ -69,7 +69,7 @@ export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
     channelOf: ({ address, own: { packageName } }) => ({ token: address, packageName }),
     waitingFor: ({ deviceId }) => waiting.count(deviceId),
     cameOnline: phones.cameOnline,
-    forget: ({ deviceId }) => forgotten(waiting, deviceId),
+    forget: ({ deviceId }) => waiting.forget(deviceId),
     apps,
     url,
   } satisfies Vendor<AndroidApp>);
@@ -85,9 +85,4 @@ export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
       await state.store.close();
     },
   };
-};
-
-const forgotten = (waiting: WaitingMessages, deviceId: string) => {
-  const { due, expired } = waiting.take(deviceId);
-  return [...due.flatMap(({ changes }) => changes), ...expired];
 };

@@ -25,6 +25,8 @@ export type WaitingMessages = {
   readonly withdraw: (deviceId: string, one: { readonly id?: string; readonly topic?: string | undefined }) => Change[];
   /** Takes all: those due in the order they came, each with the change that forgets it, and how to forget the expired. */
   readonly take: (deviceId: string) => { due: { message: WaitingMessage; changes: Change[] }[]; expired: Change[] };
+  /** Forgets all that waits for a device that is no more. */
+  readonly forget: (deviceId: string) => Change[];
   readonly count: (deviceId: string) => number;
   /** What waits, oldest first. */
   readonly of: (deviceId: string) => readonly WaitingMessage[];
@@ -84,6 +86,11 @@ export const openWaitingMessages = async (
       }));
       waiting.delete(deviceId);
       return { due, expired };
+    },
+    forget: (deviceId) => {
+      const before = waiting.get(deviceId) ?? [];
+      waiting.delete(deviceId);
+      return before.map(forgotten);
     },
     count: (deviceId) => of(deviceId).length,
     of,

@@ -107,10 +107,7 @@ const webPushVendor = (use: Use): Vendor<SubscriptionKeys> => ({
     );
     await Promise.all([...delivered, use.state.store.commit(expired)]);
   },
-  forget: ({ deviceId }) => {
-    const { due, expired } = use.waiting.take(deviceId);
-    return [...due.flatMap(({ changes }) => changes), ...expired];
-  },
+  forget: ({ deviceId }) => use.waiting.forget(deviceId),
   url: use.url,
 });
 

@@ -78,9 +78,6 @@ const wnsVendor = ({ waiting, toDevices, url }: Use): Vendor<Registration> => ({
   channelOf: ({ address }) => ({ uri: `${url}/?token=${address}` }),
   waitingFor: ({ deviceId }) => waiting.count(deviceId),
   cameOnline: toDevices.cameOnline,
-  forget: ({ deviceId }) => {
-    const { due, expired } = waiting.take(deviceId);
-    return [...due.flatMap(({ changes }) => changes), ...expired];
-  },
+  forget: ({ deviceId }) => waiting.forget(deviceId),
   url,
 });
