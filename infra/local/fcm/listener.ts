@@ -1,7 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { RawSocketOf } from "../push/answer-fault.ts";
+import { bodyOf } from "../push/body-of.ts";
 import { failAsTold } from "../push/fail-as-told.ts";
+import { listenerOf } from "../push/https-server.ts";
 import type { PushState } from "../push/state.ts";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Delivery } from "./deliver.ts";
@@ -19,27 +21,22 @@ type Use = {
 };
 
 /** Far above what any message may have. */
-const bodyBytesMax = 1_048_576;
+const bodyBytesMax = 524_288;
 
 /**
  * What senders see of Google: `POST /token` gives access tokens, `POST /v1/projects/<project>/messages:send` takes pushes. Anything else is
  * answered with a page, as Google's front end does.
  */
-export const fcmListener =
-  (use: Use): RequestListener =>
-  (request, response) => {
-    route(use, request, response).catch((error: unknown) => {
-      if (!request.complete) return; // the sender went away in mid-message: nobody to tell, and nothing was done
-      console.error(error);
-      if (response.headersSent) response.destroy();
-      else refuse(response, { kind: "own-fault", message: "Internal error encountered." });
-    });
-  };
+export const fcmListener = (use: Use): RequestListener =>
+  listenerOf(
+    (request, response) => route(use, request, response),
+    (response) => refuse(response, { kind: "own-fault", message: "Internal error encountered." }),
+  );
 
 const route = async (use: Use, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const { pathname } = new URL(request.url ?? "/", "https://localhost");
   const [, project] = /^\/v1\/projects\/([^/]+)\/messages:send$/.exec(pathname) ?? [];
-  const body = await bodyOf(request);
+  const body = (await bodyOf(request, bodyBytesMax))?.toString();
   if (body === undefined) page(response, 413);
   else if (request.method === "POST" && pathname === "/token") {
     const granted = await use.tokens.grant(new URLSearchParams(body));
@@ -95,16 +92,4 @@ const json = (response: ServerResponse, status: number, body: unknown): void => 
 const page = (response: ServerResponse, status: number): void => {
   response.writeHead(status, { "content-type": "text/html; charset=UTF-8" });
   response.end(`<!DOCTYPE html>\n<html lang=en>\n<title>Error ${status}</title>\n<p>The local FCM has nothing here.\n`);
-};
-
-/** The body, or undefined when it is too large. */
-const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bodyBytesMax) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 };

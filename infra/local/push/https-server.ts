@@ -1,4 +1,4 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { RawSocketOf } from "./answer-fault.ts";
 
@@ -20,6 +20,21 @@ export const rawSockets = (server: Server): RawSocketOf => {
   const sockets = rawSocketsByPort(server);
   return (response: ServerResponse) => sockets.get(response.socket?.remotePort ?? 0);
 };
+
+/** A listener of HTTP/1.1 that answers by `route`; when that fails, it says so on the console, and `ownFault` to the sender. */
+export const listenerOf =
+  (
+    route: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+    ownFault: (response: ServerResponse) => void,
+  ): RequestListener =>
+  (request, response) => {
+    route(request, response).catch((error: unknown) => {
+      if (!request.complete) return; // the sender went away in mid-message: nobody to tell, and nothing was done
+      console.error(error);
+      if (response.headersSent) response.destroy();
+      else ownFault(response);
+    });
+  };
 
 /** Lets what runs finish, for a second; what hangs is cut. */
 export const closed = (server: Server & { closeAllConnections: () => void }): Promise<void> =>

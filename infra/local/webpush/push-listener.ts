@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { bodyOf } from "../push/body-of.ts";
 import type { RawSocketOf } from "../push/answer-fault.ts";
 import { failAsTold } from "../push/fail-as-told.ts";
+import { listenerOf } from "../push/https-server.ts";
 import type { PushState } from "../push/state.ts";
 import type { Deliver } from "./deliver.ts";
 import { bodyBytesMax, judge, noSuchEndpoint, type Push } from "./judge.ts";
@@ -26,16 +27,12 @@ type Use = {
  * `DELETE /message/<token>/<id>` withdraws one that still waits for its device. Receipts (`Prefer: respond-async`)
  * are not offered.
  */
-export const pushListener =
-  (use: Use): RequestListener =>
-  (request, response) => {
-    route(use, request, response).catch((error: unknown) => {
-      if (!request.complete) return; // the sender went away in mid-message: nobody to tell, and nothing was done
-      console.error(error);
-      if (response.headersSent) response.destroy();
-      else send(response, refusalAnswer({ kind: "own-fault", message: "The push service failed; see its output." }));
-    });
-  };
+export const pushListener = (use: Use): RequestListener =>
+  listenerOf(
+    (request, response) => route(use, request, response),
+    (response) =>
+      send(response, refusalAnswer({ kind: "own-fault", message: "The push service failed; see its output." })),
+  );
 
 const route = async (use: Use, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const { method, headers, url = "" } = request;

@@ -3,6 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import { bodyOf } from "../push/body-of.ts";
 import type { RawSocketOf } from "../push/answer-fault.ts";
 import { failAsTold } from "../push/fail-as-told.ts";
+import { listenerOf } from "../push/https-server.ts";
 import type { PushState } from "../push/state.ts";
 import type { AccessTokens } from "./access-tokens.ts";
 import type { Delivery } from "./deliver.ts";
@@ -27,16 +28,11 @@ type Answer = {
  * What app servers see of Microsoft: `POST /oauth2/v2.0/token` (and, as in the wild, with the directory before it, or
  * `/accesstoken.srf`) gives access tokens, and `POST /?token=…` pushes to a channel.
  */
-export const wnsListener =
-  (use: Use): RequestListener =>
-  (request, response) => {
-    route(use, request, response).catch((error: unknown) => {
-      if (!request.complete) return; // the sender went away in mid-message: nobody to tell, and nothing was done
-      console.error(error);
-      if (response.headersSent) response.destroy();
-      else send(response, refusalAnswer(refused(500, "The push service failed; see its output.")));
-    });
-  };
+export const wnsListener = (use: Use): RequestListener =>
+  listenerOf(
+    (request, response) => route(use, request, response),
+    (response) => send(response, refusalAnswer(refused(500, "The push service failed; see its output."))),
+  );
 
 const route = async (use: Use, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const { method, url = "", headers } = request;

@@ -223,6 +223,10 @@ test("what is not FCM's is answered with a page", async () => {
   expect([status, headers["content-type"]]).toEqual([404, expect.stringMatching(/^text\/html/)]);
 });
 
+test("a body far beyond any message's size is refused, and its sender hears of it", async () => {
+  expect((await send("x".repeat(600_000))).status).toBe(413);
+});
+
 test("a fault that was asked for comes true before anything is looked at", async () => {
   await service.control.addFault({ device: "phone", status: 429, headers: { "retry-after": "90" }, count: 1 });
   expect(await toPhone({ data: {} })).toMatchObject({ status: 429, headers: { "retry-after": "90" } });
