@@ -3,18 +3,13 @@ import { printInstant } from "../notification/instant.ts";
 import type { Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
 import { channelsThatFetched, type Fetched } from "./fetched.ts";
-import { meaning, nextOf } from "./in-words.ts";
+import { andNext, latestOf, meaning, type Latest } from "./in-words.ts";
 import type { LedgerEntry, Told } from "./ledger.ts";
 import { isAlertable, notReached, notRung, silences, type IsServed, type Reachable } from "./reach.ts";
 
 /** What became of the alert that a device gets which does not fetch the notification in time. */
-export type Alert = {
+export type Alert = Latest & {
   readonly dueDateTime: string;
-  /** Of the latest attempt; `none` where none was made. */
-  readonly outcome: LedgerEntry["outcome"] | "none";
-  readonly reason: string | null;
-  readonly attempts: number;
-  readonly lastAttemptDateTime: string | null;
   /** Why it was alerted, will be, or is not: a sentence for people. */
   readonly explanation: string;
 };
@@ -46,22 +41,14 @@ export const alertsOf = (standing: Standing): ((device: Device) => Alert | null)
     const entry = latest && latest.told >= contentVersion ? latest : undefined;
     return {
       dueDateTime: printInstant(due),
-      outcome: entry?.outcome ?? "none",
-      reason: entry?.reason ?? null,
-      attempts: entry?.attempts ?? 0,
-      lastAttemptDateTime: entry ? printInstant(entry.at) : null,
+      ...latestOf(entry),
       explanation: entry ? tried(entry, silenceOf(device)) : untried(due, now, silenceOf(device)),
     };
   };
 };
 
-const tried = (entry: LedgerEntry, silence: string | undefined): string => {
-  const what = `Alerted, for it had not fetched the notification: ${meaning(entry)}`;
-  if (entry.notBefore === undefined) return `${what}.`;
-  return silence === undefined
-    ? `${what}; it is tried again at ${printInstant(nextOf(entry, entry.notBefore))}.`
-    : `${what}; it is not tried again: ${silence}.`;
-};
+const tried = (entry: LedgerEntry, silence: string | undefined): string =>
+  `Alerted, for it had not fetched the notification: ${meaning(entry)}${andNext(entry, silence)}`;
 
 const untried = (due: number, now: number, silence: string | undefined): string => {
   if (silence !== undefined) return `No alert: ${silence}.`;

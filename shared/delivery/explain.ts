@@ -3,21 +3,16 @@ import type { Notification, PlatformType } from "../notification/notification.ts
 import type { Subscription, SubscriptionId } from "../subscription/subscription.ts";
 import { alertsOf, type Alert } from "./explain-fallback.ts";
 import type { Fetched } from "./fetched.ts";
-import { attemptOf, capital, meaning, nextOf } from "./in-words.ts";
+import { andNext, attemptOf, capital, latestOf, meaning, nextOf, type Latest } from "./in-words.ts";
 import type { LedgerEntry, Told } from "./ledger.ts";
 import { notReached, notRung, silences, type IsServed, type Reachable } from "./reach.ts";
 
 /** What became of telling one device, as administrators see it: the push service's own words, no endpoint, no content. */
-export type Delivery = {
+export type Delivery = Latest & {
   readonly subscriptionId: SubscriptionId;
   /** Null once the device is no longer subscribed. */
   readonly platformType: PlatformType | null;
   readonly displayName: string | null;
-  /** Of the latest attempt; `none` where none was made. */
-  readonly outcome: LedgerEntry["outcome"] | "none";
-  readonly reason: string | null;
-  readonly attempts: number;
-  readonly lastAttemptDateTime: string | null;
   readonly nextAttemptDateTime: string | null;
   /** Why it rang, or did not: a sentence for people. */
   readonly explanation: string;
@@ -86,10 +81,7 @@ const deliveryOf = (
   subscriptionId: id,
   platformType: platformType ?? null,
   displayName: displayName ?? null,
-  outcome: entry?.outcome ?? "none",
-  reason: entry?.reason ?? null,
-  attempts: entry?.attempts ?? 0,
-  lastAttemptDateTime: entry ? printInstant(entry.at) : null,
+  ...latestOf(entry),
   nextAttemptDateTime: entry?.notBefore === undefined ? null : printInstant(nextOf(entry, entry.notBefore)),
   explanation,
   earlierAttempts: (entry?.earlier ?? []).map(attemptOf),
@@ -101,8 +93,5 @@ const ofEntry = (entry: LedgerEntry, contentVersion: number, silence: string | u
     const newest = silence === undefined ? `not tried yet: ${untried}` : `not tried: ${silence}`;
     return `It was told an earlier content, since replaced: ${meaning(entry)}. The newest is ${newest}.`;
   }
-  if (entry.notBefore === undefined) return `${capital(meaning(entry))}.`;
-  return silence === undefined
-    ? `${capital(meaning(entry))}; it is tried again at ${printInstant(nextOf(entry, entry.notBefore))}.`
-    : `${capital(meaning(entry))}; it is not tried again: ${silence}.`;
+  return `${capital(meaning(entry))}${andNext(entry, silence)}`;
 };
