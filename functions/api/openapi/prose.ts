@@ -11,8 +11,10 @@ const visualContent = (path: string): Prose => ({
     "A picture beside the text: an https URL, which the device fetches. Not every platform shows one.",
   [`${path}.actionUrl`]:
     "What a tap on it opens: https, or a scheme of the app's own. Never one that runs or reads something by itself, such as javascript: or file:.",
-  [`${path}.sound`]: "default, none, or the name of a sound that the app brings along.",
-  [`${path}.badge`]: "The number on the app's icon; 0 takes it away.",
+  [`${path}.sound`]:
+    "default, none, the name of a sound that the app brings along, or one of Windows' own, such as Notification.Reminder.",
+  [`${path}.badge`]:
+    "The number on the app's icon on iOS, where 0 takes it away, and Android, where 0 says nothing. Windows shows none.",
 });
 const hostName = "The app, by the DNS host name it is registered under: no scheme, no path. Compared without case.";
 const channelEnd =
@@ -34,12 +36,13 @@ export const prose: Readonly<Record<string, Prose>> = {
     targetPolicy: "Which devices are pushed to. The feed has the notification for all of them.",
     "targetPolicy.platformTypes": "Absent or null: all four. Duplicates collapse.",
     displayTimeToLive:
-      "For how many seconds the platform's viewer keeps the visual content; a whole number up to 2147483647, or a string of one. Absent: until expirationDateTime. Raw content does not heed it.",
+      "For how many seconds visual content is shown; on iOS and Android, how long its push waits for the device. A whole number up to 2147483647, or a string of one. Absent: until expirationDateTime. Raw content does not heed it.",
     expirationDateTime:
       "When the notification is gone from everywhere; ISO 8601. Default: in 7 days. At most 30 days ahead, and not in the past; no zone means UTC.",
     priority:
       "How urgently raw content is pushed. Default: None for raw content, High for visual, which is pushed so in any case.",
-    fallbackPolicy: "What to do about devices that the notification did not reach. Kept with it; null is none.",
+    fallbackPolicy:
+      "What to do about devices that have not fetched the notification in time. Kept with it; null is none.",
     "fallbackPolicy.endpointFallback":
       "One alert for each iOS device that has not fetched the notification after the delay. It needs iOS among targetPolicy.platformTypes.",
     "fallbackPolicy.endpointFallback.platformTypes": 'Exactly ["iOS"].',
