@@ -1,8 +1,8 @@
+import { isServedBy } from "../shared/channels/served.ts";
 import type { Plan, Standing } from "../shared/delivery/due.ts";
 import { channelsThatFetched, type Fetched } from "../shared/delivery/fetched.ts";
 import { toldSince } from "../shared/delivery/ledger.ts";
 import { planDeliveries, planFallback, planTaps } from "../shared/delivery/plan.ts";
-import type { IsServed } from "../shared/delivery/reach.ts";
 import { knownToActor, madeBy, settle } from "../shared/delivery/settle.ts";
 import { parseFanoutJob, type FanoutJob } from "../shared/fanout/job.ts";
 import type { Notification } from "../shared/notification/notification.ts";
@@ -53,7 +53,7 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
 
   // Never skipped for being an older version: the newest state goes out, whichever message brought us here. But for the alert of content
   // that was replaced: what came since has one of its own, at its own time.
-  const isServed: IsServed = (kind) => use.channels[kind] !== undefined;
+  const isServed = isServedBy(use.channels);
   const standing = { notification, subscriptions, ledger, again, isServed, now: timeOf(run) };
   const plan = planOf(job, standing, fetched);
   if (isOver(notification, job) && plan.due.length === 0) return lapsed(run);

@@ -4,6 +4,7 @@ import { azureCredential } from "../shared/azure-credential.http.ts";
 import type { ChannelSender } from "../shared/channels/channel.ts";
 import { apnsSender } from "../shared/channels/apns/apns.http.ts";
 import { fcmSender } from "../shared/channels/fcm/fcm.http.ts";
+import type { Served } from "../shared/channels/served.ts";
 import { tableSharedTokens } from "../shared/channels/shared-tokens.table.ts";
 import { wnsSender } from "../shared/channels/wns/wns.http.ts";
 import { webPushSender } from "../shared/channels/webpush/webpush.http.ts";
@@ -23,7 +24,6 @@ import { headKey } from "../shared/feed/rows.ts";
 import type { Report } from "../shared/report.ts";
 import { openTables } from "../shared/storage/azure.table.ts";
 import { tableExpiryHints } from "../shared/storage/expiry-hints.table.ts";
-import type { Channel } from "../shared/subscription/subscription.ts";
 import { tableSubscriptions } from "../shared/subscription/subscriptions.table.ts";
 import { tableAppWrites } from "../shared/throttle/app-writes.table.ts";
 import { busyWatch } from "../shared/throttle/busy-watch.ts";
@@ -82,10 +82,11 @@ export const dependencies = (config: Config) => {
   };
 };
 
-type Senders = Partial<Record<Channel["kind"], ChannelSender>>;
-
 /** A sender for each channel, but for those for which no credential is set: this server does not push to their platform. */
-const sendersOf = (config: Config, shared: Pick<Parameters<typeof apnsSender>[0], "clock" | "tokens">): Senders => {
+const sendersOf = (
+  config: Config,
+  shared: Pick<Parameters<typeof apnsSender>[0], "clock" | "tokens">,
+): Served<ChannelSender> => {
   const { credentials, vendors, pushExtraCa: ca } = config;
   const { clock } = shared;
   const overPool = {

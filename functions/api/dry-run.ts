@@ -3,13 +3,14 @@ import type { RegisteredApp } from "../../shared/auth/app-registry.ts";
 import { adminRole, type Caller } from "../../shared/auth/caller.ts";
 import type { ChannelSender } from "../../shared/channels/channel.ts";
 import { standardCredential, type Credentials } from "../../shared/channels/credentials.ts";
+import { isServedBy, type Served } from "../../shared/channels/served.ts";
+import type { Clock } from "../../shared/clock.ts";
 import { rehearseDeliveries, rehearseFallback, type Rehearsed } from "../../shared/delivery/rehearse.ts";
 import type { FeedKey } from "../../shared/feed-key.ts";
 import { entityOf } from "../../shared/feed/entity.ts";
 import type { Feed, Preview } from "../../shared/feed/feed.ts";
 import { printInstant } from "../../shared/notification/instant.ts";
 import type { NotificationDraft } from "../../shared/notification/notification.ts";
-import type { Clock } from "../../shared/clock.ts";
 import type { Channel, Subscription } from "../../shared/subscription/subscription.ts";
 import type { Subscriptions } from "../../shared/subscription/subscriptions.ts";
 import type { Reads } from "../../shared/throttle/reads.ts";
@@ -22,7 +23,7 @@ export type DryRunUses = {
   readonly feed: Pick<Feed, "preview">;
   readonly subscriptions: Pick<Subscriptions, "of">;
   /** The channels that are served. */
-  readonly channels: Readonly<Partial<Record<Channel["kind"], Pick<ChannelSender, "compose">>>>;
+  readonly channels: Served<Pick<ChannelSender, "compose">>;
   /** By channel; one that is not among them has none that could be of no use. */
   readonly credentials: Readonly<Partial<Record<Channel["kind"], Pick<Credentials<unknown>, "of">>>>;
   readonly reads: Reads;
@@ -69,7 +70,7 @@ export const dryRun = async (use: DryRunUses, { asked, caller, app, feed, draft 
   const rehearsing = {
     notification,
     subscriptions,
-    isServed: (kind: Channel["kind"]) => use.channels[kind] !== undefined,
+    isServed: isServedBy(use.channels),
     isHeld: ({ channel }: Subscription) => {
       const credential = channel && use.credentials[channel.kind]?.of(credentialFor(channel.kind));
       return credential ? "fault" in credential : false;

@@ -1,3 +1,4 @@
+import { isServedBy } from "../../shared/channels/served.ts";
 import { isAlertable, isTapped, isTargeted, notReached } from "../../shared/delivery/reach.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import type { Notification } from "../../shared/notification/notification.ts";
@@ -34,10 +35,9 @@ export const emitDelivery = (run: Run, round: Round): void => {
 
 const reachedOf = ({ use, job }: Run, { notification, subscriptions }: Round): number => {
   const isMeant = { content: isTargeted, state: isTapped, fallback: isAlertable }[job.kind];
+  const isServed = isServedBy(use.channels);
   const reached = subscriptions.filter(
-    (subscription) =>
-      isMeant(notification, subscription) &&
-      notReached(subscription, (kind) => use.channels[kind] !== undefined) === undefined,
+    (subscription) => isMeant(notification, subscription) && notReached(subscription, isServed) === undefined,
   );
   return reached.length;
 };

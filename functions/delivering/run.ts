@@ -1,5 +1,6 @@
 import type { AppRegistry } from "../../shared/auth/app-registry.ts";
 import type { ChannelSender } from "../../shared/channels/channel.ts";
+import type { Served } from "../../shared/channels/served.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { RetryPolicy } from "../../shared/delivery/decide.ts";
 import type { Governor } from "../../shared/delivery/governor.ts";
@@ -8,7 +9,6 @@ import type { Fanout } from "../../shared/fanout/fanout.ts";
 import type { FanoutJob } from "../../shared/fanout/job.ts";
 import type { FetchMarks } from "../../shared/feed/fetch-marks.ts";
 import type { Feed } from "../../shared/feed/feed.ts";
-import type { Channel } from "../../shared/subscription/subscription.ts";
 import type { Subscriptions } from "../../shared/subscription/subscriptions.ts";
 import type { Emit } from "../../shared/telemetry/events.ts";
 
@@ -20,7 +20,7 @@ export type Uses = {
   readonly fanout: Fanout;
   readonly apps: Pick<AppRegistry, "find">;
   /** The channels that are served; a device of another one is left out. */
-  readonly channels: Readonly<Partial<Record<Channel["kind"], Pick<ChannelSender, "routeOf" | "send">>>>;
+  readonly channels: Served<Pick<ChannelSender, "routeOf" | "send">>;
   readonly governor: Governor;
   readonly clock: Clock;
   readonly policy: RetryPolicy;

@@ -1,16 +1,17 @@
 import type { AppRegistry } from "../../../shared/auth/app-registry.ts";
 import { targetUser } from "../../../shared/auth/authorise.ts";
 import { adminRole, type Caller } from "../../../shared/auth/caller.ts";
+import { isServedBy, type Served } from "../../../shared/channels/served.ts";
 import type { Clock } from "../../../shared/clock.ts";
 import { deliveriesOf } from "../../../shared/delivery/explain.ts";
 import type { Ledgers } from "../../../shared/delivery/ledger.ts";
 import { lifeOf } from "../../../shared/delivery/life.ts";
-import type { Channel, SubscriptionId } from "../../../shared/subscription/subscription.ts";
 import { feedKeyOf, type FeedKey } from "../../../shared/feed-key.ts";
 import type { FetchMarks } from "../../../shared/feed/fetch-marks.ts";
 import type { Feed } from "../../../shared/feed/feed.ts";
 import { parseNotificationId } from "../../../shared/notification/notification.ts";
 import { Problem } from "../../../shared/problem.ts";
+import type { SubscriptionId } from "../../../shared/subscription/subscription.ts";
 import type { Subscriptions } from "../../../shared/subscription/subscriptions.ts";
 import { heldUnsid, identify, signedIn, type AsUser, type Operation } from "../call.ts";
 import { optionsOf } from "../options.ts";
@@ -24,7 +25,7 @@ type Uses = AsUser & {
   readonly fetchMarks: Pick<FetchMarks, "of">;
   readonly clock: Clock;
   /** The channels that are served. */
-  readonly channels: Readonly<Partial<Record<Channel["kind"], unknown>>>;
+  readonly channels: Served<unknown>;
 };
 
 /**
@@ -53,7 +54,7 @@ export const readDeliveries =
         use.subscriptions.of(feed),
         notification.fallback ? use.fetchMarks.of(feed, id) : new Map<SubscriptionId, number>(),
       ]);
-      const isServed = (kind: Channel["kind"]): boolean => use.channels[kind] !== undefined;
+      const isServed = isServedBy(use.channels);
       const now = use.clock.now();
       const value = deliveriesOf({ notification, subscriptions, ledger, isServed, fetched, now });
       return { status: 200, body: { notification: lifeOf(notification), value } };
