@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await startTlsServer((request, response) => {
     request.resume().once("end", () => {
       const [, what, length] = request.url?.split("/") ?? [];
-      if (what === "redirect") response.writeHead(307, { location: `https://127.0.0.1:${other.port}/` });
+      if (what === "redirect") response.writeHead(307, { location: `https://${other.host}/` });
       if (what === "headers") response.setHeader("x-long", "x".repeat(Number(length)));
       response.end("reached");
     });
@@ -62,13 +62,13 @@ test("a push service's name that leads inside is refused, for each of many reque
 });
 
 test("the exception is reached where it is, behind its own authority", async () => {
-  const host = `127.0.0.1:${server.port}`;
+  const { host } = server;
   expect(await ask(excepting(host), `https://${host}`)).toBe("200 reached");
 });
 
 test("the exception is for its very host and port: another port, or another name of the same place, is refused", async () => {
-  const agent = excepting(`127.0.0.1:${server.port}`, "localhost:443");
-  expect(await ask(agent, `https://127.0.0.1:${other.port}`)).toBe("ADDRESS_NOT_PERMITTED");
+  const agent = excepting(server.host, "localhost:443");
+  expect(await ask(agent, `https://${other.host}`)).toBe("ADDRESS_NOT_PERMITTED");
   expect(await ask(agent, `https://localhost:${server.port}`)).toBe("ADDRESS_NOT_PERMITTED");
   expect(await ask(agent, `https://[::ffff:127.0.0.1]:${server.port}`)).toBe("ADDRESS_NOT_PERMITTED");
   expect(visits()).toBe(0);
@@ -85,25 +85,25 @@ test.each([
 });
 
 test("the exception's authority is trusted by nobody else, nor anyone else's by the exception", async () => {
-  const hosts = [`127.0.0.1:${server.port}`];
+  const hosts = [server.host];
   const agent = agentWith({ exception: { hosts, ca: other.ca } });
   expect(await ask(agent, `https://${hosts[0]}`)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
 });
 
 test("an exception without an authority is reached, and must convince the public ones", async () => {
-  const host = `127.0.0.1:${server.port}`;
+  const { host } = server;
   const agent = agentWith({ exception: { hosts: [host] } });
   expect(await ask(agent, `https://${host}`)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
 });
 
 test("a redirect to a forbidden place is an answer, and nobody goes there", async () => {
-  const host = `127.0.0.1:${server.port}`;
+  const { host } = server;
   expect(await ask(excepting(host), `https://${host}`, "/redirect")).toBe("307 reached");
   expect([server.visits() > 0, other.visits()]).toEqual([true, 0]);
 });
 
 test("an answer's headers are read up to 8 KB", async () => {
-  const host = `127.0.0.1:${server.port}`;
+  const { host } = server;
   const agent = excepting(host);
   expect(await ask(agent, `https://${host}`, "/headers/7500")).toBe("200 reached");
   expect(await ask(agent, `https://${host}`, "/headers/8200")).toBe("UND_ERR_HEADERS_OVERFLOW");

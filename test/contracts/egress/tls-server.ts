@@ -11,6 +11,8 @@ export type TlsServer = {
   /** The authority (PEM) behind its certificate, which is for 127.0.0.1, ::1 and localhost. */
   readonly ca: string;
   readonly port: number;
+  /** `127.0.0.1:port`. */
+  readonly host: string;
   /** How many connections are open. */
   readonly connections: () => Promise<number>;
   /** How many connections were ever opened, before any TLS. */
@@ -28,9 +30,11 @@ export const startTlsServer = async (listener: RequestListener): Promise<TlsServ
     .on("connection", () => (visits += 1))
     .listen(0, "127.0.0.1");
   await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
   return {
     ca,
-    port: (server.address() as AddressInfo).port,
+    port,
+    host: `127.0.0.1:${port}`,
     connections: () => new Promise((resolve) => server.getConnections((_, count) => resolve(count))),
     visits: () => visits,
     stop: async () => {

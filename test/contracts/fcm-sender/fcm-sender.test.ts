@@ -8,13 +8,11 @@ import { fcmCredentialAt } from "../../../shared/channels/fcm/credential.ts";
 import { fcmSender } from "../../../shared/channels/fcm/fcm.http.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { milliseconds } from "../../../shared/clock.ts";
-import { acceptDraft } from "../../../shared/feed/accept.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
-import { subscriptionFrom } from "../../../shared/subscription/subscription-row.ts";
-import type { Subscription, SubscriptionId } from "../../../shared/subscription/subscription.ts";
+import type { Subscription } from "../../../shared/subscription/subscription.ts";
 import { until } from "../../support/until.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
-import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
+import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { startLocalService, tokenOf, type LocalService } from "../fcm-service/local-service.ts";
 
 let service: LocalService;
@@ -64,15 +62,9 @@ const senderUnderTest = (more: Partial<SenderOptions> = {}): ChannelSender => {
   return made;
 };
 
-const notificationOf = (more: Partial<NotificationDraft> = {}): Notification => {
-  const { now } = service.clock;
-  const draft = draftOf({ expiresAt: now + milliseconds.hour, displayUntil: now + milliseconds.hour, ...more });
-  return acceptDraft(draft, { head: { epoch: "epoch", version: 6 }, alias: undefined }, now).notification;
-};
-const subscriptionOf = (token = tokenOf(phone), packageName = "com.contoso.app"): Subscription => {
-  const draft = subscriptionDraftOf({ platformType: "Android", channel: { kind: "fcm", token, packageName } });
-  return subscriptionFrom(draft, "phone" as SubscriptionId, service.clock.now + milliseconds.day);
-};
+const notificationOf = (more: Partial<NotificationDraft> = {}): Notification => notificationAt(service.clock.now, more);
+const subscriptionOf = (token = tokenOf(phone), packageName = "com.contoso.app"): Subscription =>
+  subscriptionAt(service.clock.now, { platformType: "Android", channel: { kind: "fcm", token, packageName } });
 const send = (more: Partial<NotificationDraft> = {}, by = sender, subscription = subscriptionOf()): Promise<Outcome> =>
   by.send({ ...content, notification: notificationOf(more), subscription });
 
@@ -86,9 +78,8 @@ const tap = { changeType: "afsChangeNotification", newETag: "epoch.7", baseETag:
 const inPlaceOfGoogle = async (listener: RequestListener) => {
   const server = await startTlsServer(listener);
   running.push(server.stop);
-  const host = `127.0.0.1:${server.port}`;
-  const extra = { hosts: [new URL(service.url).host, host], ca: service.ca + server.ca };
-  return { url: `https://${host}`, extra, visits: server.visits, connections: server.connections };
+  const extra = { hosts: [new URL(service.url).host, server.host], ca: service.ca + server.ca };
+  return { url: `https://${server.host}`, extra, visits: server.visits, connections: server.connections };
 };
 
 test("content reaches the phone as it was, as text within the data", async () => {

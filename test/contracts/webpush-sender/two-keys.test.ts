@@ -1,12 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import { webPushSender } from "../../../shared/channels/webpush/webpush.http.ts";
-import { milliseconds } from "../../../shared/clock.ts";
-import { acceptDraft } from "../../../shared/feed/accept.ts";
-import { subscriptionFrom } from "../../../shared/subscription/subscription-row.ts";
-import type { Subscription, SubscriptionId, WebPushChannel } from "../../../shared/subscription/subscription.ts";
+import type { Subscription, WebPushChannel } from "../../../shared/subscription/subscription.ts";
 import { vapidKeyIdOf, type VapidKeyId } from "../../../shared/subscription/vapid-key.ts";
-import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
+import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { newServerKeys, startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 
 /** Two VAPID keys live at once: browsers of either are reached, while those of the previous one are asked to subscribe anew. */
@@ -44,16 +41,11 @@ const browserOf = async (
 ): Promise<Subscription> => {
   const { channel } = await service.control.createDevice({ applicationServerKey: keys.publicKey });
   const webPush = { kind: "webpush", ...channel } as unknown as WebPushChannel;
-  const draft = subscriptionDraftOf({ channel: webPush });
-  const subscription = subscriptionFrom(draft, "laptop" as SubscriptionId, service.clock.now + milliseconds.day);
-  return { ...subscription, vapidKeyId: noted };
+  return { ...subscriptionAt(service.clock.now, { channel: webPush }), vapidKeyId: noted };
 };
 
 const attemptAt = (subscription: Subscription) => {
-  const ends = service.clock.now + milliseconds.hour;
-  const draft = draftOf({ expiresAt: ends, displayUntil: ends });
-  const head = { head: { epoch: "epoch", version: 6 }, alias: undefined };
-  const { notification } = acceptDraft(draft, head, service.clock.now);
+  const notification = notificationAt(service.clock.now);
   return { kind: "content", notification, subscription, credential: "default", isRepeat: false } as const;
 };
 

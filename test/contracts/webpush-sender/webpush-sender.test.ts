@@ -5,13 +5,11 @@ import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { webPushSender } from "../../../shared/channels/webpush/webpush.http.ts";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import { milliseconds } from "../../../shared/clock.ts";
-import { acceptDraft } from "../../../shared/feed/accept.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
-import { subscriptionFrom } from "../../../shared/subscription/subscription-row.ts";
-import type { Subscription, SubscriptionId, WebPushChannel } from "../../../shared/subscription/subscription.ts";
+import type { Subscription, WebPushChannel } from "../../../shared/subscription/subscription.ts";
 import { until } from "../../support/until.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
-import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
+import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 
 let service: LocalService;
@@ -46,15 +44,10 @@ const senderUnderTest = (more: Partial<SenderOptions> = {}): ChannelSender => {
   return made;
 };
 
-const notificationOf = (more: Partial<NotificationDraft> = {}): Notification => {
-  const { now } = service.clock;
-  const draft = draftOf({ expiresAt: now + milliseconds.hour, displayUntil: now + milliseconds.hour, ...more });
-  return acceptDraft(draft, { head: { epoch: "epoch", version: 6 }, alias: undefined }, now).notification;
-};
+const notificationOf = (more: Partial<NotificationDraft> = {}): Notification => notificationAt(service.clock.now, more);
 const subscriptionOf = ({ channel }: { readonly channel: Readonly<Record<string, unknown>> }): Subscription => {
   const webPush = { kind: "webpush", ...channel } as unknown as WebPushChannel;
-  const draft = subscriptionDraftOf({ channel: webPush });
-  return subscriptionFrom(draft, "laptop" as SubscriptionId, service.clock.now + milliseconds.day);
+  return subscriptionAt(service.clock.now, { channel: webPush });
 };
 const send = (more: Partial<NotificationDraft> = {}, by = sender): Promise<Outcome> =>
   by.send({ ...content, notification: notificationOf(more), subscription: subscriptionOf(device) });
@@ -66,9 +59,8 @@ const tap = { changeType: "afsChangeNotification", newETag: "epoch.7", baseETag:
 const startTls = async (listener: RequestListener) => {
   const server = await startTlsServer(listener);
   running.push(server.stop);
-  const host = `127.0.0.1:${server.port}`;
-  const subscription = subscriptionOf({ channel: { ...device.channel, endpoint: `https://${host}/push/secret` } });
-  return { ...server, host, subscription };
+  const endpoint = `https://${server.host}/push/secret`;
+  return { ...server, subscription: subscriptionOf({ channel: { ...device.channel, endpoint } }) };
 };
 
 test("what is delivered decrypts to what was sent, and the headers say how", async () => {

@@ -7,13 +7,10 @@ import type { Credentials } from "../../../shared/channels/credentials.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import type { WnsCredential } from "../../../shared/channels/wns/credential.ts";
 import { wnsSender } from "../../../shared/channels/wns/wns.http.ts";
-import { milliseconds } from "../../../shared/clock.ts";
-import { acceptDraft } from "../../../shared/feed/accept.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
-import { subscriptionFrom } from "../../../shared/subscription/subscription-row.ts";
-import type { Subscription, SubscriptionId } from "../../../shared/subscription/subscription.ts";
+import type { Subscription } from "../../../shared/subscription/subscription.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
-import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
+import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { startLocalWns, uriOf, type LocalWns } from "../wns-service/local-wns.ts";
 
 let service: LocalWns;
@@ -57,19 +54,13 @@ const senderUnderTest = (more: Partial<SenderOptions> = {}): ChannelSender => {
   return made;
 };
 
-const notificationOf = (more: Partial<NotificationDraft> = {}): Notification => {
-  const { now } = service.clock;
-  const draft = draftOf({ expiresAt: now + milliseconds.hour, displayUntil: now + milliseconds.hour, ...more });
-  return acceptDraft(draft, { head: { epoch: "epoch", version: 6 }, alias: undefined }, now).notification;
-};
-const subscriptionAt = (uri: string): Subscription => {
-  const draft = subscriptionDraftOf({ platformType: "Windows", channel: { kind: "wns", uri } });
-  return subscriptionFrom(draft, "desk" as SubscriptionId, service.clock.now + milliseconds.day);
-};
+const notificationOf = (more: Partial<NotificationDraft> = {}): Notification => notificationAt(service.clock.now, more);
+const subscriptionOf = (uri: string): Subscription =>
+  subscriptionAt(service.clock.now, { platformType: "Windows", channel: { kind: "wns", uri } });
 const attemptOf = (more: Partial<Attempt> = {}): Attempt => ({
   kind: "content",
   notification: notificationOf(),
-  subscription: subscriptionAt(uriOf(device)),
+  subscription: subscriptionOf(uriOf(device)),
   credential: "default",
   isRepeat: false,
   ...more,
@@ -86,9 +77,8 @@ const screen = async () =>
 const startTls = async (listener: RequestListener) => {
   const server = await startTlsServer(listener);
   running.push(server.stop);
-  const host = `127.0.0.1:${server.port}`;
-  const extra = { hosts: [new URL(service.url).host, host], ca: service.ca + server.ca };
-  return { ...server, url: `https://${host}`, extra };
+  const extra = { hosts: [new URL(service.url).host, server.host], ca: service.ca + server.ca };
+  return { ...server, url: `https://${server.host}`, extra };
 };
 /** In the place of the token endpoint; `requests` are the forms it was sent. */
 const startTokenEndpoint = async (answer: RequestListener) => {
@@ -197,7 +187,7 @@ test("a device that was removed is gone, and another app's channel is rejected a
   await service.control.removeDevice(device.deviceId);
   expect(await send()).toEqual({ kind: "gone" });
   const strange = await service.control.createDevice({ packageName: "Contoso.Other" });
-  expect(await send({ subscription: subscriptionAt(uriOf(strange)) })).toMatchObject({
+  expect(await send({ subscription: subscriptionOf(uriOf(strange)) })).toMatchObject({
     kind: "rejected",
     doubtsCredential: true,
   });
@@ -356,7 +346,7 @@ const notWns = [
 test("a channel that is not at WNS is told nothing: no token is even asked for", async () => {
   const watched = await startTokenEndpoint(json(200, { access_token: "a" }));
   for (const uri of notWns) {
-    const outcome = await send({ subscription: subscriptionAt(uri) }, watched.sender);
+    const outcome = await send({ subscription: subscriptionOf(uri) }, watched.sender);
     expect([uri, outcome]).toEqual([uri, { kind: "rejected", reason: "the channel is not at WNS" }]);
   }
   expect(watched.requests).toEqual([]);
@@ -365,12 +355,12 @@ test("a channel that is not at WNS is told nothing: no token is even asked for",
 test("a host that answers inside, in the name of WNS, is told nothing", async () => {
   const inside = await startTls((_request, response) => response.writeHead(200).end());
   const uri = `https://localhost:${inside.port}/?token=a`;
-  expect(await send({ subscription: subscriptionAt(uri) })).toMatchObject({ kind: "rejected" });
+  expect(await send({ subscription: subscriptionOf(uri) })).toMatchObject({ kind: "rejected" });
   expect(inside.visits()).toBe(0);
 });
 
 test("a subscription without a channel is gone, one of another kind and a fallback are rejected", async () => {
-  const subscription = { ...subscriptionAt(uriOf(device)), channel: null };
+  const subscription = { ...subscriptionOf(uriOf(device)), channel: null };
   expect(await send({ subscription })).toEqual({ kind: "gone" });
   expect(sender.compose(attemptOf({ subscription }))).toBeUndefined();
   const apns = { kind: "apns", token: "00", bundleId: "com.contoso.app", environment: "production" } as const;
