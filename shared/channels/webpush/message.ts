@@ -36,14 +36,10 @@ export const webPushMessage = (
   notification: Notification,
   subscription: Subscription,
   sending: Sending,
-): WebPushMessage => {
-  const withContent =
-    subscription.notificationType === "NotificationWithPayload"
-      ? textOf(contentEnvelope(notification), sending)
-      : undefined;
-  const fits = withContent !== undefined && Buffer.byteLength(withContent) <= bytesMaxFor(subscription);
-  return { ...framing(notification, sending), text: fits ? withContent : tapText(notification, sending) };
-};
+): WebPushMessage => ({
+  ...framing(notification, sending),
+  text: fitting(notification, subscription, sending).text,
+});
 
 /** The same notification as a tap: for a push service that found the content too large after all. */
 export const webPushTap = (notification: Notification, sending: Sending): WebPushMessage => ({
@@ -53,18 +49,27 @@ export const webPushTap = (notification: Notification, sending: Sending): WebPus
 
 /** The same, as every channel tells what it would send. */
 export const webPushComposed = (notification: Notification, subscription: Subscription, sending: Sending): Composed => {
-  const { text, ttlSeconds, urgency, topic } = webPushMessage(notification, subscription, sending);
-  const isTap = text === tapText(notification, sending);
-  const isAsked = subscription.notificationType !== "NotificationWithPayload";
+  const { ttlSeconds, urgency, topic } = framing(notification, sending);
+  const { text, ...form } = fitting(notification, subscription, sending);
   return {
-    form: isTap ? "tap" : "raw",
-    ...(isTap && { tapBecause: isAsked ? "asked" : "too-large" }),
+    ...form,
     headers: { ttl: String(ttlSeconds), urgency, topic },
     body: text,
     bytes: Buffer.byteLength(text),
     bytesMax: bytesMaxFor(subscription),
   };
 };
+
+/** Content where it is wished for and fits, else the tap. */
+const fitting = (notification: Notification, subscription: Subscription, sending: Sending): Fitting => {
+  const tap = { form: "tap", text: tapText(notification, sending) } as const;
+  if (subscription.notificationType !== "NotificationWithPayload") return { ...tap, tapBecause: "asked" };
+  const text = textOf(contentEnvelope(notification), sending);
+  const fits = Buffer.byteLength(text) <= bytesMaxFor(subscription);
+  return fits ? { form: "raw", text } : { ...tap, tapBecause: "too-large" };
+};
+
+type Fitting = Pick<Composed, "form" | "tapBecause"> & Pick<WebPushMessage, "text">;
 
 const framing = (notification: Notification, { now }: Sending): Omit<WebPushMessage, "text"> => ({
   ttlSeconds: secondsUntil(livesUntil("raw", notification), now, { least: 1, most: ttlMaxSeconds }),
