@@ -4,12 +4,15 @@
  */
 export type PushHosts = { readonly allowed: readonly string[]; readonly extra: readonly string[] };
 
+/** Where the channels of WNS are. */
+export const wnsHost = ".notify.windows.com";
+
 /** The push services of today's browsers. */
 export const knownPushHosts: readonly string[] = [
   "fcm.googleapis.com",
   "updates.push.services.mozilla.com",
   ".push.services.mozilla.com",
-  ".notify.windows.com",
+  wnsHost,
   ".push.apple.com",
 ];
 
@@ -57,6 +60,6 @@ const isAt = (name: string, host: string): boolean =>
  * may see. https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/wns-overview
  */
 export const wnsHostsOf = ({ allowed, extra }: PushHosts): PushHosts => ({
-  allowed: allowed.filter((host) => isAt(host.replace(/^\./, "x."), ".notify.windows.com")),
+  allowed: allowed.filter((host) => isAt(host.replace(/^\./, "x."), wnsHost)),
   extra,
 });

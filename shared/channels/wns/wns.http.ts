@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
-import { endpointFault } from "../../subscription/push-hosts.ts";
+import { endpointFault, wnsHost } from "../../subscription/push-hosts.ts";
 import { accessTokens } from "../access-tokens.http.ts";
 import { attemptMostMs, type Attempt, type ChannelSender, type Composed } from "../channel.ts";
 import { credentialSettingOf, type Credentials } from "../credentials.ts";
@@ -35,7 +35,7 @@ export const wnsSender = (options: Options): ChannelSender => {
   const agent = guardedAgent({ connectionsPerOrigin, exception: extra });
   const requestOf = (credential: WnsCredential) => tokenRequestOf(credential, tokenUrl);
   const tokens = accessTokens({ agent, clock, vendor: "Microsoft", requestOf, advice: entraAdvice });
-  const hosts = { allowed: [".notify.windows.com"], extra: extra?.hosts ?? [] };
+  const hosts = { allowed: [wnsHost], extra: extra?.hosts ?? [] };
 
   const sendTo = async (uri: string, attempt: Attempt): Promise<Outcome> => {
     // A setting may have changed since the channel was stored, and our bearer token goes wherever this leads.
