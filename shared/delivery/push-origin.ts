@@ -31,6 +31,7 @@ export type Turn = {
 const refusalsMost = 3;
 const failuresMost = 5;
 const credentialsMost = 1_000;
+
 /**
  * One push origin: its pace, a breaker for all of it, and one for each credential on it. The breaker of the origin counts answers
  * that it cannot serve and silence, not that it wants less: that is what the pace is for. A credential's counts its refusals.

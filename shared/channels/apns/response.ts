@@ -44,6 +44,7 @@ type Means =
   /** Misconfigured, and what the operator is asked. */
   | { readonly ask: string };
 
+const ourKey = "is the key of the team teamId, is its id keyId, and is it not revoked?";
 const otherEnvironment =
   "the key is for the other of Apple's two environments: create one for sandbox and production, or for the one the app's devices are in";
 const ourRequest =
@@ -79,10 +80,7 @@ export const reasons: Readonly<Record<string, Row>> = {
     status: 403,
     means: { ask: "may the key be used for this app? Is it the team's that the app belongs to?" },
   },
-  InvalidProviderToken: {
-    status: 403,
-    means: { ask: "is the key of the team teamId, is its id keyId, and is it not revoked?" },
-  },
+  InvalidProviderToken: { status: 403, means: { ask: ourKey } },
   MissingProviderToken: { status: 403, means: { ask: "Apple saw no token: does a proxy in between take it away?" } },
   UnrelatedKeyIdInToken: {
     status: 403,
@@ -140,8 +138,7 @@ export const verdictOf = (response: ApnsResponse, judged: Judged): Verdict => {
 };
 
 const meansByStatus = (status: number): Means => {
-  if (status === 403 || status === 401)
-    return { ask: "is the key of the team teamId, is its id keyId, and is it not revoked?" };
+  if (status === 403 || status === 401) return { ask: ourKey };
   // A redirect is followed by nobody: our token would go somewhere unchecked.
   if (status === 404 || status === 405 || (status >= 300 && status < 400)) return { ask: ourRequest };
   if (status === 410) return "gone";

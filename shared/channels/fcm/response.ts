@@ -73,6 +73,7 @@ const invalidArgument: Row = (answer) => {
   return { kind: "rejected", reason };
 };
 
+const inBetween = misconfigured("is something between us and Google?");
 const noSuchProject = misconfigured("is project_id the project's, and does it still exist? No device was given up");
 
 const byHttpStatus: Row = (answer) => {
@@ -83,8 +84,7 @@ const byHttpStatus: Row = (answer) => {
   if (status === 429) return throttled(answer);
   if (status === 408 || status >= 500) return failing(answer);
   // Following a redirect would take our token somewhere unchecked; 405 and 410 say that this is not FCM's address.
-  if (status < 400 || status === 405 || status === 410)
-    return misconfigured("is something between us and Google?")(answer);
+  if (status < 400 || status === 405 || status === 410) return inBetween(answer);
   return rejected(answer);
 };
 
@@ -117,7 +117,7 @@ const byStatus: Readonly<Record<string, Row>> = {
   FAILED_PRECONDITION: rejected,
   ABORTED: failing,
   OUT_OF_RANGE: rejected,
-  UNIMPLEMENTED: misconfigured("is something between us and Google?"),
+  UNIMPLEMENTED: inBetween,
   INTERNAL: failing,
   UNAVAILABLE: failing,
   DATA_LOSS: failing,
