@@ -19,7 +19,7 @@ export const lifeOf = (notification: Notification) => {
       ...(payload.rawContent === undefined ? [] : ["rawContent"]),
       ...(payload.visualContent === undefined ? [] : ["visualContent"]),
     ],
-    /** From the content's time until so long after it a platform's viewer keeps what it draws; seconds. */
+    /** So long from the content's time Windows keeps the toast, and a push of visual content waits for its device anywhere; seconds. */
     displayTimeToLive: Math.round((displayUntil - contentAt) / milliseconds.second),
     fallbackDelayInSeconds: fallback?.delaySeconds ?? null,
     readState,
