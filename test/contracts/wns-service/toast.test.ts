@@ -64,7 +64,7 @@ test.each([
   ],
   ["an unknown activation", binding("<text>a</text>").replace("<toast", '<toast activationType="magic"')],
   ["a picture from nowhere", binding("<text>a</text><image src='ftp://a/b'/>")],
-])("a toast with %s cannot be shown, and the reason says so", (_case, text) => {
+])("a toast with %s cannot be shown, and a reason is given", (_case, text) => {
   expect(read(text)).toEqual({ kind: "unreadable", reason: expect.stringMatching(/\w/) });
 });
 

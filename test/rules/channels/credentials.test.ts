@@ -134,15 +134,15 @@ describe("what stands in a credential's setting", () => {
     expect(legacy).toEqual({ kind: "legacy", packageSid, clientSecret: entra.clientSecret });
   });
 
-  test.each(vendors)(
-    "of $vendor it may be indented, end in a line end and have other members, as files and portals give it",
-    ({ read, text }) => {
-      const indented = `\n${JSON.stringify(objectOf(text), undefined, 2)}\r\n`;
-      expect(read(indented)).toMatchObject({});
-      if (read !== wnsCredentialFrom)
-        expect(read(JSON.stringify({ ...objectOf(text), universe_domain: "x" }))).toMatchObject({});
-    },
-  );
+  test.each(vendors)("of $vendor it may be indented and end in a line end, as files give it", ({ read, text }) => {
+    const indented = `\n${JSON.stringify(objectOf(text), undefined, 2)}\r\n`;
+    expect(read(indented)).toEqual(read(text));
+  });
+
+  const files = vendors.filter(({ read }) => read !== wnsCredentialFrom);
+  test.each(files)("of $vendor it may have other members, as portals give it, which are left out", ({ read, text }) => {
+    expect(read(JSON.stringify({ ...objectOf(text), universe_domain: "x" }))).toEqual(read(text));
+  });
 
   const others = { ec: generateKeyPairSync("ec", { namedCurve: "P-384" }), ed: generateKeyPairSync("ed25519") };
   const pemOf = ({ privateKey }: { privateKey: (typeof others)["ec"]["privateKey"] }) =>

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, test } from "vitest";
 import { concurrently } from "../../../shared/concurrently.ts";
@@ -53,6 +54,13 @@ test.skip.each(isAll ? [] : mutants.filter(({ isRare }) => isRare))(
 
 const caughtBy = (came: PromiseSettledResult<Hunted>): number[] =>
   came.status === "fulfilled" && came.value.caught ? [came.value.caught.seed] : [];
+
+test("the place of every mutant is found once in the code, also of those that are not hunted", async () => {
+  for (const mutant of mutants) {
+    const source = await readFile(new URL(`../../../${mutant.file}`, import.meta.url), "utf8");
+    expect(mutated(source, mutant), mutant.name).not.toBe(source);
+  }
+});
 
 test("a mutant whose place is not found once in the code says so: it must follow the code", () => {
   const mutant = { name: "forgets", file: "memory.ts", find: "keep()", replace: "" };
