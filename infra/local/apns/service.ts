@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { listen, type Running } from "../part.ts";
+import { listen } from "../part.ts";
 import { certificateIn } from "../push/certificate.ts";
 import { controlServer, type Vendor } from "../push/control.ts";
-import { closed } from "../push/https-server.ts";
+import { controlled, type PushService, type PushServiceOptions } from "../push/push-service.ts";
 import { openPushState, type PushState } from "../push/state.ts";
 import { virtualApps } from "../push/virtual-apps.ts";
 import { openWaitingMessages, type WaitingMessages } from "../push/waiting-messages.ts";
@@ -16,27 +16,13 @@ import { pushListener } from "./push-listener.ts";
 import { registrationSchema, type Registration } from "./registration.ts";
 import { tokenUpdates } from "./token-updates.ts";
 
-export type ApnsOptions = {
-  readonly port: number;
-  readonly controlPort: number;
-  /** Where the certificate and, unless `isEphemeral`, the state are kept. */
-  readonly folder: string;
-  readonly isEphemeral: boolean;
+export type ApnsOptions = PushServiceOptions & {
   /** Who may send. */
   readonly account: VendorAccounts["apns"];
-  readonly receivedKept: number;
-  /** Takes one line for each push; undefined when nobody wants to see them. */
-  readonly print: ((line: string) => void) | undefined;
-  readonly now: () => number;
 };
 
-/** The running service: where senders push to, where it is controlled, and the authority (PEM) senders must trust. */
-export type Apns = Running & {
-  /** The production service. The sandbox is the same by another name: `localhost` instead of `127.0.0.1`. */
-  readonly url: string;
-  readonly controlUrl: string;
-  readonly ca: string;
-};
+/** `url` is the production service. The sandbox is the same by another name: `localhost` instead of `127.0.0.1`. */
+export type Apns = PushService;
 
 /**
  * Starts the local APNs with its iPhones: HTTP/2 over TLS, provider tokens, and its control API.
@@ -69,18 +55,16 @@ export const startApns = async (options: ApnsOptions): Promise<Apns> => {
 
   const vendor = apnsVendor({ state, waiting, toDevices, url, now });
   const control = controlServer(state, { ...vendor, apps, routes });
-  const controlPort = await listen(control, "APNs (control)", "apnsControl", options.controlPort);
-  const controlUrl = `http://127.0.0.1:${controlPort}`;
-  return {
+  return controlled({
+    name: "APNs",
     url,
-    controlUrl,
     ca,
-    ready: `APNs ready on ${url} (control ${controlUrl})`,
-    stop: async () => {
-      await Promise.all([senders.close(), closed(control)]);
-      await state.store.close();
-    },
-  };
+    control,
+    portName: "apnsControl",
+    port: options.controlPort,
+    stopSenders: senders.close,
+    store: state.store,
+  });
 };
 
 type Use = {

@@ -1,10 +1,11 @@
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { z } from "zod";
-import { listen, type Running } from "../part.ts";
+import { listen } from "../part.ts";
 import { certificateIn } from "../push/certificate.ts";
 import { controlServer, type Vendor } from "../push/control.ts";
 import { closed, rawSockets } from "../push/https-server.ts";
+import { controlled, type PushService, type PushServiceOptions } from "../push/push-service.ts";
 import { openPushState } from "../push/state.ts";
 import { virtualApps } from "../push/virtual-apps.ts";
 import { openWaitingMessages } from "../push/waiting-messages.ts";
@@ -15,22 +16,10 @@ import type { AndroidApp } from "./judge.ts";
 import { fcmListener } from "./listener.ts";
 import { newRegistrationToken } from "./registration-token.ts";
 
-export type FcmOptions = {
-  readonly port: number;
-  readonly controlPort: number;
-  /** Where the certificate and, unless `isEphemeral`, the state are kept. */
-  readonly folder: string;
-  readonly isEphemeral: boolean;
+export type FcmOptions = PushServiceOptions & {
   /** Who may send. */
   readonly account: VendorAccounts["fcm"];
-  readonly receivedKept: number;
-  /** Takes one line for each push; undefined when nobody wants to see them. */
-  readonly print: ((line: string) => void) | undefined;
-  readonly now: () => number;
 };
-
-/** The running service: where senders push to, where it is controlled, and the authority (PEM) senders must trust. */
-export type Fcm = Running & { readonly url: string; readonly controlUrl: string; readonly ca: string };
 
 const ownSchema = z.object({ packageName: z.string() });
 
@@ -38,7 +27,7 @@ const ownSchema = z.object({ packageName: z.string() });
  * Starts the local FCM with its virtual Android phones: HTTP v1 over TLS, with Google's token endpoint at `/token`, and its control API.
  * Throws `CannotStart` when a port or the folder is in use.
  */
-export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
+export const startFcm = async (options: FcmOptions): Promise<PushService> => {
   const { folder, isEphemeral, receivedKept, print, now, account } = options;
   const { projectId } = account;
   const { ca, ...tls } = await certificateIn(folder, now());
@@ -56,7 +45,7 @@ export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
 
   // Senders keep connections for long; ours must not close them first, just when a push is on its way.
   const server = createServer({ ...tls, keepAliveTimeout: 120_000 });
-  const url = `https://127.0.0.1:${await listen(server, "fcm service", "fcm", options.port)}`;
+  const url = `https://127.0.0.1:${await listen(server, "FCM", "fcm", options.port)}`;
   const tokens = accessTokens({ account, url: `${url}/token`, now });
   const rawSocketOf = rawSockets(server);
   server.on("request", fcmListener({ state, delivery: phones, tokens, projectId, rawSocketOf, now }));
@@ -73,16 +62,14 @@ export const startFcm = async (options: FcmOptions): Promise<Fcm> => {
     apps,
     url,
   } satisfies Vendor<AndroidApp>);
-  const controlPort = await listen(control, "fcm service (control)", "fcmControl", options.controlPort);
-  const controlUrl = `http://127.0.0.1:${controlPort}`;
-  return {
+  return controlled({
+    name: "FCM",
     url,
-    controlUrl,
     ca,
-    ready: `FCM ready on ${url} (control ${controlUrl})`,
-    stop: async () => {
-      await Promise.all([closed(server), closed(control)]);
-      await state.store.close();
-    },
-  };
+    control,
+    portName: "fcmControl",
+    port: options.controlPort,
+    stopSenders: () => closed(server),
+    store: state.store,
+  });
 };

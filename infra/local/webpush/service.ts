@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:https";
 import { join } from "node:path";
-import { listen, type Running } from "../part.ts";
+import { listen } from "../part.ts";
 import { Refused } from "../push/control-http.ts";
 import { controlServer, type Vendor } from "../push/control.ts";
 import { closed, rawSockets } from "../push/https-server.ts";
+import { controlled, type PushService, type PushServiceOptions } from "../push/push-service.ts";
 import { openPushState, type PushState } from "../push/state.ts";
 import { certificateIn } from "../push/certificate.ts";
 import { deliverer, type Deliver } from "./deliver.ts";
@@ -18,30 +19,18 @@ import {
 import { vapidReader } from "./vapid.ts";
 import { openWaitingMessages, type WaitingMessages } from "../push/waiting-messages.ts";
 
-export type WebPushOptions = {
-  readonly port: number;
-  readonly controlPort: number;
-  /** Where the certificate and, unless `isEphemeral`, the state are kept. */
-  readonly folder: string;
-  readonly isEphemeral: boolean;
+export type WebPushOptions = PushServiceOptions & {
   /** The VAPID public key to which new devices are bound unless they ask for another: base64url, uncompressed. */
   readonly applicationServerKey: string;
-  readonly receivedKept: number;
-  /** Takes one line for each push; undefined when nobody wants to see them. */
-  readonly print: ((line: string) => void) | undefined;
   /** Takes what must be seen all the same. */
   readonly alarm: (line: string) => void;
-  readonly now: () => number;
 };
-
-/** The running service: where senders push to, where it is controlled, and the authority (PEM) senders must trust. */
-export type WebPush = Running & { readonly url: string; readonly controlUrl: string; readonly ca: string };
 
 /**
  * Starts the Web Push service with its virtual devices: RFC 8030 over TLS, RFC 8292 and RFC 8291, and its control API.
  * Throws `CannotStart` when a port or the folder is in use.
  */
-export const startWebPush = async (options: WebPushOptions): Promise<WebPush> => {
+export const startWebPush = async (options: WebPushOptions): Promise<PushService> => {
   const { folder, isEphemeral, receivedKept, print, alarm, now } = options;
   const { ca, ...tls } = await certificateIn(folder, now());
   const state = await openPushState({
@@ -66,19 +55,16 @@ export const startWebPush = async (options: WebPushOptions): Promise<WebPush> =>
     state,
     webPushVendor({ state, waiting, deliver, url, key: options.applicationServerKey }),
   );
-  const controlPort = await listen(control, "Web Push service (control)", "webpushControl", options.controlPort);
-  const controlUrl = `http://127.0.0.1:${controlPort}`;
-
-  return {
+  return controlled({
+    name: "Web Push service",
     url,
-    controlUrl,
     ca,
-    ready: `Web Push service ready on ${url} (control ${controlUrl})`,
-    stop: async () => {
-      await Promise.all([closed(server), closed(control)]);
-      await state.store.close();
-    },
-  };
+    control,
+    portName: "webpushControl",
+    port: options.controlPort,
+    stopSenders: () => closed(server),
+    store: state.store,
+  });
 };
 
 type Use = {

@@ -1,9 +1,10 @@
 import { createServer } from "node:https";
 import { join } from "node:path";
-import { listen, type Running } from "../part.ts";
+import { listen } from "../part.ts";
 import { certificateIn } from "../push/certificate.ts";
 import { controlServer, type Vendor } from "../push/control.ts";
 import { closed, rawSockets } from "../push/https-server.ts";
+import { controlled, type PushService, type PushServiceOptions } from "../push/push-service.ts";
 import { openPushState } from "../push/state.ts";
 import { virtualApps } from "../push/virtual-apps.ts";
 import { openWaitingMessages, type WaitingMessages } from "../push/waiting-messages.ts";
@@ -13,28 +14,16 @@ import { delivery, type Delivery } from "./deliver.ts";
 import { wnsListener } from "./listener.ts";
 import { isTagOf, newChannelToken, registrationSchema, type Registration } from "./registration.ts";
 
-export type WnsOptions = {
-  readonly port: number;
-  readonly controlPort: number;
-  /** Where the certificate and, unless `isEphemeral`, the state are kept. */
-  readonly folder: string;
-  readonly isEphemeral: boolean;
+export type WnsOptions = PushServiceOptions & {
   /** Who may send. */
   readonly account: VendorAccounts["wns"];
-  readonly receivedKept: number;
-  /** Takes one line for each push; undefined when nobody wants to see them. */
-  readonly print: ((line: string) => void) | undefined;
-  readonly now: () => number;
 };
-
-/** The running service: where senders push to, where it is controlled, and the authority (PEM) senders must trust. */
-export type Wns = Running & { readonly url: string; readonly controlUrl: string; readonly ca: string };
 
 /**
  * Starts the local WNS with its PCs: both token flows and the channels over TLS, and its control API.
  * Throws `CannotStart` when a port or the folder is in use.
  */
-export const startWns = async (options: WnsOptions): Promise<Wns> => {
+export const startWns = async (options: WnsOptions): Promise<PushService> => {
   const { folder, isEphemeral, account, receivedKept, print, now } = options;
   const { ca, ...tls } = await certificateIn(folder, now());
   const state = await openPushState({
@@ -56,18 +45,16 @@ export const startWns = async (options: WnsOptions): Promise<Wns> => {
   const url = `https://127.0.0.1:${await listen(server, "WNS", "wns", options.port)}`;
 
   const control = controlServer(state, { ...wnsVendor({ waiting, toDevices, url }), apps });
-  const controlPort = await listen(control, "WNS (control)", "wnsControl", options.controlPort);
-  const controlUrl = `http://127.0.0.1:${controlPort}`;
-  return {
+  return controlled({
+    name: "WNS",
     url,
-    controlUrl,
     ca,
-    ready: `WNS ready on ${url} (control ${controlUrl})`,
-    stop: async () => {
-      await Promise.all([closed(server), closed(control)]);
-      await state.store.close();
-    },
-  };
+    control,
+    portName: "wnsControl",
+    port: options.controlPort,
+    stopSenders: () => closed(server),
+    store: state.store,
+  });
 };
 
 type Use = { readonly waiting: WaitingMessages; readonly toDevices: Delivery; readonly url: string };

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignJWT } from "jose";
 import { Agent, request, type Dispatcher } from "undici";
-import { startFcm, type Fcm, type FcmOptions } from "../../../infra/local/fcm/service.ts";
+import { startFcm, type FcmOptions } from "../../../infra/local/fcm/service.ts";
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
+import type { PushService } from "../../../infra/local/push/push-service.ts";
 import { newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 
 type Account = FcmOptions["account"];
@@ -14,7 +15,7 @@ type Account = FcmOptions["account"];
 const account: Account = newVendorAccounts().fcm;
 
 /** A service on free ports with a folder of its own, and a clock the test moves. */
-export type LocalService = Fcm & {
+export type LocalService = PushService & {
   readonly control: PushControl;
   readonly account: Account;
   readonly clock: { now: number };

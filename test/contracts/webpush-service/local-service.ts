@@ -6,7 +6,8 @@ import { importJWK, SignJWT } from "jose";
 import { Agent, request, type Dispatcher } from "undici";
 import webPush from "web-push";
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
-import { startWebPush, type WebPush, type WebPushOptions } from "../../../infra/local/webpush/service.ts";
+import type { PushService } from "../../../infra/local/push/push-service.ts";
+import { startWebPush, type WebPushOptions } from "../../../infra/local/webpush/service.ts";
 
 /** An application server's key pair as settings have it: base64url. */
 export type ServerKeys = { readonly publicKey: string; readonly privateKey: string };
@@ -14,7 +15,7 @@ export type ServerKeys = { readonly publicKey: string; readonly privateKey: stri
 export const newServerKeys = (): ServerKeys => webPush.generateVAPIDKeys();
 
 /** A service on free ports with a folder of its own, and a clock the test moves. */
-export type LocalService = WebPush & {
+export type LocalService = PushService & {
   readonly control: PushControl;
   readonly keys: ServerKeys;
   readonly clock: { now: number };

@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent, request, type Dispatcher } from "undici";
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
+import type { PushService } from "../../../infra/local/push/push-service.ts";
 import { newVendorAccounts, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
-import { startWns, type Wns, type WnsOptions } from "../../../infra/local/wns/service.ts";
+import { startWns, type WnsOptions } from "../../../infra/local/wns/service.ts";
 
 /** A service on free ports with a folder of its own, and a clock the test moves. */
-export type LocalWns = Wns & {
+export type LocalWns = PushService & {
   readonly control: PushControl;
   readonly account: VendorAccounts["wns"];
   readonly clock: { now: number };
