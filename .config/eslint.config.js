@@ -42,6 +42,16 @@ const zones = [
     ["./shared/feed", "./shared/subscription", "./shared/delivery", "./shared/channels", "./shared/expiry"],
     "throttle knows the queue and the tables, not what is limited.",
   ),
+  forbidden(
+    "./shared/client",
+    [...roomsBut("client"), "./functions"],
+    "client runs in browsers: what it shares with the service is the contract, not code.",
+  ),
+  forbidden(
+    [...roomsBut("client"), "./functions"],
+    "./shared/client",
+    "The service knows no client; it serves the built files.",
+  ),
   forbidden(roomsBut("expiry"), "./shared/expiry", "expiry comes last: nobody but the functions imports it."),
   forbidden(
     "./shared/feed",
