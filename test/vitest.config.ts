@@ -15,7 +15,8 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/build.ts"],
+    exclude: ["test/browser/**"], // with a configuration of its own: npm run test:browser
+    globalSetup: ["test/support/build.ts", "test/support/browsers-told.ts"],
     pool: "forks",
     maxWorkers: 3, // on two cores: a third of the time is spent waiting for locks, retries and ends of lives
     sequence: { sequencer: JourneysFirst },

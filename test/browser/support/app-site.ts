@@ -1,0 +1,75 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { LocalStack } from "../../support/stack.ts";
+
+/** A web app of somebody's own, on an origin of its own, that uses the client as the service serves it. */
+export type AppSite = {
+  readonly origin: string;
+  /** From now on the app uses this stack, as this user; `account` is the user's name. */
+  readonly use: (stack: LocalStack, user: string) => void;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Starts it, before the stack, which has to allow its origin (`CORS_ALLOWED_ORIGINS`). Its page puts a `UserNotificationClient` on
+ * `window.client`; its worker serves notifications; both get the user's token from the app's own server.
+ */
+export const startAppSite = async (): Promise<AppSite> => {
+  let service = "";
+  let account = "";
+  let token = (): Promise<string> => Promise.reject(new Error("no stack is used yet"));
+  let targetHostName = "";
+  const files: Readonly<Record<string, () => Promise<readonly [type: string, text: string]>>> = {
+    "/": () => Promise.resolve(["text/html;charset=utf-8", page]),
+    "/app.js": () => Promise.resolve(["text/javascript", appScript({ service, account, targetHostName })]),
+    "/service-worker.js": () => Promise.resolve(["text/javascript", workerScript(service)]),
+    "/token": async () => ["text/plain", await token()],
+  };
+  const server = createServer((request, response) => {
+    const file = files[new URL(request.url ?? "/", "http://localhost").pathname];
+    void (file?.() ?? Promise.reject(new Error("no such file"))).then(
+      ([type, text]) => response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(text),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    use: (stack, user) => {
+      service = stack.stack.httpUrl;
+      account = user;
+      targetHostName = stack.stack.apps[0]?.hostName ?? "";
+      token = () => stack.token({ user });
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>An app</title>
+<script type="module" src="/app.js"></script>
+</html>
+`;
+
+const appScript = (use: { readonly service: string; readonly account: string; readonly targetHostName: string }) => `
+import { UserNotificationClient } from "${use.service}/client/fanfare.js";
+const getToken = async () => (await fetch("/token")).text();
+window.client = new UserNotificationClient({ targetHostName: "${use.targetHostName}", account: "${use.account}", getToken });
+window.registration = await navigator.serviceWorker.register("/service-worker.js");
+await navigator.serviceWorker.ready;
+window.isReady = true;
+`;
+
+const workerScript = (service: string): string => `
+importScripts("${service}/client/fanfare-service-worker.js");
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+fanfare.serveNotifications({ getToken: async () => (await fetch("/token")).text() });
+`;

@@ -1,0 +1,36 @@
+import { launch, type Browser, type Page } from "puppeteer-core";
+import { browserPath } from "../../support/browsers.ts";
+
+/** Starts a real Chromium that may show notifications on an origin without being asked. */
+export const launchChromium = async (origin: string): Promise<Browser> => {
+  const browser = await launch({
+    browser: "chrome",
+    executablePath: browserPath("chromium") ?? "",
+    headless: true,
+    timeout: 30_000,
+    // As root, as in most containers, its sandbox cannot be had.
+    args: process.getuid?.() === 0 ? ["--no-sandbox", "--disable-dev-shm-usage"] : [],
+  });
+  await browser
+    .defaultBrowserContext()
+    .setPermission(origin, { permission: { name: "notifications" }, state: "granted" });
+  return browser;
+};
+
+/**
+ * Hands a push message to the service worker of a page's origin, decrypted, as Chromium's push service would: offline it cannot subscribe.
+ * https://chromedevtools.github.io/devtools-protocol/tot/ServiceWorker/#method-deliverPushMessage
+ */
+export const deliverPush = async (page: Page, data: string): Promise<void> => {
+  const { origin } = new URL(page.url());
+  const session = await page.createCDPSession();
+  const registered = new Promise<string>((resolve) => {
+    session.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
+      const own = registrations.find(({ scopeURL, isDeleted }) => scopeURL.startsWith(origin) && !isDeleted);
+      if (own) resolve(own.registrationId);
+    });
+  });
+  await session.send("ServiceWorker.enable");
+  await session.send("ServiceWorker.deliverPushMessage", { origin, registrationId: await registered, data });
+  await session.detach();
+};
