@@ -26,7 +26,8 @@ export type SubscriptionWish = {
   readonly deviceId: string;
   readonly displayName: string;
   readonly notificationType?: "NotificationWithPayload" | "NotificationOnly" | "NoNotification";
-  readonly channel: PushSubscriptionJSON;
+  /** With the key it is bound to, base64url: so the service pushes to it with that one, also while its keys are being replaced. */
+  readonly channel: PushSubscriptionJSON & { readonly applicationServerKey?: string };
 };
 export type Subscribed = {
   /** No secret: names the subscription in addresses. */
