@@ -106,7 +106,7 @@ export default defineConfig(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ["infra/*.mjs", ".config/*.js"] },
+        projectService: { allowDefaultProject: ["infra/*.mjs", "infra/build/*.mjs", ".config/*.js"] },
         tsconfigRootDir: root,
       },
     },

@@ -3,6 +3,7 @@ import { fanoutQueue } from "../shared/fanout/fanout.ts";
 import type { Emit } from "../shared/telemetry/events.ts";
 import { readable } from "../shared/telemetry/readable.ts";
 import { apiHandler } from "./api/api.ts";
+import { clientFile } from "./api/client.ts";
 import { createNotification } from "./api/create-notification.ts";
 import { docsFile, docsPage, openApi } from "./api/docs.ts";
 import { changeNotifications } from "./api/feed/change-notifications.ts";
@@ -52,6 +53,7 @@ const outside = {
   "/health/ready": { GET: ready(use.checks) },
   "/docs": { GET: docsPage },
   "/docs/:file": { GET: docsFile },
+  "/client/:file": { GET: clientFile(use) },
 };
 
 const answer = apiHandler({ ...use, api, outside });

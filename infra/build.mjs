@@ -1,13 +1,14 @@
-// Builds everything that runs: the app as one CommonJS file (what Azure gets), and each local program as one ES module.
-// Files are replaced atomically and only when they changed, so a stack that runs meanwhile never reads half a file.
-import { mkdir, readFile, readdir, rename, writeFile } from "node:fs/promises";
+// Builds everything that runs: the app as one CommonJS file (what Azure gets), what it offers to browsers, and each local program as
+// one ES module.
+import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { browserJobs, pageFiles } from "./build/client.mjs";
+import { existing, replace, root } from "./build/files.mjs";
 
 const require = createRequire(import.meta.url);
-const root = fileURLToPath(new URL("..", import.meta.url));
 const common = {
   absWorkingDir: root,
   bundle: true,
@@ -45,26 +46,8 @@ const programs = (outdir, entryPoints) => ({
 const localEntries = async () => {
   const folders = await readdir(join(root, "infra/local"), { withFileTypes: true });
   const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const candidates = names.map((name) => [name, join(root, "infra/local", name, "main.ts")]);
-  return existing([...candidates, ["start", join(root, "infra/local/start.ts")]]);
-};
-
-const existing = async (pairs) => {
-  const found = await Promise.all(
-    pairs.map(async ([name, path]) => ((await read(path)) === undefined ? [] : [[name, path]])),
-  );
-  return Object.fromEntries(found.flat());
-};
-
-const read = (path) => readFile(path).catch(() => undefined);
-
-const replace = async ({ path, contents }) => {
-  const before = await read(path);
-  if (before?.equals(contents)) return;
-  await mkdir(dirname(path), { recursive: true });
-  const unfinished = `${path}.${process.pid}.tmp`;
-  await writeFile(unfinished, contents);
-  await rename(unfinished, path);
+  const candidates = names.map((name) => [name, join("infra/local", name, "main.ts")]);
+  return existing([...candidates, ["start", "infra/local/start.ts"]]);
 };
 
 /** What the page `/docs` loads, beside the bundle: from the package as it is, so that the page asks nobody else. */
@@ -82,7 +65,7 @@ const docs = async () => {
 export const buildAll = async () => {
   const tools = await Promise.all(
     ["infra/ops", "test/bench", "test/chaos", "test/simulation"].map(async (folder) => {
-      const entries = await existing([["main", join(root, folder, "main.ts")]]);
+      const entries = await existing([["main", join(folder, "main.ts")]]);
       // In pieces: a bench whose children's start is timed must not load what the other benches need.
       return { ...programs(join("dist", basename(folder)), entries), splitting: true };
     }),
@@ -91,11 +74,12 @@ export const buildAll = async () => {
     app(join(root, "functions/index.ts"), join(root, "dist")),
     programs("dist/local", await localEntries()),
     ...tools,
+    ...(await browserJobs()),
   ];
   const results = await Promise.all(
     jobs.filter((job) => Object.keys(job.entryPoints).length > 0).map((job) => build(job)),
   );
-  const files = [...results.flatMap((result) => result.outputFiles), ...(await docs())];
+  const files = [...results.flatMap((result) => result.outputFiles), ...(await docs()), ...(await pageFiles())];
   await Promise.all(files.map(replace));
   return files.map((file) => relative(root, file.path));
 };

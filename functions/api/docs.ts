@@ -1,7 +1,7 @@
-import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Problem } from "../../shared/problem.ts";
+import { builtFolder } from "./built-folder.ts";
 import type { Operation } from "./call.ts";
 
 /** `GET BASE/openapi.json`: the description of all this (contract 4); no token. */
@@ -53,16 +53,10 @@ const startScript = `SwaggerUIBundle({ url: document.currentScript.dataset.descr
 /** `GET /docs/{file}`: what the page loads. They change with the app only, so browsers keep them for an hour. */
 export const docsFile: Operation = async ({ params: { file = "" } }) => {
   if (!isFile(file)) throw new Problem("not-found", "There is nothing at this path.");
-  const text = file === "start.js" ? startScript : await readFile(join(folder(), file), "utf8");
+  const text = file === "start.js" ? startScript : await readFile(join(builtFolder("docs"), file), "utf8");
   return {
     status: 200,
     headers: { "Content-Type": files[file], "X-Content-Type-Options": "nosniff", "Cache-Control": "max-age=3600" },
     text,
   };
-};
-
-/** The build puts the files beside the bundle; run from its sources, the app finds them where the build put them. */
-const folder = (): string => {
-  const beside = join(import.meta.dirname, "docs");
-  return existsSync(beside) ? beside : join(import.meta.dirname, "../../dist/docs");
 };

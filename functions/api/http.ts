@@ -6,8 +6,8 @@ export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
-  /** Instead of a body: this text as it is; its Content-Type among the headers unless it is JSON. */
-  readonly text?: string;
+  /** Instead of a body: this text (or the bytes it is encoded in) as it is; its Content-Type among the headers unless it is JSON. */
+  readonly text?: string | Uint8Array;
 };
 
 /** The two ids every answer carries: ours, and the caller's own (or ours again). */
