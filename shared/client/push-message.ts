@@ -1,3 +1,4 @@
+import { markIn, versionedIn } from "./feed-answers.ts";
 import type { UserNotification } from "./notification.ts";
 
 /** What a push says (contract, section 5): content that brings the feed from one state to the next, or that there is something to read. */
@@ -11,3 +12,38 @@ export type PushMessage =
       readonly isToResubscribe: boolean;
     }
   | { readonly kind: "tap"; readonly newETag: string; readonly isToResubscribe: boolean };
+
+/**
+ * Reads the text of a push; undefined when it is none of Fanfare's, for an app may be pushed by others, too. Never throws. Content that
+ * cannot be read is a tap all the same: there is something to fetch.
+ */
+export const parsePushMessage = (text: string): PushMessage | undefined => {
+  const { changeType, newETag, baseETag, notification, resubscribe } = parseMembers(text);
+  const isContent = changeType === "afsChange";
+  if (!isETag(newETag) || !(isContent || changeType === "afsChangeNotification")) return undefined;
+  const said = { newETag, isToResubscribe: resubscribe === true };
+  const content =
+    isContent && isETag(baseETag) && versionedIn({ ...asItComes(notification), "@odata.etag": `"${newETag}"` });
+  return content
+    ? { kind: "content", ...said, baseETag, notification: content.notification }
+    : { kind: "tap", ...said };
+};
+
+const parseMembers = (text: string): Partial<Record<string, unknown>> => {
+  try {
+    return Object(JSON.parse(text)) as Partial<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+};
+
+const isETag = (value: unknown): value is string => typeof value === "string" && markIn(`"${value}"`) === value;
+
+/** A push of content names no state: content comes unread and untouched, and what was done since is for the delta to tell. */
+const asItComes = (notification: unknown): object => ({
+  groupName: null,
+  ...(notification as object | undefined),
+  lastModifiedDateTime: null,
+  readState: "unread",
+  userActionState: "noInteraction",
+});
