@@ -14,6 +14,8 @@ const receivedSchema = z.object({
   content: z.string().nullable(),
   status: z.number().nullable(),
   reason: z.string().optional(),
+  /** What a real browser said of it: 100 delivered, 101 cannot be decrypted, 102 not delivered. */
+  ack: z.number().optional(),
 });
 const newDeviceSchema = z.object({
   name: z.string(),
@@ -23,10 +25,12 @@ const newDeviceSchema = z.object({
   channel: z.record(z.string(), z.unknown()),
 });
 const deviceSchema = newDeviceSchema.extend({
+  kind: z.enum(["virtual", "browser"]),
   online: z.boolean(),
   waiting: z.number(),
   /** Of devices whose app is ours: all but browsers. */
   app: z.object({ isSignedIn: z.boolean(), mark: z.string().nullable(), isUpToDate: z.boolean() }).optional(),
+  /** Empty for a real browser: what it shows is its own business. */
   screen: z.array(
     z.object({
       /** The number of the arrival that showed it; none when the app showed it by itself. */
@@ -39,10 +43,13 @@ const deviceSchema = newDeviceSchema.extend({
   ),
 });
 
-/** What a push service noted of one push: delivered, undecryptable (201 without content) or refused. */
+/**
+ * What a push service noted of one push: delivered, undecryptable (201 without content) or refused. A real browser's is noted when the
+ * browser has acknowledged it, without content, for the browser alone can decrypt it.
+ */
 type Received = z.infer<typeof receivedSchema>;
 export type NewDevice = z.infer<typeof newDeviceSchema>;
-/** A virtual device with the toasts it shows, oldest first, and how many messages wait for it to come online. */
+/** A device with the toasts it shows, oldest first, and how many messages wait for it to come online. */
 type VirtualDevice = z.infer<typeof deviceSchema>;
 
 /** What a new device may be: see the control API's `POST /_devices`. */

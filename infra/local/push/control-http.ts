@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import findMyWay from "find-my-way";
 import type { z } from "zod";
+import { isLocal } from "./is-local.ts";
 
 /** A control request, as a route sees it. */
 type Call = {
@@ -57,16 +58,10 @@ export const controlListener = (routes: readonly Route[]): RequestListener => {
     });
   }
   return (request, response) => {
-    if (isLocal(request)) router.lookup(request, response);
+    if (isLocal(request.headers)) router.lookup(request, response);
     else void send(response, { status: 403, json: { error: "Only programs and pages of this machine may use this." } });
   };
 };
-
-/** Keeps web pages of elsewhere away: those that rebind their name to this address, and those that post across origins. */
-const isLocal = ({ headers: { host = "", origin = "http://localhost" } }: IncomingMessage): boolean =>
-  [`http://${host}`, origin].every(
-    (url) => URL.canParse(url) && ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname),
-  );
 
 const respond = async (response: ServerResponse, answer: () => Reply | Promise<Reply>): Promise<void> => {
   try {

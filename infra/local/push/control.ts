@@ -2,11 +2,14 @@ import { createServer, type Server } from "node:http";
 import { v7 as newDeviceId } from "uuid";
 import { z } from "zod";
 import { controlListener, parsed, Refused, type Reply, type Route } from "./control-http.ts";
+import { freeNames } from "./device-names.ts";
 import type { Device } from "./devices.ts";
 import { faultSchema } from "./faults.ts";
 import type { PushState } from "./state.ts";
 import type { Change } from "./store.ts";
 import type { VirtualApps } from "./virtual-apps.ts";
+
+type DeviceKind = "virtual" | "browser";
 
 /** What a vendor's push service does for the control API, which is the same for all of them. */
 export type Vendor<Own> = {
@@ -14,7 +17,9 @@ export type Vendor<Own> = {
   readonly register: (wish: DeviceWish) => Pick<Device<Own>, "address" | "own">;
   /** The channel, exactly as a subscription takes it. */
   readonly channelOf: (device: Device<Own>) => unknown;
-  /** How many messages are kept for the device, which is offline. */
+  /** Whose device it is: a virtual one of ours, which is the default, or a real browser's. */
+  readonly kindOf?: (device: Device<Own>) => DeviceKind;
+  /** How many messages are kept for the device, which is offline, or has not said that it has them. */
   readonly waitingFor: (device: Device<Own>) => number;
   /** Hands over, before it first yields, what was kept for the device while it was offline; resolves when that is written. */
   readonly cameOnline: (device: Device<Own>) => Promise<void>;
@@ -109,6 +114,7 @@ const faultRoutes = <Own>({ faults, devices }: PushState<Own>): Route[] => [
 const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] => {
   const { devices, screens, store, platformType } = state;
   const find = (device = ""): Device<Own> => devices.find(device) ?? noDevice(device);
+  const kindOf = (device: Device<Own>): DeviceKind => vendor.kindOf?.(device) ?? "virtual";
   const told = (device: Device<Own>) => ({
     name: device.name,
     deviceId: device.deviceId,
@@ -117,6 +123,7 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
   });
   const toldWhole = (device: Device<Own>) => ({
     ...told(device),
+    kind: kindOf(device),
     online: device.online,
     waiting: vendor.waitingFor(device),
     ...(vendor.apps && { app: vendor.apps.standingOf(device) }),
@@ -145,7 +152,9 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
       "/_devices/:device",
       async ({ params, body }) => {
         const { online } = parsed(onlineSchema, await body());
-        const device = { ...find(params.device), online };
+        const found = find(params.device);
+        if (kindOf(found) === "browser") throw new Refused(409, "A real browser is online while it is connected.");
+        const device = { ...found, online };
         // Both begin at once: a push that came between them would be overtaken by the older ones that waited.
         await Promise.all([store.commit(devices.put(device)), online && vendor.cameOnline(device)]);
         vendor.apps?.cameOnline(device);
@@ -165,23 +174,6 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
     ],
     ["GET", "/_health", () => ({ status: 200, json: { status: "ready", platformType, url: vendor.url } })],
   ];
-};
-
-/** A single device gets the name asked for, if it is free; else names are numbered, taken ones left out. */
-const freeNames = (
-  name: string | undefined,
-  count: number,
-  platformType: string,
-  isTaken: (name: string) => boolean,
-): (() => string) => {
-  if (name !== undefined && count === 1 && !isTaken(name)) return () => name;
-  let number = 0;
-  const numbered = (): string => `${name ?? platformType.toLowerCase()}-${number}`;
-  return () => {
-    do number += 1;
-    while (isTaken(numbered()));
-    return numbered();
-  };
 };
 
 const noDevice = (device: string, status: 400 | 404 = 404): never => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Change, Store } from "./store.ts";
 
-/** A virtual device, or rather one app's registration on it. `Own` is what only its vendor knows of: keys, bundle id. */
+/** A device, virtual or a real browser, or rather one app's registration on it. `Own` is what only its vendor knows of: keys, bundle id. */
 export type Device<Own> = {
   /** A UUIDv7: devices are listed in the order they were made, after a restart too. */
   readonly deviceId: string;
@@ -15,7 +15,7 @@ export type Device<Own> = {
   readonly own: Own;
 };
 
-/** All virtual devices of one push service. */
+/** All devices of one push service. */
 export type Devices<Own> = {
   /** By name or device id; a removed one is not found. */
   readonly find: (nameOrId: string) => Device<Own> | undefined;

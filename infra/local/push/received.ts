@@ -13,6 +13,8 @@ export type Arrival = {
   readonly status: number | null;
   /** Why there is no content. */
   readonly reason?: string;
+  /** What a real browser said of it: 100 delivered, 101 cannot be decrypted, 102 not delivered. */
+  readonly ack?: number;
 };
 
 /** All requests a push service got, numbered from 1 without gaps, the latest of them kept. */
@@ -82,7 +84,7 @@ export const receivedLog = async ({ store, kept, now }: Options): Promise<Receiv
   };
 };
 
-const textOf = (seq: number, at: string, { device, headers, content, status, reason }: Arrival): string =>
+const textOf = (seq: number, at: string, { device, headers, content, status, reason, ack }: Arrival): string =>
   JSON.stringify({
     seq,
     at,
@@ -92,4 +94,5 @@ const textOf = (seq: number, at: string, { device, headers, content, status, rea
     content,
     status,
     reason,
+    ack,
   });

@@ -4,6 +4,7 @@ import { printedLine } from "../push/printed.ts";
 import type { PushState } from "../push/state.ts";
 import type { Change } from "../push/store.ts";
 import { messageOpener, type Opened } from "./open-message.ts";
+import type { Registration } from "./registration.ts";
 import type { SubscriptionKeys } from "./subscription-keys.ts";
 import { understand } from "./understand.ts";
 
@@ -14,7 +15,7 @@ type PushMessage = {
   readonly body: Buffer;
 };
 
-/** Hands a message to its device; resolves when what came of it is written, with `changes` in the same write. */
+/** Hands a message to its virtual device; resolves when what came of it is written, with `changes` in the same write. */
 export type Deliver = (
   device: Device<SubscriptionKeys>,
   message: PushMessage,
@@ -22,7 +23,7 @@ export type Deliver = (
 ) => Promise<void>;
 
 type Use = {
-  readonly state: PushState<SubscriptionKeys>;
+  readonly state: PushState<Registration>;
   /** Takes what must be seen although nobody asked to see pushes. */
   readonly alarm: (line: string) => void;
   readonly now: () => number;

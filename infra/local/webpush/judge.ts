@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Device, Devices } from "../push/devices.ts";
 import { readPushHeaders, type PushHeaders } from "./push-headers.ts";
 import type { Refusal } from "./refusal.ts";
-import type { SubscriptionKeys } from "./subscription-keys.ts";
+import type { Registration } from "./registration.ts";
 import type { Sender } from "./vapid.ts";
 
 /** A push as it came in; a body beyond the limit is undefined. */
@@ -13,7 +13,7 @@ export type Push = {
   readonly body: Buffer | undefined;
 };
 
-type Accepted = PushHeaders & { readonly device: Device<SubscriptionKeys>; readonly body: Buffer };
+type Accepted = PushHeaders & { readonly device: Device<Registration>; readonly body: Buffer };
 
 /** What push services must carry (RFC 8030 section 7.2), and what all of them refuse beyond. */
 export const bodyBytesMax = 4_096;
@@ -24,7 +24,7 @@ export const noSuchEndpoint: Refusal = { kind: "no-such-endpoint", message: "The
 export const judge = (
   { token, headers, body }: Push,
   sender: Sender,
-  devices: Devices<SubscriptionKeys>,
+  devices: Devices<Registration>,
 ): Accepted | Refusal => {
   const device = devices.at(token);
   if (!device) return noSuchEndpoint;

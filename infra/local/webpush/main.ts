@@ -7,9 +7,8 @@ import { startWebPush } from "./service.ts";
 import { canonicalPublicKey } from "./subscription-keys.ts";
 
 /**
- * The local Web Push service: what Mozilla, Google, Apple and Microsoft run for their browsers, with browsers of its own.
- * A real Firefox can join them over a WebSocket one day (`dom.push.serverURL`): its connections would be a second kind of
- * device beside `deliver.ts`, which gets the message still encrypted, and its door another listener beside `push-listener.ts`.
+ * The local Web Push service: what Mozilla, Google, Apple and Microsoft run for their browsers, with browsers of its own. A real Firefox
+ * can join them; `browsers/browser-door.websocket.ts` says how.
  */
 await runPart(async () =>
   startWebPush({

@@ -4,22 +4,21 @@ import type { RawSocketOf } from "../push/answer-fault.ts";
 import { failAsTold } from "../push/fail-as-told.ts";
 import { listenerOf } from "../push/https-server.ts";
 import type { PushState } from "../push/state.ts";
-import type { Deliver } from "./deliver.ts";
+import type { HandOver } from "./hand-over.ts";
 import { bodyBytesMax, judge, noSuchEndpoint, type Push } from "./judge.ts";
 import { refusalAnswer, type Answer } from "./refusal.ts";
-import type { SubscriptionKeys } from "./subscription-keys.ts";
+import type { Registration } from "./registration.ts";
 import type { Sender } from "./vapid.ts";
-import { presentHeaders, type WaitingMessages } from "../push/waiting-messages.ts";
+import type { WaitingMessages } from "../push/waiting-messages.ts";
 
 type Use = {
-  readonly state: PushState<SubscriptionKeys>;
+  readonly state: PushState<Registration>;
   readonly waiting: WaitingMessages;
   readonly readSender: (authorization: string | undefined) => Promise<Sender>;
-  readonly deliver: Deliver;
+  readonly handOver: HandOver;
   /** Where the message resources are: `https://host:port`. */
   readonly origin: string;
   readonly rawSocketOf: RawSocketOf;
-  readonly now: () => number;
 };
 
 /**
@@ -53,7 +52,7 @@ const route = async (use: Use, request: IncomingMessage, response: ServerRespons
 
 /** Takes or refuses a push. The answer is only told once what it promises is written. */
 const take = async (use: Use, push: Push): Promise<Answer> => {
-  const { state, waiting, now } = use;
+  const { state } = use;
   const { token, headers } = push;
   const sender = await use.readSender(headers.authorization);
   const judged = judge(push, sender, state.devices);
@@ -66,16 +65,7 @@ const take = async (use: Use, push: Push): Promise<Answer> => {
   }
   const { device, topic, ttlSeconds, body } = judged;
   const id = crypto.randomUUID();
-  if (device.online) await use.deliver(device, { topic, headers, body });
-  else {
-    const named = { id, ...(topic !== undefined && { topic }) };
-    const expires = now() + ttlSeconds * 1000;
-    const message = { ...named, expires, headers: presentHeaders(headers), body: body.toString("base64") };
-    // Without time to wait it is dropped, but still takes the place of the one with its topic.
-    const keeps = ttlSeconds > 0;
-    const { deviceId } = device;
-    await state.store.commit(keeps ? waiting.keep(deviceId, message) : waiting.withdraw(deviceId, named));
-  }
+  await use.handOver(device, { id, topic, ttlSeconds, headers, body });
   return {
     status: 201,
     headers: { location: `${use.origin}/message/${token}/${id}`, ttl: String(ttlSeconds), "content-length": "0" },

@@ -1,8 +1,10 @@
 import { createECDH, randomBytes } from "node:crypto";
 import { z } from "zod";
 
-/** What only a Web Push device knows of its subscription, all base64url. */
+/** What only a virtual device knows of its subscription, all base64url. */
 export const subscriptionKeysSchema = z.object({
+  /** Those that were stored before there were real browsers do not say it. */
+  kind: z.literal("virtual").default("virtual"),
   privateKey: z.string(),
   /** What `channel.keys` shows: the uncompressed public key, and the authentication secret. */
   p256dh: z.string(),
@@ -17,7 +19,7 @@ export const newSubscriptionKeys = (applicationServerKey: string | null): Subscr
   const keyPair = createECDH("prime256v1");
   const p256dh = keyPair.generateKeys("base64url");
   const auth = randomBytes(16).toString("base64url");
-  return { privateKey: keyPair.getPrivateKey("base64url"), p256dh, auth, applicationServerKey };
+  return { kind: "virtual", privateKey: keyPair.getPrivateKey("base64url"), p256dh, auth, applicationServerKey };
 };
 
 /** A P-256 public key as Web Push writes it, without padding; undefined when the text is not the uncompressed form of one. */
