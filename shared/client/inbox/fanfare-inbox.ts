@@ -1,0 +1,120 @@
+import type { UserNotification } from "../notification.ts";
+import type { InboxClient } from "./inbox-client.ts";
+import { filterNamed, type InboxFilter } from "./filter.ts";
+import { drawSignedOut } from "./inbox-view.page.ts";
+import { newInbox, type Inbox } from "./inbox.page.ts";
+import { inboxStyle } from "./style.ts";
+import { englishWords, type InboxWords } from "./words.ts";
+
+export type { InboxClient, InboxFilter, InboxWords };
+
+/** What the events of `<fanfare-inbox>` carry. */
+export type FanfareInboxEvents = {
+  /** Somebody opens a notification. Cancelable: the app shows it itself, and no link is followed. It counts as opened either way. */
+  readonly "fanfare-open": CustomEvent<UserNotification>;
+  /** How many wait to be read has changed: for the title of a page, or a badge. */
+  readonly "fanfare-unread": CustomEvent<number>;
+  /** The service refuses the token, a renewed one too: the user has to sign in again. */
+  readonly "fanfare-unauthorized": CustomEvent<undefined>;
+};
+
+/**
+ * `<fanfare-inbox>`: one user's notifications of one app, live, to read, dismiss and delete. An app gives it a client and that is all:
+ * `document.querySelector("fanfare-inbox").client = new UserNotificationClient({...})`.
+ *
+ * Attributes: `filter` (`all`, `unread`, `dismissed`), `images` (fetches notifications' https pictures; without it their senders
+ * cannot learn who reads them, when and where). Slot: `signed-out`. It follows the page's `lang`, `dir` and `color-scheme`; colours,
+ * font and corners are custom properties (`--fanfare-…`, see `style.ts`), everything else `::part(…)`.
+ */
+export class FanfareInbox extends HTMLElement {
+  static readonly observedAttributes = ["filter", "images", "lang"];
+  readonly #root = this.attachShadow({ mode: "open" });
+  #inbox: Inbox | undefined;
+  #client: InboxClient | undefined;
+  #words: InboxWords = englishWords;
+
+  constructor() {
+    super();
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(inboxStyle);
+    this.#root.adoptedStyleSheets = [sheet];
+  }
+
+  /** Whose notifications are shown; undefined: nobody is signed in. The client stays the app's: it is not closed with the element. */
+  get client(): InboxClient | undefined {
+    return this.#client;
+  }
+  set client(client: InboxClient | undefined) {
+    if (client === this.#client) return;
+    this.#client = client;
+    this.#restart();
+  }
+
+  /** What it says, English by default; given in parts, the rest stays English. */
+  get words(): InboxWords {
+    return this.#words;
+  }
+  set words(words: Partial<InboxWords>) {
+    this.#words = { ...englishWords, ...words };
+    if (this.#inbox) this.#inbox.draw();
+    else this.#restart();
+  }
+
+  get filter(): InboxFilter {
+    return filterNamed(this.getAttribute("filter"));
+  }
+  set filter(filter: InboxFilter) {
+    this.setAttribute("filter", filter);
+  }
+
+  /** How many notifications wait to be read. */
+  get unreadCount(): number {
+    return this.#inbox?.unreadCount() ?? 0;
+  }
+
+  connectedCallback(): void {
+    this.#takeEarlyProperties();
+    this.#restart();
+  }
+
+  disconnectedCallback(): void {
+    this.#inbox?.end();
+    this.#inbox = undefined;
+  }
+
+  attributeChangedCallback(name: string): void {
+    if (name === "filter") this.#inbox?.filterChanged();
+    else this.#inbox?.draw();
+  }
+
+  #restart(): void {
+    this.#inbox?.end();
+    this.#inbox = undefined;
+    if (!this.isConnected) return;
+    if (this.#client) this.#inbox = newInbox(this, this.#root, this.#client);
+    else drawSignedOut(this.#root, this.#words.signedOut);
+  }
+
+  /** What an app set before this script had arrived sits on the element itself, in front of the setters. */
+  #takeEarlyProperties(): void {
+    for (const name of ["client", "words", "filter"] as const) {
+      const early = Object.getOwnPropertyDescriptor(this, name);
+      if (!early) continue;
+      Reflect.deleteProperty(this, name);
+      Reflect.set(this, name, early.value);
+    }
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "fanfare-inbox": FanfareInbox;
+  }
+  interface HTMLElementEventMap {
+    "fanfare-open": FanfareInboxEvents["fanfare-open"];
+    "fanfare-unread": FanfareInboxEvents["fanfare-unread"];
+    "fanfare-unauthorized": FanfareInboxEvents["fanfare-unauthorized"];
+  }
+}
+
+if (!customElements.get("fanfare-inbox")) customElements.define("fanfare-inbox", FanfareInbox);

@@ -1,0 +1,20 @@
+import type { Answer } from "../feed-api.ts";
+import type { StateChange, UserNotification } from "../notification.ts";
+
+/** How the client stands with the service: its last answer, and how many of the user's changes it has not been told yet. */
+export type ClientStanding = { readonly answer: Answer<undefined>; readonly unsent: number };
+
+/** What the inbox needs of a `UserNotificationClient`; a client of the app's own may stand in for it. */
+export type InboxClient = Pick<EventTarget, "addEventListener"> & {
+  /** Undefined until the service was asked for the first time. The event `standing` (its detail is the same) tells every change. */
+  readonly standing: ClientStanding | undefined;
+  /** First the notifications as they are now, newest first, then after every change, until the signal ends it. */
+  readonly changes: (options: {
+    readonly signal: AbortSignal;
+  }) => AsyncIterable<{ readonly notifications: readonly UserNotification[] }>;
+  readonly live: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  readonly sync: () => Promise<Answer<undefined>>;
+  readonly update: (id: string, change: StateChange) => Promise<void>;
+  readonly delete: (id: string) => Promise<void>;
+  readonly markAllRead: () => Promise<void>;
+};

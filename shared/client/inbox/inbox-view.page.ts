@@ -1,0 +1,146 @@
+import { element, setAttribute, setChildren, setText } from "./element.page.ts";
+import { inboxFilters, type InboxFilter } from "./filter.ts";
+import { focusKept } from "./focus.page.ts";
+import { newRowView, type RowSurroundings, type RowView } from "./row-view.page.ts";
+import type { Row } from "./row.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** Everything that is to be seen of an inbox. */
+export type InboxModel = RowSurroundings & {
+  /** There is nothing to show yet. */
+  readonly isLoading: boolean;
+  readonly filter: InboxFilter;
+  readonly rows: readonly Row[];
+  /** How many more the filter lets through. */
+  readonly hidden: number;
+  readonly unread: number;
+  readonly trouble: Trouble | undefined;
+  /** What was done and can be taken back, in words. */
+  readonly undoable: string | undefined;
+};
+
+/** The controls outside the rows. */
+export type InboxAct = "mark-all-read" | "more" | "undo" | "try-again" | InboxFilter;
+
+export type InboxView = {
+  readonly draw: (model: InboxModel) => void;
+  /** Says something to those who cannot see it. */
+  readonly announce: (sentence: string) => void;
+  readonly list: HTMLElement;
+  readonly undoBar: HTMLElement;
+};
+
+/** The inbox below a shadow root, and as little of it drawn anew as has changed. */
+export const newInboxView = (root: ShadowRoot): InboxView => {
+  const parts = makeParts();
+  root.append(parts.section);
+  const views = new Map<string, RowView>();
+  const rowView = (id: string): RowView => {
+    const view = views.get(id) ?? newRowView(id);
+    views.set(id, view);
+    return view;
+  };
+
+  const drawRows = (model: InboxModel): void => {
+    const shown = model.rows.map((row) => {
+      const view = rowView(row.id);
+      view.draw(row, model);
+      return view.item;
+    });
+    setChildren(parts.list, shown);
+    const ids = new Set(model.rows.map(({ id }) => id));
+    for (const id of views.keys()) if (!ids.has(id)) views.delete(id);
+  };
+
+  return {
+    draw: (model) =>
+      focusKept(root, { list: parts.list, otherwise: parts.heading }, () => {
+        drawRows(model);
+        drawAround(parts, model);
+      }),
+    announce: (sentence) => {
+      // The same words twice are no change, and would not be read out.
+      parts.status.textContent = parts.status.textContent === sentence ? `${sentence}\u00a0` : sentence;
+    },
+    list: parts.list,
+    undoBar: parts.undoBar,
+  };
+};
+
+type Parts = ReturnType<typeof makeParts>;
+
+const makeParts = () => {
+  const heading = element("h2", { id: "heading", part: "heading", tabindex: "-1" });
+  const count = element("span", { part: "count", class: "count" });
+  const markAllRead = control("mark-all-read");
+  const filters = element("div", { role: "group", class: "filters", part: "filters" });
+  const filterButtons = new Map(inboxFilters.map((filter) => [filter, control(filter)]));
+  filters.append(...filterButtons.values());
+  const titles = element("div", { class: "titles" }, heading, count);
+  const header = element("header", { part: "header" }, titles, markAllRead, filters);
+  const sentence = element("span");
+  const tryAgain = control("try-again");
+  const notice = element("div", { class: "notice", part: "notice" }, sentence);
+  const list = element("ul", { role: "list", part: "list", "aria-labelledby": "heading" });
+  const empty = element("p", { class: "empty", part: "empty" });
+  const loading = element("p", { class: "unseen" });
+  const skeleton = element("div", { class: "skeleton", "aria-hidden": "true" });
+  for (let row = 0; row < 4; row++) skeleton.append(element("div", {}, element("span"), element("span")));
+  const more = control("more");
+  const done = element("span", { dir: "auto" });
+  const undo = control("undo");
+  setAttribute(undo, "aria-keyshortcuts", "Control+Z Meta+Z");
+  const undoBar = element("div", { class: "undo", part: "undo" }, done, undo);
+  const status = element("p", { class: "unseen", role: "status" });
+  const body = element("div", { class: "body" });
+  const section = element("section", { part: "inbox", "aria-labelledby": "heading" }, header, body, status);
+  return {
+    ...{ section, heading, count, markAllRead, filters, filterButtons, titles, header, notice, sentence, tryAgain },
+    ...{ list, empty, skeleton, loading, more, undoBar, done, undo, status, body },
+  };
+};
+
+const control = (act: InboxAct): HTMLButtonElement =>
+  element("button", { type: "button", part: `button button-${act}`, "data-control": act });
+
+const drawAround = (parts: Parts, model: InboxModel): void => {
+  const { words, isLoading, trouble, undoable, unread } = model;
+  setText(parts.heading, words.heading);
+  setText(parts.count, unread > 0 ? words.unread(unread) : "");
+  setText(parts.markAllRead, words.markAllRead);
+  setAttribute(parts.markAllRead, "aria-disabled", unread === 0 ? "true" : undefined);
+  setAttribute(parts.filters, "aria-label", words.show);
+  for (const [filter, button] of parts.filterButtons) {
+    setText(button, words.filters[filter]);
+    setAttribute(button, "aria-pressed", String(filter === model.filter));
+  }
+  setChildren(parts.header, [parts.titles, ...(isLoading ? [] : [parts.markAllRead, parts.filters])]);
+  setText(parts.sentence, trouble?.sentence ?? "");
+  setAttribute(parts.notice, "data-kind", trouble?.kind);
+  setText(parts.tryAgain, words.tryAgain);
+  setChildren(parts.notice, [parts.sentence, ...(trouble?.canTryAgain === true ? [parts.tryAgain] : [])]);
+  setText(parts.done, undoable ?? "");
+  setText(parts.undo, words.undo);
+  setText(parts.more, words.more(model.hidden));
+  setText(parts.loading, words.loading);
+  setText(parts.empty, words.empty[model.filter]);
+  setAttribute(parts.section, "aria-busy", isLoading ? "true" : undefined);
+  setChildren(parts.body, bodyOf(parts, model));
+};
+
+const bodyOf = (parts: Parts, { isLoading, trouble, rows, hidden, undoable }: InboxModel): readonly Element[] => {
+  // With trouble nobody knows whether it is empty.
+  const isEmpty = rows.length === 0 && !isLoading && !trouble;
+  return [
+    ...(trouble ? [parts.notice] : []),
+    ...(isLoading && !trouble ? [parts.loading, parts.skeleton] : []),
+    ...(isEmpty ? [parts.empty] : []),
+    ...(rows.length > 0 ? [parts.list] : []),
+    ...(hidden > 0 ? [parts.more] : []),
+    ...(undoable === undefined ? [] : [parts.undoBar]),
+  ];
+};
+
+/** What stands there while nobody is signed in: the app's own words and button, if it puts some in the slot. */
+export const drawSignedOut = (root: ShadowRoot, sentence: string): void =>
+  root.replaceChildren(element("slot", { name: "signed-out" }, element("p", { class: "empty" }, sentence)));

@@ -1,0 +1,185 @@
+import type { UserNotification } from "../notification.ts";
+import { listenToControls } from "./controls.page.ts";
+import { shownOf, unreadCount, type InboxFilter } from "./filter.ts";
+import type { ClientStanding, InboxClient } from "./inbox-client.ts";
+import { newInboxView, type InboxAct, type InboxView } from "./inbox-view.page.ts";
+import { newsIn } from "./news.ts";
+import { headlineOf, rowActs } from "./row-acts.page.ts";
+import { rowOf } from "./row.ts";
+import { troubleOf, type Trouble } from "./trouble.ts";
+import { newUndo } from "./undo.ts";
+import type { InboxWords } from "./words.ts";
+
+/** What the inbox asks of the element it is in. */
+type Host = HTMLElement & { readonly words: InboxWords; filter: InboxFilter };
+
+/** One client's notifications on the screen, until `end`. */
+export type Inbox = {
+  readonly draw: () => void;
+  readonly filterChanged: () => void;
+  readonly unreadCount: () => number;
+  readonly end: () => void;
+};
+
+/** So many rows at first and with each "show more": enough for a few screens, and quick to lay out. */
+const rowsAtOnce = 50;
+/** Long enough to read the sentence and reach the button; the clock stands still while one is there. */
+const undoMs = 10_000;
+
+/** Shows the client's notifications and does what the user does to them. Speaks to the client only until `end`. */
+export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inbox => {
+  const ending = new AbortController();
+  const { signal } = ending;
+  const leaving = new Set<string>();
+  const readHere = new Set<string>();
+  let known: readonly UserNotification[] = [];
+  let standing: ClientStanding | undefined = client.standing;
+  let trouble: Trouble | undefined;
+  let rowsMax = rowsAtOnce;
+  let unreadTold = 0;
+
+  root.replaceChildren();
+  const view = newInboxView(root);
+  const undo = newUndo(undoMs, () => draw());
+  const unread = (): number => unreadCount(known, { leaving, now: Date.now() });
+
+  const draw = (): void => {
+    if (signal.aborted) return;
+    const { words, filter } = host;
+    const now = Date.now();
+    const shown = shownOf(known, { filter, readHere, leaving, now });
+    view.draw({
+      ...{ words, filter, now, trouble },
+      language: languageOf(host),
+      hasImages: host.hasAttribute("images"),
+      // Nothing known and nothing heard yet is not "nothing there".
+      isLoading: known.length === 0 && standing === undefined,
+      rows: shown.slice(0, rowsMax).map((notification) => rowOf(notification, words.untitled)),
+      hidden: Math.max(0, shown.length - rowsMax),
+      unread: unread(),
+      undoable: undo.current()?.sentence,
+    });
+    if (unread() === unreadTold) return;
+    unreadTold = unread();
+    host.dispatchEvent(new CustomEvent("fanfare-unread", { detail: unreadTold }));
+  };
+
+  const arrived = (notifications: readonly UserNotification[]): void => {
+    // Before the service has been heard all of it is news to this browser, and none of it to the user.
+    const news = standing?.answer.kind === "ok" ? newsIn(known, notifications) : [];
+    known = notifications;
+    draw();
+    const [first] = news;
+    if (first) view.announce(host.words.news(news.length, headlineOf(first, host.words)));
+  };
+
+  const stands = (now: ClientStanding | undefined): void => {
+    const before = standing?.answer.kind;
+    standing = now;
+    const told = trouble?.kind;
+    trouble = troubleOf(standing, navigator.onLine, host.words);
+    draw();
+    if (trouble && trouble.kind !== told) view.announce(trouble.sentence);
+    if (before === "unauthorized" || now?.answer.kind !== "unauthorized") return;
+    host.dispatchEvent(new CustomEvent("fanfare-unauthorized"));
+  };
+
+  const opened = (detail: UserNotification): boolean =>
+    host.dispatchEvent(new CustomEvent("fanfare-open", { detail, cancelable: true, bubbles: true }));
+  const words = (): InboxWords => host.words;
+  const actOn = rowActs({ client, words, undo, leaving, readHere, announce: view.announce, opened });
+
+  const control = (what: InboxAct): void => {
+    switch (what) {
+      case "mark-all-read":
+        if (unread() === 0) return;
+        for (const { id } of known) readHere.add(id);
+        client.markAllRead().catch(() => view.announce(host.words.failed));
+        {
+          view.announce(host.words.allMarkedRead);
+          return;
+        }
+      case "more":
+        rowsMax += rowsAtOnce;
+        draw();
+        {
+          focusRow(view, rowsMax - rowsAtOnce);
+          return;
+        }
+      case "undo":
+        undo.takeBack();
+        {
+          view.announce(host.words.undone);
+          return;
+        }
+      case "try-again":
+        return void client.sync();
+      case "all":
+      case "unread":
+      case "dismissed":
+        host.filter = what;
+    }
+  };
+
+  const follow = async (): Promise<void> => {
+    for await (const { notifications } of client.changes({ signal })) arrived(notifications);
+  };
+  listenToControls(root, view, {
+    act: (what, id, event) => {
+      const notification = known.find((candidate) => candidate.id === id);
+      if (notification) actOn(what, notification, event);
+    },
+    ...{ control, undo, signal },
+  });
+  listenToSurroundings({ client, stands, draw, goesAway: undo.settle, signal });
+  stands(client.standing);
+  // What ends these is the signal; a storage that cannot be read is the one thing that rejects.
+  const failed = (): void => {
+    if (!signal.aborted) stands({ answer: { kind: "failed", status: 0, reason: "the store" }, unsent: 0 });
+  };
+  follow().catch(failed);
+  client.live({ signal }).catch(failed);
+
+  return {
+    draw,
+    filterChanged: () => {
+      readHere.clear();
+      rowsMax = rowsAtOnce;
+      draw();
+    },
+    unreadCount: unread,
+    end: () => {
+      undo.settle();
+      ending.abort();
+    },
+  };
+};
+
+type Surroundings = {
+  readonly client: InboxClient;
+  readonly stands: (standing: ClientStanding | undefined) => void;
+  readonly draw: () => void;
+  readonly goesAway: () => void;
+  readonly signal: AbortSignal;
+};
+
+/** How often "5 minutes ago" is looked at again. */
+const tickMs = 30_000;
+
+const listenToSurroundings = ({ client, stands, draw, goesAway, signal }: Surroundings): void => {
+  const stoodAnew = (): void => stands(client.standing);
+  client.addEventListener("standing", stoodAnew, { signal });
+  for (const name of ["online", "offline"]) window.addEventListener(name, stoodAnew, { signal });
+  window.addEventListener("pagehide", goesAway, { signal });
+  const ticking = setInterval(() => document.visibilityState === "visible" && draw(), tickMs);
+  signal.addEventListener("abort", () => clearInterval(ticking));
+};
+
+const focusRow = ({ list }: InboxView, place: number): void =>
+  list.children[place]?.querySelector<HTMLElement>('[data-act="open"]')?.focus();
+
+/** An empty `lang` says that the language is not known. */
+const languageOf = (host: Element): string => {
+  const said = host.closest<HTMLElement>("[lang]")?.lang ?? "";
+  return said === "" ? navigator.language : said;
+};
