@@ -3,8 +3,8 @@ import type { FeedApi } from "./feed-api.ts";
 import { changedIdsIn, deltaPageIn, publicKeyIn, subscribedIn, versionedIn } from "./feed-answers.ts";
 
 export type FeedApiOptions = Asking & {
-  /** The app's host name: of its feed alone. */
-  readonly targetHostName: string;
+  /** The app's host name: of its feed alone. Undefined: not known; the service finds it where the calling app is a client of only one. */
+  readonly targetHostName: string | undefined;
 };
 
 /**
@@ -13,7 +13,7 @@ export type FeedApiOptions = Asking & {
  */
 export const feedApiHttp = ({ targetHostName, ...options }: FeedApiOptions): FeedApi => {
   const ask = asking(options);
-  const host = `?targetHostName=${encodeURIComponent(targetHostName)}`;
+  const host = targetHostName === undefined ? "" : `?targetHostName=${encodeURIComponent(targetHostName)}`;
   const at = (id: string): string => `/${encodeURIComponent(id)}`;
   const done = (_body: unknown, { status }: Response): true | undefined => (status === 204 ? true : undefined);
   const without = async (path: string, more: { etag?: string | undefined; signal?: AbortSignal | undefined }) => {

@@ -1,0 +1,14 @@
+/*
+ * Everything `graph-notifications-library.js` of Microsoft Graph notifications' web SDK offered to pages and service workers, over this
+ * service. What differs, and what to change in an app: README.md beside this file.
+ */
+export { configure } from "./foundation.browser.ts";
+export type { OriginalNotification as UserNotification } from "./original-notification.ts";
+export type {
+  ProcessPushNotificationResult,
+  UserNotificationsResult,
+  UserNotificationSubscriptionResult,
+  UserNotificationUpdateResult,
+} from "./results.ts";
+export { UserNotificationApiResultStatus, UserNotificationUserActionState } from "./statuses.ts";
+export { UserNotificationApiImpl } from "./user-notification-api.ts";
