@@ -19,13 +19,16 @@ export type DeltaPage = {
   readonly mark?: string;
 };
 
+/** What a push of raw content says: the content where it fits, that there is some (a tap), or there is no push at all. */
+export type NotificationType = "NotificationWithPayload" | "NotificationOnly" | "NoNotification";
+
 /** How a browser is subscribed. */
 export type SubscriptionWish = {
   readonly targetHostName: string;
   /** Stable for this browser profile; the same one renews its subscription. */
   readonly deviceId: string;
   readonly displayName: string;
-  readonly notificationType?: "NotificationWithPayload" | "NotificationOnly" | "NoNotification";
+  readonly notificationType?: NotificationType;
   /** With the key it is bound to, base64url: so the service pushes to it with that one, also while its keys are being replaced. */
   readonly channel: PushSubscriptionJSON & { readonly applicationServerKey?: string };
 };

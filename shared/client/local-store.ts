@@ -1,3 +1,4 @@
+import type { NotificationType } from "./feed-api.ts";
 import type { LocalState } from "./local-state.ts";
 
 /** How this browser is subscribed: what a service worker needs to know when it is woken by a push and no page is open. */
@@ -14,8 +15,11 @@ export type Registration = {
   /** The UNSID. */
   readonly unsid?: string;
   readonly displayName?: string;
+  readonly notificationType?: NotificationType;
   /** ISO 8601; renewed well before. */
   readonly expirationDateTime?: string;
+  /** ISO 8601: from then on it is renewed, half way to its end. Undefined: it is not to be renewed. */
+  readonly renewDateTime?: string;
 };
 
 /**

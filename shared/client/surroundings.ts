@@ -1,0 +1,42 @@
+/** What else a client meets where it runs: time, chance, whether anybody looks, and the other tabs of this browser. */
+export type Surroundings = {
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** From 0 to below 1. */
+  readonly chance: () => number;
+  /** Runs it once after so many milliseconds; what is returned calls it off. */
+  readonly after: (ms: number, run: () => void) => () => void;
+  /** Whether the user may be looking; where there is no page, always. */
+  readonly isVisible: () => boolean;
+  /** Tells when the page is shown or hidden, or the network comes or goes; what is returned ends that. */
+  readonly onTurn: (told: () => void) => () => void;
+  /**
+   * Runs the work while nobody else in this browser has a lock of that name, and resolves to its result. When the signal ends the wait
+   * for its turn it rejects. Where the browser has no locks, the work runs at once: what is locked is spared work, never correctness.
+   */
+  readonly alone: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
+  /** The registered service worker this page belongs to, or whose code this is. */
+  readonly worker: () => Promise<Pushed | undefined>;
+  /** The other tabs, and the service worker, that have opened a channel of that name. */
+  readonly channel: (name: string, heard: (word: string) => void) => Channel;
+};
+
+/** Of a `ServiceWorkerRegistration`: what pushes come by. */
+export type Pushed = { readonly pushManager: Pick<PushManager, "getSubscription" | "subscribe"> };
+
+export type Channel = { readonly tell: (word: string) => void; readonly close: () => void };
+
+/** Resolves after so many milliseconds, or as soon as the signal is aborted. */
+export const rest = async ({ after }: Pick<Surroundings, "after">, ms: number, signal: AbortSignal): Promise<void> => {
+  const over = new AbortController();
+  const callOff = after(ms, () => over.abort());
+  await aborted(AbortSignal.any([signal, over.signal]));
+  callOff();
+};
+
+/** Resolves once the signal is aborted. */
+export const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
