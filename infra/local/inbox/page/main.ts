@@ -1,0 +1,82 @@
+import "../../../../shared/client/inbox/fanfare-inbox.ts";
+import { UserNotificationClient } from "../../../../shared/client/fanfare.ts";
+import { element, setText } from "../../../../shared/client/inbox/element.page.ts";
+import type { ToldConfig } from "../told.ts";
+import { newDevicesPanel } from "./devices.page.ts";
+import { drawNotifying } from "./notifying.page.ts";
+import { newOperatorPanel } from "./operator.page.ts";
+import { rightAddress } from "./origin.ts";
+import { drawSend } from "./send.page.ts";
+import { writeSession, type Session } from "./session.indexed-db.ts";
+import { comeBack, goSignIn, goSignOut } from "./signing.page.ts";
+import { actOnDevice, askConfig } from "./told.http.ts";
+import { newGetToken } from "./tokens.http.ts";
+import { watchOverview } from "./watch-overview.page.ts";
+
+const part = (id: string): HTMLElement => {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`The page has no part "${id}".`);
+  return found;
+};
+const tell = (sentence: string): void => setText(part("fault"), sentence);
+const told = (error: unknown): void => tell(error instanceof Error ? error.message : String(error));
+
+const start = async (): Promise<void> => {
+  const config = await askConfig();
+  const address = rightAddress(location.href, config.httpUrl);
+  if (address !== undefined) {
+    location.replace(address);
+    return;
+  }
+  showStack(config);
+  const { session, fault } = await comeBack(config);
+  if (fault !== undefined) tell(fault);
+  if (session) showUser(config, session);
+  else showSignIn(config);
+};
+
+const showStack = ({ seededUser }: ToldConfig): void => {
+  const devices = newDevicesPanel(part("devices"), { act: actOnDevice, seededUser });
+  const operator = newOperatorPanel(part("operator"));
+  watchOverview({
+    show: (overview) => {
+      tell("");
+      devices.draw(overview.devices);
+      operator.draw(overview);
+    },
+    failed: told,
+  });
+};
+
+const showSignIn = (config: ToldConfig): void => {
+  const button = element("button", { type: "button", class: "main" }, "Sign in");
+  button.addEventListener("click", () => void goSignIn(config).catch(told));
+  part("sign-in").replaceChildren(button);
+};
+
+const showUser = (config: ToldConfig, { user }: Session): void => {
+  const getToken = newGetToken();
+  const { httpUrl: baseUrl, targetHostName, webpushBrowserUrl } = config;
+  const client = new UserNotificationClient({ baseUrl, targetHostName, account: user, getToken });
+  const inbox = document.querySelector("fanfare-inbox");
+  inbox?.addEventListener("fanfare-unread", ({ detail: count }) => {
+    document.title = count === 0 ? "Inbox · Fanfare" : `(${count}) Inbox · Fanfare`;
+  });
+  if (inbox) inbox.client = client;
+
+  const signOut = element("button", { type: "button" }, "Sign out");
+  const leave = async (): Promise<void> => {
+    await client.signOut();
+    await writeSession(undefined);
+    await goSignOut(config);
+  };
+  signOut.addEventListener("click", () => void leave().catch(told));
+  part("who").replaceChildren(element("span", {}, "Signed in as ", element("strong", {}, user)), signOut);
+
+  part("notifying").hidden = false;
+  part("send").hidden = false;
+  drawSend(part("send"), { serviceUrl: baseUrl, targetHostName, token: () => getToken({ isRefused: false }) });
+  void drawNotifying(part("notifying"), { client, webpushBrowserUrl }).catch(told);
+};
+
+void start().catch(told);

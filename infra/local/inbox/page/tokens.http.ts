@@ -1,0 +1,42 @@
+import type { GetToken } from "../../../../shared/client/client-options.ts";
+import { askConfig } from "./told.http.ts";
+import { readSession, writeSession, type Session } from "./session.indexed-db.ts";
+import { renewedSession } from "./sign-in.http.ts";
+
+/** A token that ends sooner than this could end on its way. */
+const reserveMs = 60_000;
+
+/**
+ * The signed-in user's tokens, for the page's tabs and its service worker alike. A refresh token is good for one use: of all of them one
+ * renews at a time, and the others find what it got. Undefined: nobody is signed in, or the provider cannot be reached just now.
+ */
+export const newGetToken = (): GetToken => {
+  let handedOut: string | undefined;
+  const isGood = (session: Session, isRefused: boolean): boolean =>
+    session.accessTokenEnds - reserveMs > Date.now() && !(isRefused && session.accessToken === handedOut);
+
+  return async ({ isRefused }) => {
+    const found = await readSession();
+    const session =
+      found && isGood(found, isRefused)
+        ? found
+        : await navigator.locks.request("fanfare-local-inbox session", async () => {
+            const current = await readSession();
+            return current && isGood(current, isRefused) ? current : renewed(current);
+          });
+    handedOut = session?.accessToken;
+    return handedOut;
+  };
+};
+
+const renewed = async (session: Session | undefined): Promise<Session | undefined> => {
+  if (!session) return undefined;
+  try {
+    const next = await renewedSession(await askConfig(), session);
+    // A crash between the provider's answer and this line costs the session: the user signs in again.
+    await writeSession(next);
+    return next;
+  } catch {
+    return undefined;
+  }
+};
