@@ -54,9 +54,9 @@ export const deliveries = (reception: Reception, line: Line) => {
   };
 
   return {
+    /** A message is told once on a connection: when it is taken, or at the hello. */
     send: (device: Device<BrowserRegistration>, message: WaitingMessage): void => {
       const { id: version, body } = message;
-      if (unacknowledged.has(version)) return;
       const silence = setTimeout(() => {
         silent({ device, message }).catch((error: unknown) => console.error(error));
       }, ackWithinMs).unref();

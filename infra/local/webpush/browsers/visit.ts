@@ -10,7 +10,7 @@ import { subscriptionsAt } from "./subscriptions.ts";
 /** The way to a browser while it is connected. */
 export type Line = {
   readonly send: (message: ServiceMessage) => void;
-  /** Ends the connection. A browser comes back by itself after some seconds, unless it was `replaced`. */
+  /** Ends the connection: nothing more is heard on it. A browser comes back by itself after some seconds, unless it was `replaced`. */
   readonly end: (why: "protocol-fault" | "replaced", sentence: string) => void;
 };
 
@@ -37,16 +37,7 @@ export const browserVisit = (reception: Reception, line: Line, userAgent: string
   const underWay = deliveries(reception, line);
   const subscriptions = subscriptionsAt(reception, userAgent);
   let uaid: string | undefined;
-  let isOver = false;
-
-  const over = (): void => {
-    isOver = true;
-    underWay.stop();
-  };
-  const fault = (sentence: string): void => {
-    over();
-    line.end("protocol-fault", sentence);
-  };
+  const fault = (sentence: string): void => line.end("protocol-fault", sentence);
   const hello = async (said: string): Promise<void> => {
     const isKnown = here.has(said) || subscriptionsOf(said).length > 0;
     uaid = isKnown ? said : randomUUID().replaceAll("-", "");
@@ -88,7 +79,6 @@ export const browserVisit = (reception: Reception, line: Line, userAgent: string
 
   const visit: Visit = {
     heard: async (said) => {
-      if (isOver) return;
       if (uaid !== undefined) await heardAfterHello(uaid, said);
       else if (said.messageType === "hello") await hello(said.uaid ?? "");
       else fault("The first message must be a hello.");
@@ -96,11 +86,11 @@ export const browserVisit = (reception: Reception, line: Line, userAgent: string
     tell: underWay.send,
     forget: underWay.forget,
     replaced: () => {
-      over();
+      underWay.stop();
       line.end("replaced", "This browser is connected anew.");
     },
     left: () => {
-      over();
+      underWay.stop();
       if (uaid === undefined || here.get(uaid) !== visit) return;
       here.delete(uaid);
       setOnline(uaid, false);
