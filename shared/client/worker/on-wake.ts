@@ -1,0 +1,45 @@
+import type { Registration } from "../local-store.ts";
+import { closeStaleToasts } from "../toasts/shown-toasts.browser.ts";
+import type { Serving } from "./serving.ts";
+import { within } from "./within.ts";
+
+/** How long the service is waited for; browsers give an event about 30 s. */
+const syncMs = 20_000;
+
+/** Closes the toasts that have no business on the screen any more. `isCurrent`: the feed has just been read to its end. */
+export const reconcile = async (serving: Serving, registration: Registration, isCurrent: boolean): Promise<void> => {
+  const { account } = registration;
+  const view = await serving.clientOf(registration).notifications();
+  const knowledge = { account, view, isCurrent, now: serving.now(), others: "close" } as const;
+  await closeStaleToasts(serving.scope.registration, knowledge);
+};
+
+/**
+ * Woken for nothing else: what waits is sent, the feed is read, and the screen put right. Rejects when that was not to be had and may be
+ * later, for then a Background Sync is tried again by the browser.
+ */
+export const onSync = async (serving: Serving): Promise<void> => {
+  const registration = await serving.registrations.read();
+  if (!registration) return;
+  const answer = await within(syncMs, serving.clientOf(registration).sync());
+  await reconcile(serving, registration, answer?.kind === "ok");
+  if (answer === undefined || answer.kind === "offline" || answer.kind === "failed") {
+    throw new Error(answer?.reason ?? "the service was too slow");
+  }
+};
+
+/** A page of the app has changed something, and tells so: what this browser knows is enough. */
+export const onLook = async (serving: Serving): Promise<void> => {
+  const registration = await serving.registrations.read();
+  if (registration) await reconcile(serving, registration, false);
+};
+
+/** The browser has ended or replaced the push subscription: without a new one nothing comes any more. */
+export const onSubscriptionChange = async (serving: Serving): Promise<void> => {
+  const registration = await serving.registrations.read();
+  // Without an id the app has ended it itself.
+  if (registration?.subscriptionId === undefined) return;
+  const { displayName = "", notificationType } = registration;
+  const wish = { registration: serving.scope.registration, displayName, ...(notificationType && { notificationType }) };
+  await within(syncMs, serving.clientOf(registration).subscribe(wish));
+};
