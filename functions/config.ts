@@ -93,6 +93,7 @@ const configFrom = (settings: Settings, env: Environment) => ({
     },
     appWritesPerMinute: settings.THROTTLE_APP_WRITES_PER_MINUTE,
   },
+  liveWaitSeconds: settings.LIVE_WAIT_SECONDS,
   backlogLimit: settings.BACKLOG_LIMIT,
   /** Events are printed for people on a laptop, as JSON anywhere else. */
   isDevelopment: settings.AZURE_FUNCTIONS_ENVIRONMENT === "Development",

@@ -20,6 +20,9 @@ import { busFanout, openBus, pingBus } from "../shared/fanout/fanout.bus.ts";
 import { emptyHead } from "../shared/feed/new-head.ts";
 import { tableFeed } from "../shared/feed/feed.table.ts";
 import { tableFetchMarks } from "../shared/feed/fetch-marks.table.ts";
+import { tableHeadMarks } from "../shared/feed/head-marks.table.ts";
+import { toldLive } from "../shared/feed/live.ts";
+import { memoryLive } from "../shared/feed/live.memory.ts";
 import { headKey } from "../shared/feed/rows.ts";
 import type { Report } from "../shared/report.ts";
 import { openTables } from "../shared/storage/azure.table.ts";
@@ -43,6 +46,7 @@ export const dependencies = (config: Config) => {
   const { fanout, busy } = busyWatch({ fanout: busFanout(bus, clock), backlog, backlogLimit, clock });
   const head = { rowKey: headKey, empty: (feed: FeedKey) => emptyHead(feed, clock.now()) };
   const perFeed = config.subscriptionsPerFeed;
+  const live = memoryLive({ headOf: tableHeadMarks({ feeds }) });
   for (const { faults } of Object.values(config.credentials)) faults.forEach(reportUnusable);
   const channels = sendersOf(config, { clock, tokens: tableSharedTokens({ tokens: tables.tokens, cipher, clock }) });
   return {
@@ -50,7 +54,8 @@ export const dependencies = (config: Config) => {
     cipher,
     apps: tableAppRegistry(tables.apps, clock, report),
     tokens: tokensOf(config.tokens),
-    feed: tableFeed({ feeds, hints, clock, limits: throttle.userWrites }),
+    feed: toldLive(tableFeed({ feeds, hints, clock, limits: throttle.userWrites }), live),
+    live,
     fetchMarks: tableFetchMarks({ feeds, clock }),
     subscriptions: tableSubscriptions({ feeds, unsids, hints, cipher, clock, head, perFeed, vapidKeys, report }),
     appWrites: tableAppWrites({ throttles, clock, limitPerMinute: throttle.appWritesPerMinute }),
@@ -77,6 +82,7 @@ export const dependencies = (config: Config) => {
       serviceBus: () => pingBus(bus),
     },
     close: async () => {
+      live.close();
       await Promise.all([...Object.values(channels).map((channel) => channel.close()), bus.close()]);
     },
   };

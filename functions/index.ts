@@ -22,6 +22,7 @@ import { vapidPublicKey } from "./api/vapid-public-key.ts";
 import { readConfig } from "./config.ts";
 import { deliverNotification } from "./deliver-notification.ts";
 import { dependencies } from "./dependencies.ts";
+import { onStopSignal } from "./on-stop-signal.ts";
 import { purgeExpired, purgeSchedule } from "./purge-expired.ts";
 import { watchDeadLetters, watchSchedule } from "./watch-dead-letters.ts";
 
@@ -103,4 +104,9 @@ app.timer("watch-dead-letters", {
   handler: (_timer, context) => watch(emitTo(context)),
 });
 
-app.hook.appTerminate(use.close);
+// A request that only waits must not be what the host waits for.
+const callOff = onStopSignal(use.live.close);
+app.hook.appTerminate(async () => {
+  callOff();
+  await use.close();
+});

@@ -118,6 +118,8 @@ export const settingsSchema = z.object({
   THROTTLE_USER_READS_PER_5_MINUTES: wholeNumber(400, 1, unlimited),
   THROTTLE_USER_READS_PER_DAY: wholeNumber(12_000, 1, unlimited),
   THROTTLE_APP_WRITES_PER_MINUTE: wholeNumber(60_000, 1, unlimited),
+  // Well below what proxies and platforms on the way allow a request, so that it is us who ends the wait.
+  LIVE_WAIT_SECONDS: wholeNumber(20, 0, 60),
   // Three minutes' work at the 500 notifications a second that a Standard namespace carries, a tenth of what the queue's 1 GB holds.
   BACKLOG_LIMIT: wholeNumber(100_000, 1, unlimited),
   RETRY_BASE_SECONDS: wholeNumber(5, 1, 3_600),

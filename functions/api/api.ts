@@ -17,6 +17,9 @@ type Uses = {
 export type Telling = { readonly emit: Emit; readonly bug: (error: unknown, requestId: string) => void };
 
 const exposedHeaders = "Location, ETag, Retry-After, request-id, client-request-id";
+/** And where an answer owns up to a preference, that: a page that waits for changes must know whether it is waited. */
+const exposedBy = ({ headers = {} }: Answer): string =>
+  "Preference-Applied" in headers ? `${exposedHeaders}, Preference-Applied` : exposedHeaders;
 
 /** The one HTTP trigger: finds the operation, runs it, and makes an answer of whatever it returns or throws. */
 export const apiHandler = (use: Uses) => {
@@ -47,6 +50,7 @@ export const apiHandler = (use: Uses) => {
         requestId: asked.requestId,
         ...(reason !== undefined && { reason }),
         durationMs,
+        ...(answer.heldMs !== undefined && { heldMs: answer.heldMs }),
       });
     return responseOf(answer, asked, isAllowedOrigin(request.headers.get("origin"), use.corsAllowedOrigins));
   };
@@ -75,7 +79,7 @@ const responseOf = (answer: Answer, ids: RequestIds, isCrossOrigin: boolean): Ht
       "Strict-Transport-Security": "max-age=31536000",
       "Cache-Control": "private",
       // The platform in front answers preflights and allows the origin; which headers a page may read, only the app can say.
-      ...(isCrossOrigin && { "Access-Control-Expose-Headers": exposedHeaders }),
+      ...(isCrossOrigin && { "Access-Control-Expose-Headers": exposedBy(answer) }),
       ...answer.headers,
     },
     ...(text !== undefined && { body: text }),

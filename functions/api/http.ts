@@ -8,6 +8,8 @@ export type Answer = {
   readonly body?: unknown;
   /** Instead of a body: this text (or the bytes it is encoded in) as it is; its Content-Type among the headers unless it is JSON. */
   readonly text?: string | Uint8Array;
+  /** For so long it was held back, as the caller had asked: time in which nothing was done. */
+  readonly heldMs?: number;
 };
 
 /** The two ids every answer carries: ours, and the caller's own (or ours again). */

@@ -1,6 +1,7 @@
 // What runs in browsers: the files the service offers at /client, and the local stack's own page, which uses those.
-import { dirname, join, resolve } from "node:path";
-import { existing, read, root } from "./files.mjs";
+import { readFile, readdir } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "node:path";
+import { existing, root } from "./files.mjs";
 
 const rooms = { client: "shared/client", page: "infra/local/inbox/page" };
 
@@ -76,13 +77,17 @@ export const browserJobs = async () => {
   ];
 };
 
+const asTheyAre = [".html", ".css", ".svg", ".webmanifest"];
+
 /** The parts of the local page that are not compiled. */
 export const pageFiles = async () => {
-  const files = await Promise.all(
-    ["index.html", "page.css"].map(async (name) => ({
-      path: join(root, "dist/local/inbox", name),
-      contents: await read(join(root, rooms.page, name)),
-    })),
+  const names = await readdir(join(root, rooms.page));
+  return Promise.all(
+    names
+      .filter((name) => asTheyAre.includes(extname(name)))
+      .map(async (name) => ({
+        path: join(root, "dist/local/inbox", name),
+        contents: await readFile(join(root, rooms.page, name)),
+      })),
   );
-  return files.filter(({ contents }) => contents !== undefined);
 };

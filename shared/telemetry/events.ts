@@ -9,6 +9,8 @@ export type FanfareEvent =
       /** Why a request was refused: the fault's sentence, or the name of what is away, which the caller is not told. */
       readonly reason?: string;
       readonly durationMs: number;
+      /** So much of it the answer was held back, because the caller would wait for a change: no measure of how fast we are. */
+      readonly heldMs?: number;
     }
   | {
       readonly event: "delivery";

@@ -80,6 +80,8 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
       report: (sentence) => world.violate(`reported: ${sentence}`),
       pause,
     }),
+    live: { join: () => undefined }, // nobody waits: devices that are not told ask
+    liveWaitSeconds: 0,
     appWrites: tableAppWrites({ throttles, clock, limitPerMinute: 60_000, pause }),
     reads: memoryReads({ clock, limits: { per5Minutes: 100_000, perDay: 1_000_000 } }),
     ledgers: tableLedgers({ deliveries: tables.deliveries, clock, pause }),

@@ -14,8 +14,9 @@ export const headers = {
   Location: { description: "Where to read what was made.", schema: { type: "string", format: "uri" } },
   ETag: text("For If-Match, and what pushes call newETag and baseETag. Of a delta: on the last page only."),
   "Preference-Applied": {
-    description: "Of a dry run that Prefer asked for.",
-    schema: { type: "string", const: "handling=dry-run" },
+    description:
+      "What was done of what Prefer asked for: a dry run, or of a delta the seconds that were waited at most.",
+    schema: { type: "string", pattern: "^(handling=dry-run|wait=\\d+)$" },
   },
   "OData-Version": { description: "Always 4.0.", schema: { type: "string", const: "4.0" } },
   "WWW-Authenticate": {

@@ -21,6 +21,10 @@ export const parameters = {
     { type: "boolean", default: false },
   ),
   prefer: header("Prefer", "`handling=dry-run` asks for the same (RFC 7240); other preferences are ignored."),
+  wait: header(
+    "Prefer",
+    "`wait=20` asks for the answer only when there is a change, or after so many seconds (RFC 7240): whole ones, and no more than the server allows, which the answer's Preference-Applied says. Without that header in the answer nobody waited: ask again at your leisure.",
+  ),
   contentEncoding: header("Content-Encoding", "The body may be compressed. Matched without case.", {
     schema: { type: "string", enum: ["gzip", "deflate", "identity"] },
   }),

@@ -46,14 +46,14 @@ export const feed: Paths = {
     get: {
       summary: "What changed since the last pass, in order; deletions as tombstones.",
       description:
-        "Follow @odata.nextLink to the end of a pass; its last page has the @odata.deltaLink to begin the next one with. After a 410 begin again without a token.",
+        "Follow @odata.nextLink to the end of a pass; its last page has the @odata.deltaLink to begin the next one with. After a 410 begin again without a token. With `Prefer: wait=20` an answer that would say nothing new is held back until there is something, or for so many seconds: the cheap way to follow a feed live, by one such request after another.",
       tag: "Feed",
-      parameters: ["targetHostName", "deltaTop", "skiptoken", "deltatoken", "unsid"],
+      parameters: ["targetHostName", "deltaTop", "skiptoken", "deltatoken", "wait", "unsid"],
       answers: {
         200: {
           says: "One page of the pass. The last one has an ETag: the state of the feed that the client now has, which a push names as its baseETag.",
           content: { schema: "Delta", example: "delta" },
-          headers: ["ETag", "OData-Version"],
+          headers: ["ETag", "OData-Version", "Preference-Applied"],
         },
       },
       faults: ["400", ...always, "410"],

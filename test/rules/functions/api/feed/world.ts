@@ -101,6 +101,8 @@ export const world = (made: World = {}) => {
     },
     cipher: dataCipher([{ id: "k1", key: new Uint8Array(32) }]),
     clock: { now: () => now },
+    live: { join: () => undefined },
+    liveWaitSeconds: 20,
   };
   const operations = {
     list: { method: "GET", run: listNotifications(use) },

@@ -1,0 +1,57 @@
+import type { HttpRequest } from "@azure/functions";
+import { milliseconds, type Clock } from "../../../shared/clock.ts";
+import type { FeedKey } from "../../../shared/feed-key.ts";
+import type { DeltaPage, DeltaRequest, Feed } from "../../../shared/feed/feed.ts";
+import type { Live } from "../../../shared/feed/live.ts";
+import { preferred } from "../prefer.ts";
+
+export type LiveWaitUses = {
+  readonly feed: Pick<Feed, "delta">;
+  readonly live: Pick<Live, "join">;
+  readonly clock: Clock;
+  /** So long an answer is held back at most; 0: never. */
+  readonly liveWaitSeconds: number;
+};
+
+/** A page, and for how long it was held back. */
+type Held = {
+  readonly page: DeltaPage;
+  /** What was done of what was asked (RFC 7240, section 3); undefined: nothing. */
+  readonly applied: string | undefined;
+  readonly heldMs: number | undefined;
+};
+
+/**
+ * The next page of the delta. If it says nothing new and the caller would rather wait (`Prefer: wait`, RFC 7240, section 4.3), it is held
+ * back until there is something or the time is over. Without a wait, when too many wait here already, it is told at once.
+ */
+export const pageInTime = async (
+  use: LiveWaitUses,
+  { headers }: Pick<HttpRequest, "headers">,
+  feed: FeedKey,
+  request: DeltaRequest,
+): Promise<Held> => {
+  const seconds = secondsAsked(headers.get("prefer"), use.liveWaitSeconds);
+  const wait = seconds > 0 ? use.live.join(feed, seconds * milliseconds.second) : undefined;
+  if (!wait) return { page: await use.feed.delta(feed, request), applied: undefined, heldMs: undefined };
+  try {
+    let page = await use.feed.delta(feed, request);
+    const from = use.clock.now();
+    const isHeld = saysNothing(page);
+    while (saysNothing(page) && (await wait.newsAfter(page.reached))) {
+      // On from there, without the end of the pass that this page may have been the last of.
+      page = await use.feed.delta(feed, { top: request.top, since: page.reached });
+    }
+    return { page, applied: `wait=${seconds}`, heldMs: isHeld ? use.clock.now() - from : undefined };
+  } finally {
+    wait.leave();
+  }
+};
+
+const saysNothing = ({ changes, isLast }: DeltaPage): boolean => isLast && changes.length === 0;
+
+/** Whole seconds; what is not understood is ignored, as the RFC wants it. */
+const secondsAsked = (prefer: string | null, most: number): number => {
+  const text = preferred(prefer, "wait") ?? "";
+  return /^\d{1,9}$/.test(text) ? Math.min(Number(text), most) : 0;
+};
