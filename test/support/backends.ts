@@ -30,7 +30,7 @@ export const startBackends = async (): Promise<Backends> => {
   const [tables, bus, identity] = await Promise.all([
     startTablesUnderTest(),
     startFanoutBus(),
-    startIdentity({ port: 0, keysFile: undefined, secrets }),
+    startIdentity({ port: 0, secrets }),
   ]);
   for (const { hostName, clientId, blocked = false } of secrets.apps) {
     await putApp(tables.tables.apps, { hostName, senders: [clientId], clients: [clientId], blocked });

@@ -3,7 +3,7 @@ import type { Permissions } from "./permissions.ts";
 
 /** Who a token speaks for: a user signed in to an app, or the app by itself. */
 export type Subject =
-  | { readonly kind: "user"; readonly userName: string; readonly clientId: string }
+  | { readonly kind: "user"; readonly userName: string; readonly clientId: string; readonly isPublic: boolean }
   | { readonly kind: "app"; readonly clientId: string };
 
 /**
@@ -14,7 +14,8 @@ export type Subject =
 export const claimsOf = (subject: Subject, granted: Pick<Permissions, "scopes" | "roles">, tenantId: string) => ({
   tid: tenantId,
   azp: subject.clientId,
-  azpacr: "1",
+  // How the client proved who it is: not at all, or by its secret.
+  azpacr: subject.kind === "user" && subject.isPublic ? "0" : "1",
   ver: "2.0",
   ...(granted.roles.length > 0 && { roles: granted.roles }),
   ...(subject.kind === "user" ? userClaims(subject, granted.scopes, tenantId) : appClaims(subject.clientId, tenantId)),
@@ -23,11 +24,18 @@ export const claimsOf = (subject: Subject, granted: Pick<Permissions, "scopes" |
 /** User names are one user's in any case, as in Entra. */
 export const userNameOf = (text: string): string => text.trim().toLowerCase();
 
+/** Who a user is in an ID token, but for `sub`. https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference */
+export const profileOf = (userName: string, tenantId: string) => ({
+  oid: derivedId(tenantId, "user", userName),
+  tid: tenantId,
+  ver: "2.0",
+  name: userName,
+  preferred_username: userName,
+});
+
 const userClaims = (user: Subject & { kind: "user" }, scopes: readonly string[], tenantId: string) => ({
-  oid: derivedId(tenantId, "user", user.userName),
+  ...profileOf(user.userName, tenantId),
   sub: derivedId(tenantId, "pair", `${user.clientId} ${user.userName}`),
-  name: user.userName,
-  preferred_username: user.userName,
   // Never empty: a token without `scp` would be an app's.
   scp: scopes.length > 0 ? scopes.join(" ") : "openid",
 });

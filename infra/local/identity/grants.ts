@@ -1,8 +1,9 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import type Provider from "oidc-provider";
 import type { errors, TokenEndpointGrantContext } from "oidc-provider";
 import { userNameOf } from "./claims.ts";
+import { isPassword } from "./password.ts";
 import { permissionsAsked, type Permissions } from "./permissions.ts";
+import { tokenFormat } from "./token-format.ts";
 
 type Parameters = {
   readonly scope?: string;
@@ -15,14 +16,14 @@ type Token = InstanceType<Provider["AccessToken"]> | InstanceType<Provider["Clie
 type Library = { readonly provider: Provider; readonly errors: typeof errors };
 
 /**
- * Adds the two grants of the token endpoint: an app by itself (RFC 6749 section 4.4) and a user by password (section 4.3),
+ * Adds two grants to the token endpoint: an app by itself (RFC 6749 section 4.4) and a user by password (section 4.3),
  * the latter for tests and tools. Ours instead of the library's, because Entra's scopes name their resource.
  */
 export const addGrants = ({ provider, errors }: Library, userPassword: string): void => {
   const issue = async (ctx: Context, tokenFor: (asked: Permissions) => Token): Promise<void> => {
     const asked = permissionsAsked(ctx.oidc.params.scope, ctx.oidc.params.resource);
     const token = tokenFor(asked);
-    token.resourceServer = new provider.ResourceServer(asked.audience, tokenFormat);
+    token.resourceServer = new provider.ResourceServer(asked.audience, { scope: "", ...tokenFormat });
     const accessToken = await token.save();
     ctx.body = { token_type: "Bearer", access_token: accessToken, expires_in: token.expiration, scope: token.scope };
   };
@@ -41,7 +42,7 @@ export const addGrants = ({ provider, errors }: Library, userPassword: string): 
     const { username, password } = ctx.oidc.params;
     const accountId = userNameOf(username ?? "");
     if (accountId === "" || !password) throw new errors.InvalidRequest("username and password are required");
-    if (!isSame(password, userPassword)) throw new errors.InvalidGrant("wrong user name or password");
+    if (!isPassword(password, userPassword)) throw new errors.InvalidGrant("wrong user name or password");
     return issue(ctx, ({ scopes, roles }) => {
       const scope = [...scopes, ...roles].join(" ");
       return new provider.AccessToken({ client: ctx.oidc.client, accountId, scope, gty: "password", grantId: "none" });
@@ -51,8 +52,3 @@ export const addGrants = ({ provider, errors }: Library, userPassword: string): 
   provider.registerGrantType<Parameters>("client_credentials", forApp, ["scope", "resource"]);
   provider.registerGrantType<Parameters>("password", forUser, ["scope", "resource", "username", "password"]);
 };
-
-const tokenFormat = { scope: "", accessTokenFormat: "jwt", jwt: { sign: { alg: "RS256" } } } as const;
-
-const isSame = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
-const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

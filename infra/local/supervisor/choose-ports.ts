@@ -6,7 +6,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
 import { CannotStart } from "../cannot-start.ts";
 import { freePortsOf, portOf, ports, type PortName } from "../settings.ts";
-import { writeJson } from "./write-json.ts";
+import { writeJson } from "../write-json.ts";
 
 export type Ports = Readonly<Record<PortName, number>>;
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { CannotStart } from "../cannot-start.ts";
 import { storageConnectionString } from "../tables/connection.ts";
 import { appSettings, type Stack } from "./stack.ts";
-import { writeJson } from "./write-json.ts";
+import { writeJson } from "../write-json.ts";
 
 const fileSchema = z.looseObject({
   Values: z.record(z.string(), z.string()).default({}),

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ports as portSettings, type PortName } from "../settings.ts";
+import { dataDir, ports as portSettings, type PortName } from "../settings.ts";
 import { all, answersAt, atFirst, listensOn, type Readiness } from "./readiness.ts";
 import { appSettings, type Stack } from "./stack.ts";
 import type { Part, StopGroup } from "./supervise.ts";
@@ -85,5 +85,6 @@ const environmentOf = ({ env, ports, directory, isEphemeral }: Stack, inherited:
     Object.entries(portSettings).map(([name, { setting }]) => [setting, String(ports[name as PortName])]),
   ),
   FANFARE_DATA_DIR: directory,
+  FANFARE_STACK_FILE: join(dataDir(env), "stack.json"),
   FANFARE_EPHEMERAL: isEphemeral ? "1" : undefined,
 });

@@ -15,7 +15,7 @@ import { appSettings, othersServiceBus, stackOf, type Stack } from "./stack.ts";
 import { stackFile } from "./stack-file.ts";
 import { summary } from "./summary.ts";
 import { supervisor, type RunningPart, type Supervisor } from "./supervise.ts";
-import { writeJson } from "./write-json.ts";
+import { writeJson } from "../write-json.ts";
 
 export type StackOptions = {
   readonly flags: Flags;

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { putApp } from "../../../shared/auth/app-registry.table.ts";
 import { createTables, openTables } from "../../../shared/storage/azure.table.ts";
+import { inboxClientId } from "../identity/inbox-client.ts";
 import type { Account } from "../push/app/account.ts";
 import { pushControl } from "../push/control-client.ts";
-import { seededUser, type Stack } from "./stack.ts";
+import { seededUser } from "../seeded-user.ts";
+import type { Stack } from "./stack.ts";
 
 /** A virtual device that is subscribed, as stack.json lists it. The UNSID is a secret. */
 export type SeededDevice = { readonly name: string; readonly platformType: string; readonly unsid: string };
@@ -17,14 +19,22 @@ const devicesSeeded = [
 ] as const;
 type Seed = (typeof devicesSeeded)[number];
 
-/** Creates the tables that are missing and registers the apps: each one's client id may send and subscribe. Repeating it changes nothing. */
+/**
+ * Creates the tables that are missing and registers the apps: each one's client id may send and subscribe, and the inbox page is a client
+ * of the first. Repeating it changes nothing.
+ */
 export const seedApps = async ({ tables, secrets }: Stack): Promise<void> => {
   const access = { kind: "connection-string", connectionString: tables.connectionString } as const;
   await createTables(access);
   const { apps } = openTables(access);
   await Promise.all(
-    secrets.apps.map(({ hostName, clientId, blocked = false }) =>
-      putApp(apps, { hostName, senders: [clientId], clients: [clientId], blocked }),
+    secrets.apps.map(({ hostName, clientId, blocked = false }, index) =>
+      putApp(apps, {
+        hostName,
+        senders: [clientId],
+        clients: index === 0 ? [clientId, inboxClientId] : [clientId],
+        blocked,
+      }),
     ),
   );
 };

@@ -1,5 +1,7 @@
-import { pushAuthority, seededUser, type PushServiceName, type Stack } from "./stack.ts";
+import { browserUrlOf } from "../webpush/browsers/browser-url.ts";
+import { seededUser } from "../seeded-user.ts";
 import type { SeededDevice } from "./seed.ts";
+import { pushAuthority, type PushServiceName, type Stack } from "./stack.ts";
 
 const pushService = async (stack: Stack, name: PushServiceName) => {
   const { url, controlUrl } = stack[name];
@@ -14,7 +16,8 @@ export const stackFile = async (stack: Stack, devices: readonly SeededDevice[]) 
   audience: stack.audience,
   apps: stack.secrets.apps,
   users: [{ upn: seededUser, password: stack.secrets.userPassword }],
-  webpush: await pushService(stack, "webpush"),
+  /** `browserUrl` is what a real Firefox takes as its `dom.push.serverURL`. */
+  webpush: { ...(await pushService(stack, "webpush")), browserUrl: browserUrlOf(stack.webpush.controlUrl) },
   apns: await pushService(stack, "apns"),
   fcm: await pushService(stack, "fcm"),
   wns: await pushService(stack, "wns"),

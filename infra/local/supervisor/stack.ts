@@ -33,9 +33,6 @@ export type PushServiceName = (typeof pushServiceNames)[number];
 
 export type StackBasis = Pick<Stack, "env" | "directory" | "isEphemeral" | "ports" | "secrets">;
 
-/** The user whom the virtual devices belong to. */
-export const seededUser = "graphnotify@contoso.com";
-
 /** Everything that follows from ports, secrets and the user's environment. */
 export const stackOf = (basis: StackBasis): Stack => {
   const { env, ports, secrets } = basis;

@@ -7,12 +7,23 @@ import { secretsIn } from "../../../infra/local/secrets.ts";
 
 export type TokenAnswer = { status: number; type: string | null; body: Record<string, string> };
 
-/** A running provider on a free port, with its own data directory. */
-export const identityUnderTest = async () => {
+/** Where the inbox page is, for the provider: nobody is there. */
+export const pageOrigins = ["http://127.0.0.1:7171", "http://localhost:7171"] as const;
+
+/** A running provider on a free port, with its own data directory; it keeps nothing if it is ephemeral. */
+export const identityUnderTest = async ({ ephemeral = false } = {}) => {
   const directory = await mkdtemp(join(tmpdir(), "fanfare-identity-"));
   const secrets = await secretsIn(directory);
   const keysFile = join(directory, "signing-keys.json");
-  let identity = await startIdentity({ port: 0, keysFile, secrets });
+  const signInsFile = join(directory, "sign-ins.json");
+  const start = (port: number) =>
+    startIdentity({
+      port,
+      files: ephemeral ? undefined : { signingKeys: keysFile, signIns: signInsFile },
+      secrets,
+      page: { pageOrigins, defaultUser: "graphnotify@contoso.com", passwordCommand: "print 'the' <password>" },
+    });
+  let identity = await start(0);
   const app = secrets.apps[0]!;
 
   const ask = async (form: Record<string, string>, headers: Record<string, string> = {}): Promise<TokenAnswer> => {
@@ -27,13 +38,16 @@ export const identityUnderTest = async () => {
     app,
     secrets,
     keysFile,
+    signInsFile,
     issuer: () => identity.issuer,
     ask,
     asApp: (more: Record<string, string> = {}) => ask({ ...appForm, ...more }),
     asUser: (more: Record<string, string> = {}) => ask({ ...userForm, ...more }),
-    restart: async () => {
+    /** `meanwhile` runs while it is down. */
+    restart: async (meanwhile: () => Promise<void> = () => Promise.resolve()) => {
       await identity.stop();
-      identity = await startIdentity({ port: Number(new URL(identity.issuer).port), keysFile, secrets });
+      await meanwhile();
+      identity = await start(Number(new URL(identity.issuer).port));
     },
     stop: async () => {
       await identity.stop();

@@ -119,7 +119,7 @@ test("stack.json has exactly the members that its readers were promised", async 
     audience: "api://fanfare",
     apps: [credentials, credentials, { ...credentials, blocked: true }],
     users: [{ upn: "graphnotify@contoso.com", password: expect.any(String) }],
-    webpush: pushService("webpush", 7073),
+    webpush: { ...pushService("webpush", 7073), browserUrl: "ws://127.0.0.1:7083/_browsers" },
     apns: pushService("apns", 7074),
     fcm: pushService("fcm", 7075),
     wns: pushService("wns", 7076),

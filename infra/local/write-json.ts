@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { privateFolder } from "../private-folder.ts";
+import { privateFolder } from "./private-folder.ts";
 
 /** Writes a file for its owner's eyes (mode 0600) at once: a reader sees the old contents or the new ones, never half. */
 export const writeJson = async (path: string, value: unknown): Promise<void> => {

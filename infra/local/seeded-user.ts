@@ -1,0 +1,2 @@
+/** The user whom the virtual devices belong to. */
+export const seededUser = "graphnotify@contoso.com";
