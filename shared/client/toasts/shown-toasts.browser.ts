@@ -5,28 +5,24 @@ import { toastMarkOf, type Toast, type ToastMark } from "./toast.ts";
 export type ToastBoard = Pick<ServiceWorkerRegistration, "showNotification" | "getNotifications">;
 
 /**
- * Closes every toast of ours that has no business on the screen any more, and resolves to the marks of those that stay. Of toasts of
- * another account: in a page (`others: "leave"`) they are none of its business; the worker, which knows who is signed in in this browser,
- * closes them.
+ * Closes every toast of ours that has no business on the screen any more, those of another account among them: it is this one who is signed
+ * in here now. Resolves to the marks of those that stay.
  */
 export const closeStaleToasts = async (
   board: ToastBoard,
-  knowledge: Knowledge & { readonly account: string; readonly others: "close" | "leave" },
+  knowledge: Knowledge & { readonly account: string },
 ): Promise<readonly ToastMark[]> => {
   const staying: ToastMark[] = [];
   for (const { toast, mark } of await toastsOn(board)) {
-    const isOwn = mark.account === knowledge.account;
-    if (isOwn ? isStale(mark, knowledge) : knowledge.others === "close") toast.close();
-    else if (isOwn) staying.push(mark);
+    if (mark.account !== knowledge.account || isStale(mark, knowledge)) toast.close();
+    else staying.push(mark);
   }
   return staying;
 };
 
-/** Closes every toast of one account, or of all: somebody has signed out. */
-export const closeToastsOf = async (board: ToastBoard, account: string | undefined): Promise<void> => {
-  for (const { toast, mark } of await toastsOn(board)) {
-    if (account === undefined || mark.account === account) toast.close();
-  }
+/** Closes every toast of ours: nobody is signed in any more. */
+export const closeAllToasts = async (board: ToastBoard): Promise<void> => {
+  for (const { toast } of await toastsOn(board)) toast.close();
 };
 
 /** Closes the toast of a tag. */

@@ -2,7 +2,7 @@ import type { Registration } from "../local-store.ts";
 import type { UserNotification } from "../notification.ts";
 import { parsePushMessage, type PushMessage } from "../push-message.ts";
 import { planAfterPush, type AfterPush, type PushPlan } from "../toasts/after-push.ts";
-import { closeStaleToasts, closeTagged, closeToastsOf, showToast } from "../toasts/shown-toasts.browser.ts";
+import { closeStaleToasts, closeTagged, closeAllToasts, showToast } from "../toasts/shown-toasts.browser.ts";
 import { nothingNewMs } from "../toasts/stale-toasts.ts";
 import {
   isSpeechless,
@@ -47,7 +47,7 @@ export const onPush = async (serving: Serving, text: string | undefined, cameAt:
   const isCurrent = outcome?.answer.kind === "ok" && view !== undefined;
   const now = serving.now();
   const board = serving.scope.registration;
-  const shown = view ? await closeStaleToasts(board, { account, view, isCurrent, now, others: "close" }) : [];
+  const shown = view ? await closeStaleToasts(board, { account, view, isCurrent, now }) : [];
   const fresh = came.map((notification) => view?.find(({ id }) => id === notification.id) ?? notification);
   await carryOut(serving, { fresh, view: view ?? [], isCurrent, shown, now }, style);
   await within(cameAt + shownWithinMs - serving.now(), outcome?.renewal ?? Promise.resolve());
@@ -93,7 +93,7 @@ const contentOf = (message: PushMessage, { targetHostName }: Registration): read
 
 const afterSignOut = async (serving: Serving): Promise<void> => {
   const board = serving.scope.registration;
-  await closeToastsOf(board, undefined);
+  await closeAllToasts(board);
   await show(serving, nothing(serving.now(), serving.styleOf("", undefined)));
   await (await board.pushManager.getSubscription())?.unsubscribe();
 };

@@ -1,5 +1,5 @@
 import type { Registration } from "../local-store.ts";
-import { closeStaleToasts } from "../toasts/shown-toasts.browser.ts";
+import { closeStaleToasts, closeAllToasts } from "../toasts/shown-toasts.browser.ts";
 import type { Serving } from "./serving.ts";
 import { within } from "./within.ts";
 
@@ -10,7 +10,7 @@ const syncMs = 20_000;
 export const reconcile = async (serving: Serving, registration: Registration, isCurrent: boolean): Promise<void> => {
   const { account } = registration;
   const view = await serving.clientOf(registration).notifications();
-  const knowledge = { account, view, isCurrent, now: serving.now(), others: "close" } as const;
+  const knowledge = { account, view, isCurrent, now: serving.now() };
   await closeStaleToasts(serving.scope.registration, knowledge);
 };
 
@@ -28,10 +28,11 @@ export const onSync = async (serving: Serving): Promise<void> => {
   }
 };
 
-/** A page of the app has changed something, and tells so: what this browser knows is enough. */
-export const onLook = async (serving: Serving): Promise<void> => {
+/** A page of the app says that things are different now: what stands in the store is enough. Nobody signed in: all toasts go. */
+export const onLook = async (serving: Serving, isCurrent: boolean): Promise<void> => {
   const registration = await serving.registrations.read();
-  if (registration) await reconcile(serving, registration, false);
+  if (registration) await reconcile(serving, registration, isCurrent);
+  else await closeAllToasts(serving.scope.registration);
 };
 
 /** The browser has ended or replaced the push subscription: without a new one nothing comes any more. */

@@ -5,6 +5,7 @@ import type { ToastWish } from "../toasts/toast.ts";
 import { englishWords, type Words } from "../toasts/words.ts";
 import { tokenFromPages } from "./ask-pages.worker.ts";
 import { inTurn } from "./in-turn.ts";
+import { lookIn } from "./look.ts";
 import { oneClient, type ClientOf } from "./one-client.ts";
 import { onClick } from "./on-click.ts";
 import { onClose } from "./on-close.ts";
@@ -85,9 +86,7 @@ export const serveWith = ({ scope, registrations, clientOf, now }: ServedBy, opt
     });
   }
   scope.addEventListener("message", (event) => {
-    if (isLook(event.data)) event.waitUntil(onLook(serving));
+    const look = lookIn(event.data);
+    if (look) event.waitUntil(onLook(serving, look.isCurrent));
   });
 };
-
-const isLook = (data: unknown): boolean =>
-  typeof data === "object" && data !== null && "fanfare" in data && data.fanfare === "look";

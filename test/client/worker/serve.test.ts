@@ -337,10 +337,31 @@ describe("woken for something else", () => {
 
   test("a page's word is enough to look", async () => {
     const { wake, state, toasts } = await withToast();
+    await wake("message", { data: { fanfare: { kind: "look" } } });
+    await wake("message", { data: "the app's own" });
+    expect(toasts()).toHaveLength(1);
     state.view = [];
-    await wake("message", { data: { fanfare: "look" } });
+    await wake("message", { data: { fanfare: { kind: "look" } } });
     expect(toasts()).toEqual([]);
     expect(state.synced).toBe(0);
+  });
+
+  test("what came unchecked stays until a page has read the feed", async () => {
+    const { wake, state, push, toasts } = serving();
+    state.answer = offline;
+    state.fresh = [aNotification("n1")];
+    await push(pushOf(aNotification("n1")));
+    await wake("message", { data: { fanfare: { kind: "look", isCurrent: false } } });
+    expect(toasts()).toHaveLength(1);
+    await wake("message", { data: { fanfare: { kind: "look", isCurrent: true } } });
+    expect(toasts()).toEqual([]);
+  });
+
+  test("after the sign-out all toasts go", async () => {
+    const { wake, signedIn, toasts } = await withToast();
+    signedIn.current = undefined;
+    await wake("message", { data: { fanfare: { kind: "look", isCurrent: false } } });
+    expect(toasts()).toEqual([]);
   });
 
   test("a subscription that the browser has ended is made anew, one that the app has ended is not", async () => {
