@@ -1,0 +1,86 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { until } from "../../support/until.ts";
+
+/** A page of somebody's own without any client of ours: it subscribes, and its worker shows whatever text it is pushed. */
+export type BareSite = {
+  readonly origin: string;
+  /** What the page and its worker reported, in order: `subscribed <JSON>`, `pushed <text>`. */
+  readonly reports: () => readonly string[];
+  /** The first report that begins so, without that beginning. */
+  readonly reported: (beginning: string, within?: number) => Promise<string>;
+  readonly close: () => Promise<void>;
+};
+
+/** Starts it; its page subscribes with this key as soon as it is opened, unless the browser is subscribed already. */
+export const startBareSite = async (applicationServerKey: () => Promise<string>): Promise<BareSite> => {
+  const reports: string[] = [];
+  const server = createServer((request, response) => {
+    const { url = "", method } = request;
+    if (method === "POST") {
+      let text = "";
+      request.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
+      request.on("end", () => {
+        reports.push(text);
+        response.writeHead(204).end();
+      });
+      return;
+    }
+    const send = (type: string, text: string): void => {
+      response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(text);
+    };
+    if (url === "/worker.js") send("text/javascript", worker);
+    else if (url === "/key") void applicationServerKey().then((key) => send("text/plain", key));
+    else if (url === "/") send("text/html;charset=utf-8", page);
+    else response.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    reports: () => reports,
+    reported: (beginning, within = 20_000) =>
+      until(() => reports.find((report) => report.startsWith(beginning))?.slice(beginning.length), {
+        what: `the page has reported "${beginning}", after ${JSON.stringify(reports)}`,
+        within,
+      }),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
+
+const page = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>A bare page</title>
+<script type="module">
+const report = (text) => fetch("/report", { method: "POST", body: text });
+try {
+  await navigator.serviceWorker.register("/worker.js");
+  window.registration = await navigator.serviceWorker.ready;
+  const known = await registration.pushManager.getSubscription();
+  const applicationServerKey = await (await fetch("/key")).text();
+  const subscription = known ?? await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey });
+  await report((known ? "still subscribed " : "subscribed ") + JSON.stringify(subscription));
+} catch (error) {
+  await report("failed " + error);
+}
+</script>
+</html>
+`;
+
+const worker = `
+addEventListener("install", () => skipWaiting());
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("push", (event) => {
+  const text = event.data.text();
+  event.waitUntil(Promise.all([
+    registration.showNotification(text),
+    fetch("/report", { method: "POST", body: "pushed " + text }),
+  ]));
+  if (text.includes("throw at this")) throw new Error("as asked for");
+});
+`;
