@@ -18,11 +18,8 @@ export type OriginalNotification = {
   readonly payload: OriginalPayload;
 };
 
-/** Raw content where there is any, else what the system would draw; of a deleted notification nothing is left. */
-type OriginalPayload =
-  | { readonly rawContent: string }
-  | { readonly title: string; readonly body: string }
-  | { readonly rawContent?: undefined; readonly title?: undefined; readonly body?: undefined };
+/** `rawContent` where there is any, else `title` and `body` of what a system would draw; of a deleted notification nothing is left. */
+type OriginalPayload = { readonly rawContent?: string; readonly title?: string; readonly body?: string };
 
 /**
  * The service's notification in the original's shape. Its times are Dates: apps compare them by `<`, which the service's texts, of

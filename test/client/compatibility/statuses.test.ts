@@ -16,7 +16,7 @@ test("the numbers are the original's, by name and, as its enums were, by number"
     "FailedDueToThrottledByServer",
     "FailedDueToServerError",
   ];
-  expect(names.map((name) => Reflect.get(UserNotificationApiResultStatus, name))).toEqual([0, 1, 2, 3, 4, 5, 6]);
+  names.forEach((name, number) => expect(UserNotificationApiResultStatus).toHaveProperty(name, number));
   expect(names.map((_, number) => UserNotificationApiResultStatus[number])).toEqual(names);
   expect(UserNotificationUserActionState).toMatchObject({ None: 0, Activated: 1, Dismissed: 2, Snoozed: 3 });
   expect(UserNotificationUserActionState[3]).toBe("Snoozed");
