@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { startBackends, type Backends } from "../../support/backends.ts";
 import { acceptCases } from "./accept.cases.ts";
+import { clientCases } from "./client.cases.ts";
 import { dryRunCases } from "./dry-run.cases.ts";
 import { refusedCallerCases } from "./faults-access.cases.ts";
 import { faultyBodyCases } from "./faults-body.cases.ts";
@@ -9,6 +10,7 @@ import { faultyRequestCases } from "./faults-request.cases.ts";
 import { throttledCases } from "./faults-throttled.cases.ts";
 import { oneAppIsAsked } from "./faults-under-test.ts";
 import { feedCases } from "./feed.cases.ts";
+import { liveWaitCases } from "./live-wait.cases.ts";
 import { openapiCases } from "./openapi.cases.ts";
 import { pushedCases } from "./pushed.cases.ts";
 
@@ -30,6 +32,8 @@ describe("faults", () => {
   outageCases();
 });
 describe("the feed", () => feedCases(() => shared));
+describe("a delta that waits", () => liveWaitCases(() => shared));
+describe("the client's files", () => clientCases(() => shared));
 describe("the description", () => openapiCases(() => shared));
 // Last: what it schedules for later is left in the queue.
 describe("what is pushed", () => pushedCases(() => shared));
