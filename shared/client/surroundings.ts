@@ -27,12 +27,17 @@ export type Pushed = { readonly pushManager: Pick<PushManager, "getSubscription"
 export type Channel = { readonly tell: (word: string) => void; readonly close: () => void };
 
 /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
-export const rest = async ({ after }: Pick<Surroundings, "after">, ms: number, signal: AbortSignal): Promise<void> => {
-  const over = new AbortController();
-  const callOff = after(ms, () => over.abort());
-  await aborted(AbortSignal.any([signal, over.signal]));
-  callOff();
-};
+export const rest = ({ after }: Pick<Surroundings, "after">, ms: number, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      callOff();
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const callOff = after(ms, end);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
 
 /** Resolves once the signal is aborted. */
 export const aborted = (signal: AbortSignal): Promise<void> =>
