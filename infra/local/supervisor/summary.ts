@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { browserUrlOf } from "../webpush/browsers/browser-url.ts";
 import type { Stack } from "./stack.ts";
 
 export type SummaryOptions = {
@@ -15,6 +16,7 @@ export const summary = (stack: Stack, { stackFile, localSettings }: SummaryOptio
     `  API            ${stack.httpUrl}/beta/me/notifications/`,
     `  Tokens         ${stack.tokenUrl}`,
     `  Web Push       ${stack.webpush.url}, control ${stack.webpush.controlUrl}`,
+    `  Firefox        ${browserUrlOf(stack.webpush.controlUrl)} is its dom.push.serverURL, to ring a real one`,
     `  APNs           ${stack.apns.url}, control ${stack.apns.controlUrl}`,
     `  FCM            ${stack.fcm.url}, control ${stack.fcm.controlUrl}`,
     `  WNS            ${stack.wns.url}, control ${stack.wns.controlUrl}`,

@@ -26,12 +26,13 @@ const closeCodes = {
  * Lets real browsers in, on the control API's port: `ws://…/_browsers`, subprotocol `push-notification`, only from this machine (Firefox names
  * the address itself as its origin). Whoever breaks the protocol has the connection closed with a sentence that says why; the service goes on.
  *
- * To ring your own Firefox from the local stack, give it a profile of its own (`about:profiles`; another push service makes a profile
- * forget its subscriptions) and set in `about:config`:
+ * To ring your own Firefox from the local stack, give it a profile of its own (`about:profiles`; with another push service a profile
+ * forgets its subscriptions), set in `about:config`
+ * - `dom.push.testing.allowInsecureServerURL` to `true`, for the address is `ws://`,
  * - `dom.push.serverURL` to `webpush.browserUrl` of stack.json,
- * - `dom.push.testing.allowInsecureServerURL` to `true`, for the address is `ws://`.
- * Then open a page on `http://localhost` or `http://127.0.0.1`, which may subscribe like one on https. After a restart of the stack Firefox
- * is back within seconds. Automation (WebDriver) turns `dom.push.connection.enabled` off; there it has to be `true` again.
+ *
+ * and start it again. A page on `http://localhost` or `http://127.0.0.1` may subscribe like one on https. After a restart of the stack
+ * Firefox is back within some five seconds. Automation (WebDriver) turns `dom.push.connection.enabled` off; there it has to be `true` again.
  */
 export const browserDoor = (server: Server, browsers: Browsers): { readonly stop: () => Promise<void> } => {
   const sockets = new WebSocketServer({
