@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { heldToItsDescription } from "../../support/api-description.ts";
 import { loadApp, type AppInProcess, type Answered } from "../../support/app-in-process.ts";
 import type { Backends } from "../../support/backends.ts";
-import { deltaQuery, feedClient, feedPath, type FeedClient } from "./feed-under-test.ts";
+import { deltaQuery, feedClient, feedPath, valuesOf, type FeedClient } from "./feed-under-test.ts";
 
 let backends: Backends;
 /** Two instances. */
@@ -32,7 +32,7 @@ const newUser = async (): Promise<Waiting> => {
   return { me, meElsewhere, id, next };
 };
 
-const idsIn = ({ json }: Answered): string[] => json.value.map(({ id }: { id: string }) => id) as string[];
+const idsIn = (answer: Answered): string[] => valuesOf([answer]).map(({ id }) => id);
 
 /** Real time passes in these, so they go side by side. */
 export const liveWaitCases = (shared: () => Backends): void => {
