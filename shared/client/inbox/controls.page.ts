@@ -33,7 +33,12 @@ export const listenToControls = (
 
   const pressed = (event: Event): void => {
     if (!(event instanceof KeyboardEvent) || event.defaultPrevented) return;
-    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && undo.current()) {
+    if (
+      event.key.toLowerCase() === "z" &&
+      (event.ctrlKey || event.metaKey) &&
+      !event.shiftKey &&
+      undo.current()?.takeBack
+    ) {
       event.preventDefault();
       control("undo");
       return;

@@ -72,6 +72,11 @@ export class FanfareInbox extends HTMLElement {
     return this.#inbox?.unreadCount() ?? 0;
   }
 
+  /** Brings a notification into view and the keyboard to it: a toast of it was pressed. One that is not there: nothing happens. */
+  reveal(id: string): void {
+    this.#inbox?.reveal(id);
+  }
+
   connectedCallback(): void {
     this.#takeEarlyProperties();
     this.#restart();

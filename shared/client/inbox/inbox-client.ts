@@ -6,7 +6,10 @@ export type ClientStanding = { readonly answer: Answer<undefined>; readonly unse
 
 /** What the inbox needs of a `UserNotificationClient`; a client of the app's own may stand in for it. */
 export type InboxClient = Pick<EventTarget, "addEventListener"> & {
-  /** Undefined until the service was asked for the first time. The event `standing` (its detail is the same) tells every change. */
+  /**
+   * Undefined until the service was asked for the first time. The event `standing` tells every change of it, `refused` that the service
+   * did not take what the user did, which is therefore undone.
+   */
   readonly standing: ClientStanding | undefined;
   /** First the notifications as they are now, newest first, then after every change, until the signal ends it. */
   readonly changes: (options: {

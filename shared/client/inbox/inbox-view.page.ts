@@ -15,8 +15,8 @@ export type InboxModel = RowSurroundings & {
   readonly hidden: number;
   readonly unread: number;
   readonly trouble: Trouble | undefined;
-  /** What was done and can be taken back, in words. */
-  readonly undoable: string | undefined;
+  /** What was done, or could not be. */
+  readonly told: { readonly sentence: string; readonly canUndo: boolean } | undefined;
 };
 
 /** The controls outside the rows. */
@@ -104,7 +104,7 @@ const control = (act: InboxAct): HTMLButtonElement =>
   element("button", { type: "button", part: `button button-${act}`, "data-control": act });
 
 const drawAround = (parts: Parts, model: InboxModel): void => {
-  const { words, isLoading, trouble, undoable, unread } = model;
+  const { words, isLoading, trouble, told, unread } = model;
   setText(parts.heading, words.heading);
   setText(parts.count, unread > 0 ? words.unread(unread) : "");
   setText(parts.markAllRead, words.markAllRead);
@@ -119,7 +119,8 @@ const drawAround = (parts: Parts, model: InboxModel): void => {
   setAttribute(parts.notice, "data-kind", trouble?.kind);
   setText(parts.tryAgain, words.tryAgain);
   setChildren(parts.notice, [parts.sentence, ...(trouble?.canTryAgain === true ? [parts.tryAgain] : [])]);
-  setText(parts.done, undoable ?? "");
+  setText(parts.done, told?.sentence ?? "");
+  setChildren(parts.undoBar, [parts.done, ...(told?.canUndo === true ? [parts.undo] : [])]);
   setText(parts.undo, words.undo);
   setText(parts.more, words.more(model.hidden));
   setText(parts.loading, words.loading);
@@ -128,7 +129,7 @@ const drawAround = (parts: Parts, model: InboxModel): void => {
   setChildren(parts.body, bodyOf(parts, model));
 };
 
-const bodyOf = (parts: Parts, { isLoading, trouble, rows, hidden, undoable }: InboxModel): readonly Element[] => {
+const bodyOf = (parts: Parts, { isLoading, trouble, rows, hidden, told }: InboxModel): readonly Element[] => {
   // With trouble nobody knows whether it is empty.
   const isEmpty = rows.length === 0 && !isLoading && !trouble;
   return [
@@ -137,7 +138,7 @@ const bodyOf = (parts: Parts, { isLoading, trouble, rows, hidden, undoable }: In
     ...(isEmpty ? [parts.empty] : []),
     ...(rows.length > 0 ? [parts.list] : []),
     ...(hidden > 0 ? [parts.more] : []),
-    ...(undoable === undefined ? [] : [parts.undoBar]),
+    ...(told === undefined ? [] : [parts.undoBar]),
   ];
 };
 

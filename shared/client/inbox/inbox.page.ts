@@ -2,12 +2,12 @@ import type { UserNotification } from "../notification.ts";
 import { listenToControls } from "./controls.page.ts";
 import { shownOf, unreadCount, type InboxFilter } from "./filter.ts";
 import type { ClientStanding, InboxClient } from "./inbox-client.ts";
-import { newInboxView, type InboxAct, type InboxView } from "./inbox-view.page.ts";
+import { newInboxView, type InboxAct, type InboxModel, type InboxView } from "./inbox-view.page.ts";
 import { newsIn } from "./news.ts";
 import { headlineOf, rowActs } from "./row-acts.page.ts";
 import { rowOf } from "./row.ts";
 import { troubleOf, type Trouble } from "./trouble.ts";
-import { newUndo } from "./undo.ts";
+import { newUndo, type Undo } from "./undo.ts";
 import type { InboxWords } from "./words.ts";
 
 /** What the inbox asks of the element it is in. */
@@ -17,6 +17,7 @@ type Host = HTMLElement & { readonly words: InboxWords; filter: InboxFilter };
 export type Inbox = {
   readonly draw: () => void;
   readonly filterChanged: () => void;
+  readonly reveal: (id: string) => void;
   readonly unreadCount: () => number;
   readonly end: () => void;
 };
@@ -41,15 +42,17 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
   root.replaceChildren();
   const view = newInboxView(root);
   const undo = newUndo(undoMs, () => draw());
+  const shownNow = (): readonly UserNotification[] =>
+    shownOf(known, { filter: host.filter, readHere, leaving, now: Date.now() });
   const unread = (): number => unreadCount(known, { leaving, now: Date.now() });
 
   const draw = (): void => {
     if (signal.aborted) return;
     const { words, filter } = host;
-    const now = Date.now();
-    const shown = shownOf(known, { filter, readHere, leaving, now });
+    const shown = shownNow();
     view.draw({
-      ...{ words, filter, now, trouble },
+      ...{ words, filter, trouble },
+      now: Date.now(),
       language: languageOf(host),
       hasImages: host.hasAttribute("images"),
       // Nothing known and nothing heard yet is not "nothing there".
@@ -57,7 +60,7 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
       rows: shown.slice(0, rowsMax).map((notification) => rowOf(notification, words.untitled)),
       hidden: Math.max(0, shown.length - rowsMax),
       unread: unread(),
-      undoable: undo.current()?.sentence,
+      told: toldOf(undo),
     });
     if (unread() === unreadTold) return;
     unreadTold = unread();
@@ -107,6 +110,7 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
           return;
         }
       case "undo":
+        if (!undo.current()?.takeBack) return;
         undo.takeBack();
         {
           view.announce(host.words.undone);
@@ -134,6 +138,11 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
   listenToSurroundings({ client, stands, draw, goesAway: undo.settle, signal });
   stands(client.standing);
   // What ends these is the signal; a storage that cannot be read is the one thing that rejects.
+  const refused = (): void => {
+    undo.offer({ sentence: host.words.refused, takeBack: undefined, settle: () => undefined });
+    view.announce(host.words.refused);
+  };
+  client.addEventListener("refused", refused, { signal });
   const failed = (): void => {
     if (!signal.aborted) stands({ answer: { kind: "failed", status: 0, reason: "the store" }, unsent: 0 });
   };
@@ -147,12 +156,26 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
       rowsMax = rowsAtOnce;
       draw();
     },
+    reveal: (id) => {
+      const notification = known.find((one) => one.id === id);
+      if (!notification) return;
+      host.filter = notification.userActionState === "dismissed" ? "dismissed" : "all";
+      const place = shownNow().findIndex((one) => one.id === id);
+      rowsMax = Math.max(rowsMax, place + 1);
+      draw();
+      focusRow(view, place);
+    },
     unreadCount: unread,
     end: () => {
       undo.settle();
       ending.abort();
     },
   };
+};
+
+const toldOf = (undo: Undo): InboxModel["told"] => {
+  const current = undo.current();
+  return current && { sentence: current.sentence, canUndo: current.takeBack !== undefined };
 };
 
 type Surroundings = {

@@ -10,7 +10,7 @@ type ButtonAct = Exclude<RowAct, "open">;
 export type RowParts = ReturnType<typeof newRowParts>;
 
 export const newRowParts = () => ({
-  mark: element("span", { class: "mark", "aria-hidden": "true" }, icon("dot")),
+  mark: element("span", { class: "mark", "aria-hidden": "true" }, icon("disc")),
   content: element("div", { class: "content" }),
   opener: element("p", { class: "opener" }),
   state: element("span", { class: "unseen" }),

@@ -45,16 +45,15 @@ button[aria-disabled] { color: var(--muted); border-color: transparent; cursor: 
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px }
 h2:focus-visible { outline-offset: 4px; border-radius: 2px }
 
-li { position: relative; display: grid; grid-template: auto / 10px minmax(0, 1fr) auto; column-gap: 12px; padding: 13px 10px 13px 18px; border-block-end: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 86px }
-[dir="rtl"] li, :host(:dir(rtl)) li { padding: 13px 18px 13px 10px }
+li { position: relative; display: grid; grid-template: auto / 10px minmax(0, 1fr) auto; column-gap: 12px; padding-block: 13px; padding-inline: 18px 10px; border-block-end: 1px solid var(--line); content-visibility: auto; contain-intrinsic-size: auto 86px }
 li:last-child { border-block-end: 0; border-end-start-radius: var(--radius); border-end-end-radius: var(--radius) }
 li[data-unread] { background: var(--tint) }
-.mark { color: var(--accent); visibility: hidden; padding-block-start: 0.3em }
-.mark svg { width: 10px; height: 10px; overflow: visible; fill: currentColor; stroke-width: 3 }
+.mark { color: var(--accent); visibility: hidden; padding-block-start: 0.42em }
+.mark svg { width: 9px; height: 9px; fill: currentColor }
 li[data-unread] .mark { visibility: visible }
 .content { display: grid; gap: 2px; justify-items: start }
 .opener { max-width: 100% }
-.open { display: inline; color: inherit; text-decoration: none; overflow-wrap: anywhere }
+.open { display: block; max-width: 100%; color: inherit; text-decoration: none; overflow-wrap: anywhere }
 .open:hover .headline { text-decoration: underline; text-underline-offset: 0.18em }
 .open svg { display: inline-block; width: 0.95em; height: 0.95em; margin-inline-start: 0.3em; vertical-align: -0.1em; color: var(--muted) }
 li[data-unread] .headline { font-weight: 650 }
@@ -68,7 +67,7 @@ li:not([data-whole]) .headline, li:not([data-whole]) .details { display: -webkit
 img { display: block; max-width: 100%; max-height: 180px; border-radius: 8px; margin-block: 6px }
 .meta { display: flex; flex-wrap: wrap; color: var(--muted); font-size: 0.8125rem; overflow-wrap: anywhere }
 .meta > * { min-width: 0 }
-.meta > * + *::before { content: "\\00b7" / ""; margin-inline: 0.5em }
+.meta > :not(:last-child)::after { content: "\\00b7" / ""; margin-inline: 0.5em; font-weight: 400; color: var(--muted) }
 .meta strong { font-weight: 650; color: var(--notice-text) }
 .actions { display: flex; align-items: start; margin-block: -4px }
 .action { display: grid; place-items: center; inline-size: 36px; block-size: 36px; border-radius: 8px; color: var(--muted) }
@@ -85,6 +84,7 @@ img { display: block; max-width: 100%; max-height: 180px; border-radius: 8px; ma
 .undo button[data-control] { border-color: currentColor }
 .undo :focus-visible { outline-color: currentColor }
 .skeleton div { display: grid; gap: 9px; padding: 17px 40px; border-block-end: 1px solid var(--line) }
+.skeleton div:last-child { border-block-end: 0 }
 .skeleton span { block-size: 11px; inline-size: 72%; border-radius: 6px; background: var(--line) }
 .skeleton span:first-child { inline-size: 38% }
 
@@ -99,7 +99,8 @@ img { display: block; max-width: 100%; max-height: 180px; border-radius: 8px; ma
 }
 @media (prefers-reduced-motion: no-preference) {
   .undo { animation: rise 0.16s ease-out }
-  .skeleton span { animation: breathe 1.6s ease-in-out infinite alternate }
+  .skeleton div:last-child { border-block-end: 0 }
+.skeleton span { animation: breathe 1.6s ease-in-out infinite alternate }
   @keyframes rise { from { transform: translateY(8px); opacity: 0 } }
   @keyframes breathe { to { opacity: 0.45 } }
 }

@@ -2,7 +2,8 @@
 export type Undoable = {
   /** What was done, in words. */
   readonly sentence: string;
-  readonly takeBack: () => void;
+  /** Undefined: it cannot be taken back, only read. */
+  readonly takeBack: (() => void) | undefined;
   /** The time to take it back is over: what could not be undone is done now. */
   readonly settle: () => void;
 };
@@ -50,9 +51,8 @@ export const newUndo = (offeredMs: number, changed: () => void): Undo => {
       changed();
     },
     takeBack: () => {
-      const taken = take();
-      if (!taken) return;
-      taken.takeBack();
+      if (!current?.takeBack) return;
+      take()?.takeBack?.();
       changed();
     },
     settle,

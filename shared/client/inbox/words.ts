@@ -39,6 +39,7 @@ export type InboxWords = {
   readonly forbidden: string;
   readonly throttled: (seconds: number) => string;
   readonly failed: string;
+  readonly refused: string;
   readonly tryAgain: string;
 };
 
@@ -86,5 +87,6 @@ export const englishWords: InboxWords = {
   forbidden: "You are not allowed to see these notifications.",
   throttled: (seconds) => `The service is busy. Trying again in ${seconds === 1 ? "a second" : `${seconds} seconds`}.`,
   failed: "Something went wrong at the notification service.",
+  refused: "The service does not allow that. It is as it was before.",
   tryAgain: "Try again",
 };

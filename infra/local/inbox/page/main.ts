@@ -7,7 +7,7 @@ import { drawNotifying } from "./notifying.page.ts";
 import { newOperatorPanel } from "./operator.page.ts";
 import { rightAddress } from "./origin.ts";
 import { drawSend } from "./send.page.ts";
-import { writeSession, type Session } from "./session.indexed-db.ts";
+import type { Session } from "./session.indexed-db.ts";
 import { comeBack, goSignIn, goSignOut } from "./signing.page.ts";
 import { actOnDevice, askConfig } from "./told.http.ts";
 import { newGetToken } from "./tokens.http.ts";
@@ -58,16 +58,22 @@ const showUser = (config: ToldConfig, { user }: Session): void => {
   const getToken = newGetToken();
   const { httpUrl: baseUrl, targetHostName, webpushBrowserUrl } = config;
   const client = new UserNotificationClient({ baseUrl, targetHostName, account: user, getToken });
+  // Signed out in another tab: this one has nothing to show any more.
+  client.addEventListener("signedout", () => location.reload(), { once: true });
   const inbox = document.querySelector("fanfare-inbox");
   inbox?.addEventListener("fanfare-unread", ({ detail: count }) => {
     document.title = count === 0 ? "Inbox · Fanfare" : `(${count}) Inbox · Fanfare`;
   });
   if (inbox) inbox.client = client;
+  // A toast was pressed, and its worker brought this page to the front.
+  serviceWorkers()?.addEventListener("message", ({ data }: MessageEvent<unknown>) => {
+    const id = openedIdIn(data);
+    if (id !== undefined) inbox?.reveal(id);
+  });
 
   const signOut = element("button", { type: "button" }, "Sign out");
   const leave = async (): Promise<void> => {
     await client.signOut();
-    await writeSession(undefined);
     await goSignOut(config);
   };
   signOut.addEventListener("click", () => void leave().catch(told));
@@ -77,6 +83,15 @@ const showUser = (config: ToldConfig, { user }: Session): void => {
   part("send").hidden = false;
   drawSend(part("send"), { serviceUrl: baseUrl, targetHostName, token: () => getToken({ isRefused: false }) });
   void drawNotifying(part("notifying"), { client, webpushBrowserUrl }).catch(told);
+};
+
+/** Not every browser has them, whatever the types say. */
+const serviceWorkers = (): ServiceWorkerContainer | undefined =>
+  "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
+
+const openedIdIn = (data: unknown): string | undefined => {
+  const { fanfare } = (data ?? {}) as { readonly fanfare?: { readonly kind?: unknown; readonly id?: unknown } };
+  return fanfare?.kind === "opened" && typeof fanfare.id === "string" ? fanfare.id : undefined;
 };
 
 void start().catch(told);

@@ -6,6 +6,8 @@ export type Session = {
   /** Epoch milliseconds. */
   readonly accessTokenEnds: number;
   readonly refreshToken: string | undefined;
+  /** Says at the sign-out who is to be signed out. */
+  readonly idToken: string | undefined;
 };
 
 const databaseName = "fanfare-local-inbox";
@@ -46,13 +48,10 @@ const opened = (): Promise<IDBDatabase> =>
 
 const parsed = (value: unknown): Session | undefined => {
   if (typeof value !== "object" || value === null) return undefined;
-  const { user, accessToken, accessTokenEnds, refreshToken } = value as Record<string, unknown>;
+  const { user, accessToken, accessTokenEnds, refreshToken, idToken } = value as Record<string, unknown>;
   if (typeof user !== "string" || typeof accessToken !== "string" || typeof accessTokenEnds !== "number")
     return undefined;
-  return {
-    user,
-    accessToken,
-    accessTokenEnds,
-    refreshToken: typeof refreshToken === "string" ? refreshToken : undefined,
-  };
+  return { user, accessToken, accessTokenEnds, refreshToken: textOf(refreshToken), idToken: textOf(idToken) };
 };
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);

@@ -65,7 +65,7 @@ export const renewedSession = async (provider: Provider, session: Session): Prom
   const response = await oauth.refreshTokenGrantRequest(server, client, oauth.None(), session.refreshToken, plainHttp);
   try {
     const tokens = await oauth.processRefreshTokenResponse(server, client, response);
-    return sessionOf({ refresh_token: session.refreshToken, ...tokens }, session.user);
+    return { ...session, ...definedIn(sessionOf(tokens, session.user)) };
   } catch (error) {
     if (error instanceof oauth.ResponseBodyError && error.status < 500) return undefined;
     throw error;
@@ -73,12 +73,16 @@ export const renewedSession = async (provider: Provider, session: Session): Prom
 };
 
 /** Where the user goes so that the provider forgets them, too. */
-export const signOutAddress = async (provider: Provider, redirectUri: string): Promise<string> => {
+export const signOutAddress = async (
+  provider: Provider,
+  { idToken }: Pick<Session, "idToken">,
+  redirectUri: string,
+): Promise<string> => {
   const { end_session_endpoint: endpoint } = await discovered(provider.issuer);
   if (endpoint === undefined) return redirectUri;
   const address = new URL(endpoint);
   address.search = new URLSearchParams({
-    client_id: provider.clientId,
+    ...(idToken === undefined ? { client_id: provider.clientId } : { id_token_hint: idToken }),
     post_logout_redirect_uri: redirectUri,
   }).toString();
   return address.href;
@@ -98,4 +102,9 @@ const sessionOf = (tokens: oauth.TokenEndpointResponse, user: string): Session =
   accessToken: tokens.access_token,
   accessTokenEnds: Date.now() + (tokens.expires_in ?? 300) * 1_000,
   refreshToken: tokens.refresh_token,
+  idToken: tokens.id_token,
 });
+
+/** What a renewal does not bring anew stays as it is. */
+const definedIn = (session: Session): Partial<Session> & Pick<Session, "user"> =>
+  Object.fromEntries(Object.entries(session).filter(([, value]) => value !== undefined)) as typeof session;

@@ -13,9 +13,11 @@ export const goSignIn = async (config: ToldConfig): Promise<void> => {
   location.assign(address);
 };
 
-/** Leaves for the provider's page that signs out there, too, and comes back. */
+/** Forgets the session here, and leaves for the provider's page that does so there, and comes back. */
 export const goSignOut = async (config: ToldConfig): Promise<void> => {
-  location.assign(await signOutAddress(config, redirectUri()));
+  const session = await readSession();
+  await writeSession(undefined);
+  location.assign(await signOutAddress(config, { idToken: session?.idToken }, redirectUri()));
 };
 
 /** Who is signed in: who was before, or who comes back from the provider just now; `fault` says why that did not work out. */
