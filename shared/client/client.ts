@@ -8,16 +8,20 @@ import type { Edit } from "./local-state.ts";
 import { indexedDbLocalStore } from "./local-store.indexed-db.ts";
 import type { LocalStore, RegistrationStore } from "./local-store.ts";
 import type { StateChange, UserNotification } from "./notification.ts";
-import { processPush, type PushOutcome } from "./process-push.ts";
+import { isToRenew, ownRegistration } from "./own-registration.ts";
+import type { PushOutcome } from "./process-push.ts";
 import { indexedDbRegistrationStore } from "./registration-store.indexed-db.ts";
 import { sendingLater } from "./send-later.ts";
-import { subscribing, type GivenPushSubscription, type SubscribeOptions, type Subscription } from "./subscription.ts";
+import type { GivenPushSubscription } from "./push-channel.ts";
+import type { SubscribeOptions, Subscription } from "./subscription.ts";
 import { inBrowser } from "./surroundings.browser.ts";
 import { aborted, type Pushed, type Surroundings } from "./surroundings.ts";
 import { syncing, type Sync } from "./sync.ts";
 import { changeBetween, isChange, type NotificationsChange } from "./view-change.ts";
 import { viewOf } from "./view.ts";
 import { watchedFeed, type WatchedFeed } from "./watched-feed.ts";
+import { answerTokenQuestions } from "./worker/answer-worker.page.ts";
+import { tellWorker } from "./worker/tell-worker.page.ts";
 
 /** How the client stands with the service. */
 export type Standing = {
@@ -62,7 +66,8 @@ export class UserNotificationClient extends EventTarget {
   readonly #around: Surroundings;
   readonly #feed: WatchedFeed;
   readonly #sync: Sync;
-  readonly #subscription: Subscription;
+  readonly #subscription: () => Promise<Subscription>;
+  readonly #isToRenew: () => Promise<boolean>;
   readonly #targetHostName: string;
   readonly #life = new AbortController();
   readonly #sendLater: () => Promise<void>;
@@ -81,10 +86,10 @@ export class UserNotificationClient extends EventTarget {
     const whose = { baseUrl, targetHostName, account };
     const { around = inBrowser, registrations = indexedDbRegistrationStore({ indexedDB }) } = uses;
     const now = around.now;
-    const unsid = () => this.#subscription.unsid();
+    const own = () => ownRegistration(registrations, whose);
+    const unsid = async () => (await own())?.unsid;
     const onUnsidRefused = (refused: string) => {
-      this.#subscription
-        .unsidRefused(refused)
+      this.#subscribing(({ unsidRefused }) => unsidRefused(refused))
         .then(() => this.#renew(false))
         .catch(() => undefined);
     };
@@ -92,18 +97,18 @@ export class UserNotificationClient extends EventTarget {
     this.#targetHostName = targetHostName;
     this.#name = `fanfare ${JSON.stringify(Object.values(whose))}`;
     this.#around = around;
-    this.#subscription = subscribing({
-      api,
-      registrations,
-      whose,
-      now,
-      worker: async () => this.#worker ?? around.worker(),
-    });
+    const worker = async () => this.#worker ?? around.worker();
+    this.#subscription = async () =>
+      (await import("./push.ts")).subscribing({ api, registrations, whose, now, worker });
+    this.#isToRenew = async () => isToRenew(await own(), now());
     const feed = watchedFeed({
       store: uses.store ?? indexedDbLocalStore({ indexedDB, ...whose }),
       around,
       name: this.#name,
-      onChange: (change) => this.#tell("change", change),
+      onChange: (change) => {
+        this.#tell("change", change);
+        this.#tellWorker();
+      },
       onUnsent: (unsent) => this.#stand(unsent),
       onSignedOut: () => {
         this.close();
@@ -120,6 +125,7 @@ export class UserNotificationClient extends EventTarget {
     const { signal } = this.#life;
     const isUnsent = async () => (await feed.read()).edits.length > 0;
     this.#sendLater = sendingLater({ around, sync: () => this.sync(), isUnsent, signal });
+    answerTokenQuestions({ account, getToken, signal });
     void aborted(signal).then(around.onTurn(() => void this.#turn()));
   }
 
@@ -228,30 +234,32 @@ export class UserNotificationClient extends EventTarget {
   subscribe(options: SubscribeOptions & { readonly registration: Pushed }): Promise<Answer<Subscribed>> {
     const { registration, ...wish } = options;
     this.#worker = registration;
-    return this.#alone("subscription", () => this.#subscription.subscribe(registration, wish));
+    return this.#subscribing(({ subscribe }) => subscribe(registration, wish)).catch(brokenStore);
   }
 
   /** The same with a push subscription that the app has made by itself, with the service's key. */
   subscribeWith(subscription: GivenPushSubscription, options: SubscribeOptions): Promise<Answer<Subscribed>> {
-    return this.#alone("subscription", () => this.#subscription.subscribeWith(subscription, options));
+    return this.#subscribing(({ subscribeWith }) => subscribeWith(subscription, options)).catch(brokenStore);
   }
 
   /** Ends it: nothing rings here any more, whatever is answered. Until `ok` the service may still take this browser for subscribed. */
   unsubscribe(): Promise<Answer<undefined>> {
-    return this.#alone("subscription", () => this.#subscription.unsubscribe());
+    return this.#subscribing(({ unsubscribe }) => unsubscribe()).catch(brokenStore);
   }
 
   /** Sends what is unsent if that is possible within five seconds, ends the subscription, and forgets all of this user, in all tabs. */
   async signOut(): Promise<void> {
     if (this.#unsent > 0) await this.sync({ signal: AbortSignal.timeout(5_000) });
     await this.unsubscribe();
-    await this.#subscription.forget();
+    await this.#subscribing(({ forget }) => forget()).catch(() => undefined);
     await this.#feed.signOut();
+    void tellWorker(false);
     this.close();
   }
 
   /** Does what a push says. For the service worker: what is to be shown for it is `fresh`. */
-  processPush(text: string): Promise<PushOutcome> {
+  async processPush(text: string): Promise<PushOutcome> {
+    const { processPush } = await import("./push.ts");
     return processPush(
       {
         feed: this.#feed,
@@ -295,12 +303,20 @@ export class UserNotificationClient extends EventTarget {
     if (this.#around.isVisible()) void this.#renew(false);
   }
 
-  #renew(isAskedFor: boolean): Promise<void> {
-    return this.#alone("subscription", () => this.#subscription.renew(isAskedFor)).catch(() => undefined);
+  async #renew(isAskedFor: boolean): Promise<void> {
+    try {
+      if (isAskedFor || (await this.#isToRenew())) await this.#subscribing(({ renew }) => renew(isAskedFor));
+    } catch {
+      // The next turn, push or start tries it again; there is half of its life left.
+    }
   }
 
-  #alone<T>(what: string, work: () => Promise<T>): Promise<T> {
-    return this.#around.alone(`fanfare ${what}`, this.#life.signal, work);
+  #subscribing<T>(work: (subscription: Subscription) => Promise<T>): Promise<T> {
+    return this.#around.alone("fanfare subscription", this.#life.signal, async () => work(await this.#subscription()));
+  }
+
+  #tellWorker(): void {
+    void tellWorker(this.#standing?.answer.kind === "ok");
   }
 
   #until(signal: AbortSignal | undefined): AbortSignal {
@@ -312,6 +328,7 @@ export class UserNotificationClient extends EventTarget {
     this.#unsent = unsent;
     this.#standing = { answer: answer ?? this.#standing?.answer ?? ok, unsent };
     this.#tell("standing", this.#standing);
+    if (answer?.kind === "ok") this.#tellWorker();
   }
 
   #tell<Name extends keyof ClientEvents>(name: Name, detail: ClientEvents[Name]): void {

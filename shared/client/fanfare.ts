@@ -17,6 +17,7 @@ export type { Edit, Known, LocalState } from "./local-state.ts";
 export type { LocalStore, Registration, RegistrationStore } from "./local-store.ts";
 export type { ReadState, StateChange, UserActionState, UserNotification, VisualContent } from "./notification.ts";
 export type { PushOutcome } from "./process-push.ts";
-export type { GivenPushSubscription, SubscribeOptions } from "./subscription.ts";
+export type { GivenPushSubscription } from "./push-channel.ts";
+export type { SubscribeOptions } from "./subscription.ts";
 export type { Channel, Pushed, Surroundings } from "./surroundings.ts";
 export type { NotificationsChange } from "./view-change.ts";

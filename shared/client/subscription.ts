@@ -1,18 +1,17 @@
 import type { Answer, FeedApi, NotificationType, Setback, Subscribed } from "./feed-api.ts";
 import type { Registration, RegistrationStore } from "./local-store.ts";
+import { isToRenew, ownRegistration, type Whose } from "./own-registration.ts";
+import { channelOf, keyOf, type GivenPushSubscription } from "./push-channel.ts";
 import type { Pushed } from "./surroundings.ts";
 
 /** How the user's devices are told apart, and what is pushed to this one. */
 export type SubscribeOptions = { readonly displayName: string; readonly notificationType?: NotificationType };
 
-/** What is used of a `PushSubscription`. */
-export type GivenPushSubscription = Pick<PushSubscription, "toJSON" | "options">;
-
 export type Subscribing = {
   readonly api: Pick<FeedApi, "vapidPublicKey" | "subscribe" | "unsubscribe">;
   readonly registrations: RegistrationStore;
   /** Whose subscription it is. */
-  readonly whose: Pick<Registration, "baseUrl" | "targetHostName" | "account">;
+  readonly whose: Whose;
   readonly now: () => number;
   /** The service worker that is to be renewed for, when none was named. */
   readonly worker: () => Promise<Pushed | undefined>;
@@ -22,14 +21,7 @@ export type Subscription = ReturnType<typeof subscribing>;
 
 /** This browser's subscription. One thing at a time is to be done with it, by all tabs. */
 export const subscribing = ({ api, registrations, whose, now, worker }: Subscribing) => {
-  /** The registration, if it is this account's at this service. */
-  const own = async (): Promise<Registration | undefined> => {
-    const found = await registrations.read();
-    const { baseUrl, targetHostName, account } = whose;
-    return found?.baseUrl === baseUrl && found.targetHostName === targetHostName && found.account === account
-      ? found
-      : undefined;
-  };
+  const own = () => ownRegistration(registrations, whose);
 
   const subscribeWith = async (
     subscription: GivenPushSubscription,
@@ -44,13 +36,12 @@ export const subscribing = ({ api, registrations, whose, now, worker }: Subscrib
     // Before the service knows: a push may be here before the answer is. Killed in between, it is the same device that asks again.
     await registrations.write(registration);
     const { targetHostName, deviceId } = registration;
-    const applicationServerKey = keyOf(subscription);
     const answer = await api.subscribe({
       targetHostName,
       deviceId,
       displayName,
       ...(notificationType && { notificationType }),
-      channel: { ...subscription.toJSON(), ...(applicationServerKey !== undefined && { applicationServerKey }) },
+      channel: channelOf(subscription),
     });
     if (answer.kind !== "ok") return answer;
     const { id, userNotificationSubscriptionId, expirationDateTime } = answer.value;
@@ -84,8 +75,6 @@ export const subscribing = ({ api, registrations, whose, now, worker }: Subscrib
   return {
     subscribe,
     subscribeWith,
-    unsid: async (): Promise<string | undefined> => (await own())?.unsid,
-
     /** The service does not take this UNSID any more: it is forgotten, and the subscription is due for renewal. */
     unsidRefused: async (refused: string): Promise<void> => {
       const mine = await own();
@@ -97,7 +86,7 @@ export const subscribing = ({ api, registrations, whose, now, worker }: Subscrib
     /** Subscribes anew if it is time to, or asked for by the service; only where the browser is still subscribed. */
     renew: async (isAskedFor: boolean): Promise<void> => {
       const mine = await own();
-      if (!mine?.renewDateTime || !(isAskedFor || Date.parse(mine.renewDateTime) <= now())) return;
+      if (!mine?.renewDateTime || !(isAskedFor || isToRenew(mine, now()))) return;
       const here = await worker();
       if (!(await here?.pushManager.getSubscription())) return;
       if (here) await subscribe(here, { ...mine, displayName: mine.displayName ?? "" });
@@ -121,14 +110,6 @@ export const subscribing = ({ api, registrations, whose, now, worker }: Subscrib
       if (await own()) await registrations.write(undefined);
     },
   };
-};
-
-/** The key it is bound to, base64url; undefined if the browser does not tell. */
-const keyOf = ({ options }: GivenPushSubscription): string | undefined => {
-  const bytes = options.applicationServerKey;
-  if (!bytes) return undefined;
-  const base64 = btoa(String.fromCharCode(...new Uint8Array(bytes)));
-  return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 };
 
 /** The user does not allow it, or it is no secure page: asking again is for the app. Or the browser's own push service is away. */

@@ -33,16 +33,14 @@ export const givenBy = (state: LocalState, pass: Pass, etag: string, now: number
   const isToGive = ([id, known]: readonly [string, Known]): boolean =>
     known.etag === etag ||
     (known.etag !== state.known.get(id)?.etag && (state.link !== undefined || isUnseen(known.notification)));
+  // What the service tells of lives, whatever this clock says; what it tells no more may just have come to its end.
   const isAlive = ({ notification }: Known): boolean => Date.parse(notification.expirationDateTime) > now;
   const live = [...after.known].filter(isToGive).map(([, known]) => known);
   const gone = [...state.known].flatMap(([id, known]) => (after.known.has(id) ? [] : [known]));
   return {
     state: withoutExpired(after, now),
     notifications: [
-      ...live
-        .filter(isAlive)
-        .sort(latestFirst)
-        .map(({ notification }) => asOriginal(notification)),
+      ...live.sort(latestFirst).map(({ notification }) => asOriginal(notification)),
       ...gone.filter(isAlive).map(({ notification }) => asDeleted(notification)),
     ],
   };

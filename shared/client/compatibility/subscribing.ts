@@ -1,4 +1,5 @@
 import type { Registration } from "../local-store.ts";
+import { channelOf } from "../push-channel.ts";
 import type { UserNotificationSubscriptionResult, UserNotificationUpdateResult } from "./results.ts";
 import { serviceAt, servingUrlOf, type Uses } from "./service.ts";
 import { failedDueToInvalidSubscription, resultOf } from "./statuses.ts";
@@ -18,7 +19,7 @@ export const subscribe = async (
   const before = await use.registrations.read();
   const place = { baseUrl: servingUrlOf(use), targetHostName };
   const device = { deviceId: before?.deviceId ?? crypto.randomUUID(), displayName };
-  const channel = pushSubscription.toJSON();
+  const channel = channelOf(pushSubscription);
   const answer = await serviceAt(use, place).subscribe({ targetHostName, ...device, channel });
   const result = resultOf(answer, use.now());
   if (answer.kind !== "ok") return { userNotificationSubscriptionId: null, expirationDateTime: null, ...result };
