@@ -5,8 +5,11 @@ import type { LocalStack } from "../../support/stack.ts";
 /** A web app of somebody's own, on an origin of its own, that uses the client as the service serves it. */
 export type AppSite = {
   readonly origin: string;
-  /** From now on the app uses this stack, as this user; `account` is the user's name. */
-  readonly use: (stack: LocalStack, user: string) => void;
+  /**
+   * From now on the app uses this stack, as this user; `account` is the user's name. `serving`: what its worker hands to
+   * `serveNotifications`, as a script; by default a `getToken` of its own.
+   */
+  readonly use: (stack: LocalStack, user: string, serving?: string) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -17,12 +20,14 @@ export type AppSite = {
 export const startAppSite = async (): Promise<AppSite> => {
   let service = "";
   let account = "";
+  let serving = ownTokens;
   let token = (): Promise<string> => Promise.reject(new Error("no stack is used yet"));
   let targetHostName = "";
   const files: Readonly<Record<string, () => Promise<readonly [type: string, text: string]>>> = {
     "/": () => Promise.resolve(["text/html;charset=utf-8", page]),
+    "/blank": () => Promise.resolve(["text/html;charset=utf-8", "<!doctype html><title>No client here</title>"]),
     "/app.js": () => Promise.resolve(["text/javascript", appScript({ service, account, targetHostName })]),
-    "/service-worker.js": () => Promise.resolve(["text/javascript", workerScript(service)]),
+    "/service-worker.js": () => Promise.resolve(["text/javascript", workerScript(service, serving)]),
     "/token": async () => ["text/plain", await token()],
   };
   const server = createServer((request, response) => {
@@ -36,7 +41,8 @@ export const startAppSite = async (): Promise<AppSite> => {
   const { port } = server.address() as AddressInfo;
   return {
     origin: `http://127.0.0.1:${port}`,
-    use: (stack, user) => {
+    use: (stack, user, options = ownTokens) => {
+      serving = options;
       service = stack.stack.httpUrl;
       account = user;
       targetHostName = stack.stack.apps[0]?.hostName ?? "";
@@ -62,14 +68,16 @@ const appScript = (use: { readonly service: string; readonly account: string; re
 import { UserNotificationClient } from "${use.service}/client/fanfare.js";
 const getToken = async () => (await fetch("/token")).text();
 window.client = new UserNotificationClient({ targetHostName: "${use.targetHostName}", account: "${use.account}", getToken });
-window.registration = await navigator.serviceWorker.register("/service-worker.js");
-await navigator.serviceWorker.ready;
+await navigator.serviceWorker.register("/service-worker.js");
+window.registration = await navigator.serviceWorker.ready;
 window.isReady = true;
 `;
 
-const workerScript = (service: string): string => `
+const ownTokens = '{ getToken: async () => (await fetch("/token")).text() }';
+
+const workerScript = (service: string, serving: string): string => `
 importScripts("${service}/client/fanfare-service-worker.js");
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
-fanfare.serveNotifications({ getToken: async () => (await fetch("/token")).text() });
+fanfare.serveNotifications(${serving});
 `;
