@@ -6,6 +6,7 @@ import { basename, dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { browserJobs, pageFiles } from "./build/client.mjs";
+import { declarations } from "./build/declarations.mjs";
 import { existing, replace, root } from "./build/files.mjs";
 
 const require = createRequire(import.meta.url);
@@ -76,10 +77,16 @@ export const buildAll = async () => {
     ...tools,
     ...(await browserJobs()),
   ];
+  const declared = declarations();
   const results = await Promise.all(
     jobs.filter((job) => Object.keys(job.entryPoints).length > 0).map((job) => build(job)),
   );
-  const files = [...results.flatMap((result) => result.outputFiles), ...(await docs()), ...(await pageFiles())];
+  const files = [
+    ...results.flatMap((result) => result.outputFiles),
+    ...(await docs()),
+    ...(await pageFiles()),
+    ...(await declared),
+  ];
   await Promise.all(files.map(replace));
   return files.map((file) => relative(root, file.path));
 };

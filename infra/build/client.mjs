@@ -5,9 +5,14 @@ import { existing, root } from "./files.mjs";
 
 const rooms = { client: "shared/client", page: "infra/local/inbox/page" };
 
-/** Modules that are files of their own at /client: whoever imports them loads that file, and has no second copy of it. */
+/**
+ * Modules that are files of their own at /client: whoever imports them loads that file. Their names are fixed: a page that is open while
+ * the service is upgraded finds what it loads later, which under a name with a hash would be gone.
+ */
 const servedModules = {
   "fanfare.js": join(root, rooms.client, "fanfare.ts"),
+  "fanfare-push.js": join(root, rooms.client, "push.ts"),
+  "fanfare-push.js": join(root, rooms.client, "push.ts"),
   "fanfare-inbox.js": join(root, rooms.client, "inbox/fanfare-inbox.ts"),
 };
 
@@ -63,9 +68,13 @@ export const browserJobs = async () => {
     join(rooms.client, "compatibility/graph-notifications-library.ts"),
   );
   const worker = await one("fanfare-service-worker", join(rooms.client, "fanfare-service-worker.ts"));
+  const push = await one("fanfare-push", join(rooms.client, "push.ts"));
   const inbox = await one("fanfare-inbox", join(rooms.client, "inbox/fanfare-inbox.ts"));
   return [
-    module("dist/client", await one("fanfare", join(rooms.client, "fanfare.ts"))),
+    module("dist/client", await one("fanfare", join(rooms.client, "fanfare.ts")), [
+      fromService("./", ["fanfare-push.js"]),
+    ]),
+    module("dist/client", push),
     classicScript("dist/client", worker, "fanfare"),
     classicScript("dist/client", compatibility, "userNotificationsClient"),
     module("dist/client", compatibility, [], ".mjs"),
