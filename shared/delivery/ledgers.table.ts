@@ -72,7 +72,8 @@ export const tableLedgers = ({ report = () => undefined, ...use }: Uses): Ledger
 const ledgerOf = (row: StoredRow | undefined, report: Report): Ledger =>
   row ? { ...toldIn(row, report), mark: row.etag } : { ...nothingTold, mark: undefined };
 
-const toldIn = (row: StoredRow, report: Report): Told => {
+/** What a row of the table says. One that cannot be read is reported, and says that nobody was told. */
+export const toldIn = (row: StoredRow, report: Report): Told => {
   const read = toldSchema.safeParse(jsonOf(joined("told", row)));
   if (read.success) return read.data;
   report('A ledger in the table "deliveries" is malformed and counts as empty: who was told may be told once more.');

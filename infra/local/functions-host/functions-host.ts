@@ -6,6 +6,7 @@ import { logFailure, printLog } from "./app/log.ts";
 import type { Worker } from "./app/worker.ts";
 import { readHostJson, type HostJson } from "./host-json.ts";
 import { corsOf } from "./http/cors.ts";
+import type { Front } from "./http/front.ts";
 import { createHttpServer } from "./http/http-server.ts";
 import { messageExchanges } from "./http/message-exchange.ts";
 import { streamExchanges } from "./http/stream-exchange.ts";
@@ -21,6 +22,8 @@ export type HostOptions = {
   readonly port: number;
   /** Where bindings look their settings up. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asked before the app; none by default, as on Azure. */
+  readonly front?: Front | undefined;
 };
 
 /** Milliseconds from the request to stop until everything is closed, whatever still runs. */
@@ -30,7 +33,7 @@ const stopWithin = 4_000;
  * Runs a built function app as Azure's host and Node worker would: HTTP, Service Bus queues and timers.
  * Throws `CannotStart` for whatever it does not do, and for bad settings; `AppFailed` when the app's code throws.
  */
-export const startFunctionsHost = async ({ appDir, port, env }: HostOptions): Promise<Running> => {
+export const startFunctionsHost = async ({ appDir, port, env, front }: HostOptions): Promise<Running> => {
   const hostJson = await readHostJson(appDir, env);
   const app = await loadApp(appDir);
   const functions = triggersOf(app.worker.functions(), { hostJson, env });
@@ -38,28 +41,32 @@ export const startFunctionsHost = async ({ appDir, port, env }: HostOptions): Pr
     functions.filter((one): one is Extract<(typeof functions)[number], { kind: K }> => one.kind === kind);
   const work = trackWork();
 
-  const http = await startHttp(app, ofKind("http"), { port, allowedOrigins: env.CORS_ALLOWED_ORIGINS ?? "", work });
+  const allowedOrigins = env.CORS_ALLOWED_ORIGINS ?? "";
+  const http = await startHttp(app, ofKind("http"), { port, allowedOrigins, front, work });
   const bus = startServiceBus(app.worker, ofKind("service-bus"), { settings: hostJson.serviceBus, env, work });
   const timers = ofKind("timer").map((timer) => startRunning(app.worker, timer, work));
 
   const names = functions.map(({ name }) => name).join(", ");
   return {
     ready: `Functions host ready on http://127.0.0.1:${http.port} (functions: ${names || "none"})`,
-    stop: () => stopGracefully({ http, bus, timers, work, worker: app.worker }),
+    stop: () => stopGracefully({ http, bus, timers, work, worker: app.worker, front }),
   };
 };
 
 type Http = { readonly port: number; readonly stopTaking: () => void; readonly close: () => void };
 
+type HttpOptions = Pick<HostOptions, "port" | "front"> & { readonly allowedOrigins: string; readonly work: Work };
+
 const startHttp = async (
   { worker, streamUrl }: LoadedApp,
   functions: readonly HttpFunction[],
-  { port, allowedOrigins, work }: { port: number; allowedOrigins: string; work: Work },
+  { port, allowedOrigins, front, work }: HttpOptions,
 ): Promise<Http> => {
   const exchanges = streamUrl ? streamExchanges(worker, streamUrl) : messageExchanges(worker);
   const server = createHttpServer({
     functions,
     cors: corsOf(allowedOrigins),
+    front,
     answer: (exchange) => {
       if (!server.listening) exchange.response.setHeader("connection", "close");
       work.track(exchanges.answer(exchange));
@@ -110,10 +117,17 @@ const startRunning = (worker: Worker, timer: TimerFunction, work: Work): Running
     return run;
   });
 
-type Parts = { http: Http; bus: Bus; timers: readonly RunningTimer[]; work: Work; worker: Worker };
+type Parts = {
+  http: Http;
+  bus: Bus;
+  timers: readonly RunningTimer[];
+  work: Work;
+  worker: Worker;
+  front: Front | undefined;
+};
 
 /** Takes nothing new, finishes what runs, tells the app, closes: in that order, and never longer than `stopWithin`. */
-const stopGracefully = async ({ http, bus, timers, work, worker }: Parts): Promise<void> => {
+const stopGracefully = async ({ http, bus, timers, work, worker, front }: Parts): Promise<void> => {
   const deadline = performance.now() + stopWithin;
   const within = (share: number): number => Math.max(0, (deadline - performance.now()) * share);
   http.stopTaking();
@@ -128,5 +142,5 @@ const stopGracefully = async ({ http, bus, timers, work, worker }: Parts): Promi
     terminating.catch((error: unknown) => logFailure("appTerminate hook", error)),
   );
   http.close();
-  await before(within(1), bus.close());
+  await before(within(1), Promise.allSettled([bus.close(), front?.close()]));
 };

@@ -5,10 +5,7 @@ import { seededUser } from "../seeded-user.ts";
 import { dataDir, isEphemeral, partDir, portOf } from "../settings.ts";
 import { startIdentity } from "./identity.ts";
 import { pageOriginsAt } from "./inbox-client.ts";
-
-/** Prints the password out of stack.json, whose place the supervisor knows. */
-const passwordCommand = (stackFile: string): string =>
-  `node -p "JSON.parse(require('fs').readFileSync('${stackFile.replaceAll("\\", "/")}')).users[0].password"`;
+import { passwordCommand } from "./password-command.ts";
 
 await runPart(async () => {
   const folder = partDir("identity");

@@ -47,6 +47,8 @@ export type ToldDevice = {
   readonly deviceId: string;
   readonly name: string;
   readonly platformType: ToldPlatform;
+  /** A real browser on this computer that uses the local Web Push service shows its toasts itself, and none here. */
+  readonly kind: "virtual" | "browser";
   readonly online: boolean;
   /** How many messages its push service keeps for it until it comes online. */
   readonly waiting: number;
@@ -95,7 +97,7 @@ export type ToldOutcomes = {
 };
 
 export type ToldOutcome = "delivered" | "gone" | "busy" | "rejected" | "misconfigured" | "held" | "gave-up";
-export type OutcomeCounts = { readonly [outcome in ToldOutcome]?: number };
+export type OutcomeCounts = Readonly<Partial<Record<ToldOutcome, number>>>;
 
 /** A message that failed ten times. `npm run ops -- dead-letters` deals with it. */
 export type ToldDeadLetter = {

@@ -29,7 +29,14 @@ const deviceSchema = newDeviceSchema.extend({
   online: z.boolean(),
   waiting: z.number(),
   /** Of devices whose app is ours: all but browsers. */
-  app: z.object({ isSignedIn: z.boolean(), mark: z.string().nullable(), isUpToDate: z.boolean() }).optional(),
+  app: z
+    .object({
+      isSignedIn: z.boolean(),
+      user: z.string().nullable(),
+      mark: z.string().nullable(),
+      isUpToDate: z.boolean(),
+    })
+    .optional(),
   /** Empty for a real browser: what it shows is its own business. */
   screen: z.array(
     z.object({
@@ -50,7 +57,7 @@ const deviceSchema = newDeviceSchema.extend({
 type Received = z.infer<typeof receivedSchema>;
 export type NewDevice = z.infer<typeof newDeviceSchema>;
 /** A device with the toasts it shows, oldest first, and how many messages wait for it to come online. */
-type VirtualDevice = z.infer<typeof deviceSchema>;
+export type VirtualDevice = z.infer<typeof deviceSchema>;
 
 /** What a new device may be: see the control API's `POST /_devices`. */
 type DeviceWish = {
@@ -75,7 +82,11 @@ export type PushControl = {
     limits?: { readonly within?: number; readonly since?: number },
   ) => Promise<Received>;
   readonly clearReceived: () => Promise<void>;
-  readonly devices: () => Promise<readonly VirtualDevice[]>;
+  /** The first so many, all by default; `stop` gives up. */
+  readonly devices: (only?: {
+    readonly limit?: number;
+    readonly stop?: AbortSignal;
+  }) => Promise<readonly VirtualDevice[]>;
   readonly createDevices: (wish?: DeviceWish) => Promise<readonly NewDevice[]>;
   /** One device more. */
   readonly createDevice: (wish?: DeviceWish) => Promise<NewDevice>;
@@ -95,13 +106,16 @@ const longestPollMs = 10_000;
 
 /** Speaks to the control API at this URL, as `stack.json` names it. */
 export const pushControl = (controlUrl: string): PushControl => {
-  const call = async <T>(schema: z.ZodType<T>, method: string, path: string, body?: unknown): Promise<T> => {
+  const call = async <T>(
+    schema: z.ZodType<T>,
+    method: string,
+    path: string,
+    { body, stop }: { readonly body?: unknown; readonly stop?: AbortSignal | undefined } = {},
+  ): Promise<T> => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await fetch(new URL(path, controlUrl), {
-      method,
-      signal: AbortSignal.timeout(60_000),
-      ...content,
-    });
+    const timeLimit = AbortSignal.timeout(60_000);
+    const signal = stop ? AbortSignal.any([stop, timeLimit]) : timeLimit;
+    const response = await fetch(new URL(path, controlUrl), { method, signal, ...content });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return schema.parse(text === "" ? undefined : JSON.parse(text));
@@ -123,25 +137,26 @@ export const pushControl = (controlUrl: string): PushControl => {
     }
   };
   const createDevices: PushControl["createDevices"] = (wish = {}) =>
-    call(z.array(newDeviceSchema), "POST", "/_devices", { count: 1, ...wish });
+    call(z.array(newDeviceSchema), "POST", "/_devices", { body: { count: 1, ...wish } });
 
   return {
     received: (since = 0) => receivedWithin(since, 0),
     waitFor,
     clearReceived: () => call(z.undefined(), "DELETE", "/_received"),
-    devices: () => call(z.array(deviceSchema), "GET", "/_devices"),
+    devices: ({ limit, stop } = {}) =>
+      call(z.array(deviceSchema), "GET", limit === undefined ? "/_devices" : `/_devices?limit=${limit}`, { stop }),
     createDevices,
     createDevice: async (wish = {}) => {
       const [made] = await createDevices({ ...wish, count: 1 });
       if (!made) throw new Error("The push service made no device.");
       return made;
     },
-    setOnline: (nameOrId, online) => call(deviceSchema, "PATCH", device(nameOrId), { online }),
+    setOnline: (nameOrId, online) => call(deviceSchema, "PATCH", device(nameOrId), { body: { online } }),
     removeDevice: (nameOrId) => call(z.undefined(), "DELETE", device(nameOrId)),
-    setAccount: (nameOrId, account) => call(z.undefined(), "PUT", `${device(nameOrId)}/account`, account),
-    act: (nameOrId, act) => call(z.undefined(), "POST", `${device(nameOrId)}/_act`, act),
+    setAccount: (nameOrId, account) => call(z.undefined(), "PUT", `${device(nameOrId)}/account`, { body: account }),
+    act: (nameOrId, act) => call(z.undefined(), "POST", `${device(nameOrId)}/_act`, { body: act }),
     addFault: async (fault) => {
-      await call(z.unknown(), "POST", "/_faults", fault);
+      await call(z.unknown(), "POST", "/_faults", { body: fault });
     },
     faults: () => call(z.array(z.unknown()), "GET", "/_faults"),
     clearFaults: () => call(z.undefined(), "DELETE", "/_faults"),

@@ -50,6 +50,7 @@ const receivedSchema = z.object({
   since: z.coerce.number().int().min(0).default(0),
   waitMs: z.coerce.number().int().min(0).max(60_000).default(0),
 });
+const listSchema = z.object({ limit: z.coerce.number().int().min(1).optional() });
 const onlineSchema = z.strictObject({ online: z.boolean() });
 
 /**
@@ -146,7 +147,14 @@ const deviceRoutes = <Own>(state: PushState<Own>, vendor: Vendor<Own>): Route[] 
         return { status: 201, json: made.map(({ device }) => told(device)) };
       },
     ],
-    ["GET", "/_devices", () => ({ status: 200, json: devices.all().map(toldWhole) })],
+    [
+      "GET",
+      "/_devices",
+      ({ query }) => {
+        const { limit } = parsed(listSchema, query);
+        return { status: 200, json: devices.all().slice(0, limit).map(toldWhole) };
+      },
+    ],
     [
       "PATCH",
       "/_devices/:device",

@@ -36,6 +36,8 @@ export type Pushed = {
 /** What the control API tells of a device's app. */
 type AppStanding = {
   readonly isSignedIn: boolean;
+  /** The name of the user who is; null: nobody. */
+  readonly user: string | null;
   /** The state of the feed it is at, which the `baseETag` of a push is compared with; null before it has read the feed. */
   readonly mark: string | null;
   /** Whether it has read the feed since it was last given reason to. */
@@ -145,6 +147,7 @@ export const virtualApps = <Own>({ state, isTagOf, pause }: Use<Own>): VirtualAp
     routes: appRoutes({ state, feed, inTurn, keepScreen, ...keeper }),
     standingOf: ({ deviceId }) => ({
       isSignedIn: memories.of(deviceId) !== undefined,
+      user: memories.of(deviceId)?.account.username ?? null,
       mark: memories.of(deviceId)?.mark ?? null,
       isUpToDate: keeper.isUpToDate(deviceId),
     }),

@@ -60,10 +60,11 @@ export const firstParts = (
 export const blobs = (stack: Stack, programs: string): Part =>
   partMaker(stack, programs, environmentOf(stack))("blobs", ["blobs"], listensOn(stack.ports.blobs));
 
-/** The Functions host, which takes the app's settings; it starts when the push service has its authority. */
+/** The Functions host, which takes the app's settings and shows the inbox page; it starts when the push service has its authority. */
 export const functionsHost = async (stack: Stack, programs: string): Promise<Part> => {
   const { all: settings } = await appSettings(stack);
-  const part = partMaker(stack, programs, { ...settings, ...environmentOf(stack, {}) });
+  const FANFARE_INBOX_DIR = join(programs, "inbox");
+  const part = partMaker(stack, programs, { ...settings, ...environmentOf(stack, {}), FANFARE_INBOX_DIR });
   // When it comes back while the bus is away it is no worse than when the bus goes away while it runs: nothing to kill it for.
   const isReady = atFirst(answersAt(`${stack.httpUrl}/health/ready`), answersAt(`${stack.httpUrl}/health/live`));
   return part("functions-host", ["http"], isReady);

@@ -1,5 +1,7 @@
 import { relative } from "node:path";
 import { browserUrlOf } from "../webpush/browsers/browser-url.ts";
+import { passwordCommand } from "../identity/password-command.ts";
+import { seededUser } from "../seeded-user.ts";
 import type { Stack } from "./stack.ts";
 
 export type SummaryOptions = {
@@ -13,6 +15,7 @@ export const summary = (stack: Stack, { stackFile, localSettings }: SummaryOptio
   const app = stack.secrets.apps[0]?.hostName ?? "";
   const lines = [
     "",
+    ...(localSettings === undefined ? inbox(stack, stackFile) : []),
     `  API            ${stack.httpUrl}/beta/me/notifications/`,
     `  Tokens         ${stack.tokenUrl}`,
     `  Web Push       ${stack.webpush.url}, control ${stack.webpush.controlUrl}`,
@@ -28,6 +31,11 @@ export const summary = (stack: Stack, { stackFile, localSettings }: SummaryOptio
   ];
   return lines.join("\n");
 };
+
+const inbox = ({ httpUrl }: Stack, stackFile: string): string[] => [
+  `  Inbox          ${httpUrl}/ for a browser; any user name signs in, ${seededUser} has devices. The one password:`,
+  `                 ${passwordCommand(here(stackFile))}`,
+];
 
 const funcStart = (localSettings: string): string[] => [
   `The functions host is yours: ${here(localSettings)} holds its settings.`,

@@ -78,7 +78,9 @@ test("nobody acts where nobody is signed in, offline, on what the app does not k
 test("who signs in sees what is unread; the account and what the app knows survive a restart, readable by their owner alone", async () => {
   vendor.feed.put({ ...visual("older than the app"), appNotificationId: "older" });
   const device = await vendor.device({ isSignedIn: false });
-  expect(await vendor.control.devices()).toMatchObject([{ app: { isSignedIn: false, mark: null, isUpToDate: true } }]);
+  expect(await vendor.control.devices()).toMatchObject([
+    { app: { isSignedIn: false, user: null, mark: null, isUpToDate: true } },
+  ]);
   await device.signIn();
   expect(await device.agreed()).toEqual(["older than the app"]);
   await vendor.restart();

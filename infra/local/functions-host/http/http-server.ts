@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { HttpFunction } from "../triggers.ts";
 import type { Cors } from "./cors.ts";
+import type { Front } from "./front.ts";
 import { requestPathOf, type RequestPath } from "./request-path.ts";
 import { isReserved, matchRoute } from "./route.ts";
 
@@ -19,6 +20,8 @@ type Uses = {
   /** In the order they were registered: the first that matches path and method answers. */
   readonly functions: readonly HttpFunction[];
   readonly cors: Cors;
+  /** Asked before everybody else. */
+  readonly front?: Front | undefined;
   readonly answer: (exchange: Exchange) => void;
 };
 
@@ -41,13 +44,14 @@ export const createHttpServer = (use: Uses): Server => {
   return server;
 };
 
-const handle = ({ functions, cors, answer }: Uses, request: IncomingMessage, response: ServerResponse): void => {
+const handle = ({ functions, cors, front, answer }: Uses, request: IncomingMessage, response: ServerResponse): void => {
   const method = request.method ?? "";
   const path = requestPathOf(request.url ?? "");
   if (!path || !isHost(request.headers.host)) {
     endEmpty(response, 400);
     return;
   }
+  if (front?.answers(request, response, path)) return;
   const preflight = cors.preflight(method, request.headers);
   if (preflight) {
     endEmpty(response, 204, preflight);
