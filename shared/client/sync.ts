@@ -51,10 +51,14 @@ export const syncing = ({ api, store, now, onRefused }: Syncing): Sync => {
   };
 
   const readDelta = async (signal: AbortSignal): Promise<Answer<undefined>> => {
+    const { link, mark } = await store.read();
+    // A pass that somebody began and left ends where the feed was then: one more is read behind it.
+    let isLeftOver = link !== undefined && mark === undefined;
     for (let startsOver = 0; ;) {
       const answer = await step(signal);
       if (answer.kind !== "ok") return answer;
-      if (answer.value.isOver) break;
+      if (answer.value.isOver && !isLeftOver) break;
+      if (answer.value.isOver) isLeftOver = false;
       if ((await store.read()).link === undefined && (startsOver += 1) > againMax) return madeAnew;
     }
     await store.update((state) => withoutExpired(state, now()));
