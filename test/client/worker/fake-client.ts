@@ -14,6 +14,8 @@ export const fakeClient = () => {
     answer: ok as Answer<undefined>,
     isOurs: true,
     hangs: false,
+    /** What a push's processing waits for. */
+    before: (_text: string): Promise<void> => Promise.resolve(),
     updates: [] as { readonly id: string; readonly change: StateChange }[],
     synced: 0,
     /** What a sync brings. */
@@ -22,15 +24,15 @@ export const fakeClient = () => {
     closed: 0,
   };
   const client: WorkerClient & { readonly close: () => void } = {
-    processPush: (text) =>
-      state.hangs
-        ? never
-        : Promise.resolve({
-            isOurs: state.isOurs,
-            fresh: state.fresh ?? state.view.filter(({ id }) => text.includes(id)),
-            answer: state.answer,
-            renewal: Promise.resolve(),
-          }),
+    processPush: async (text) => {
+      await (state.hangs ? never : state.before(text));
+      return {
+        isOurs: state.isOurs,
+        fresh: state.fresh ?? state.view.filter(({ id }) => text.includes(id)),
+        answer: state.answer,
+        renewal: Promise.resolve(),
+      };
+    },
     notifications: () => Promise.resolve(state.view),
     sync: () => {
       state.synced += 1;

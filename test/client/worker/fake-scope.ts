@@ -71,8 +71,7 @@ export const fakeScope = (manners: Manners = chromium) => {
   };
 
   const scope: WorkerScope = {
-    addEventListener: (name, listener) =>
-      void listeners.set(name, [...(listeners.get(name) ?? []), listener]),
+    addEventListener: (name, listener) => void listeners.set(name, [...(listeners.get(name) ?? []), listener]),
     registration: {
       scope: "https://app.example/mail/",
       showNotification: (title, options: Options = {}) => {

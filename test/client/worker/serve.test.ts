@@ -54,15 +54,15 @@ describe("on a push", () => {
   });
 
   test.each([chromium, firefox, safari])("a replace shows once, the new content (%j)", async (manners) => {
-    const { state, push, bodies, shown } = serving({}, manners);
-    for (const rawContent of ["first", "second"]) {
+    const { state, push, bodies, shown } = serving({ closedMeansDismissed: true }, manners);
+    for (const rawContent of ["first", "second", "second"]) {
       const one = aNotification("n1", { payload: { rawContent } });
       state.view = [one];
       await push(pushOf(one));
       vi.setSystemTime(Date.now() + 1);
     }
     expect(bodies()).toEqual(["second"]);
-    expect(shown).toEqual(["first", "second"]);
+    expect(shown).toEqual(["first", "second", "second"]);
     expect(state.updates).toEqual([]);
   });
 
@@ -79,7 +79,11 @@ describe("on a push", () => {
     const { state, wake, bodies } = serving();
     const all = ["n1", "n2", "n3"].map((id) => aNotification(id));
     state.view = all;
-    await Promise.all(all.map((one) => wake("push", { data: { text: () => pushOf(one) } })));
+    state.before = (text) =>
+      text.includes("n1") ? new Promise((resolve) => setTimeout(resolve, 1_000)) : Promise.resolve();
+    const pushes = Promise.all(all.map((one) => wake("push", { data: { text: () => pushOf(one) } })));
+    await vi.advanceTimersByTimeAsync(1_000);
+    await pushes;
     expect(bodies()).toEqual(["text of n1", "text of n2", "text of n3"]);
   });
 
@@ -170,7 +174,7 @@ describe("on a push", () => {
     state.view = [aNotification("n1")];
     await push(pushOf(aNotification("n1")));
     signedIn.current = { ...registration, account: "bob" };
-    state.view = [aNotification("n2")];
+    state.view = [aNotification("n2"), aNotification("n1")];
     await push(pushOf(aNotification("n2")));
     expect(bodies()).toEqual(["text of n2"]);
     expect(asked).toEqual(["ann", "bob"]);
@@ -244,9 +248,13 @@ describe("on a click", () => {
     expect(opened).toEqual(["https://app.example/mail/n1"]);
   });
 
-  test("`dismiss` dismisses and opens nothing", async () => {
-    const { click, opened, state } = await withToast({}, firefox);
+  test("`dismiss` dismisses and opens nothing; what was seen to elsewhere goes with it", async () => {
+    const { click, opened, state, push, toasts } = await withToast({}, firefox);
+    state.view = [...state.view, aNotification("n2")];
+    await push(pushOf(aNotification("n2")));
+    state.onSync = () => (state.view = state.view.filter(({ id }) => id !== "n2"));
     await click(0, "dismiss");
+    expect(toasts()).toEqual([]);
     expect(state.updates).toEqual(dismissed);
     expect(opened).toEqual([]);
   });
@@ -259,9 +267,10 @@ describe("on a click", () => {
   });
 
   test("what could not be sent is left to a Background Sync", async () => {
-    const { click, state, synced } = await withToast();
+    const { click, state, synced, toasts } = await withToast();
     state.answer = offline;
     await click(0);
+    expect(toasts()).toEqual([]);
     expect(synced).toEqual(["fanfare-edits"]);
   });
 
