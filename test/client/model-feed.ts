@@ -97,7 +97,7 @@ export const modelFeed = ({ pageSize = 2, startMs = Date.UTC(2026, 0, 31, 12) } 
   const remove = (id: string, etag?: string): Answer<undefined> => {
     const row = rows.get(id);
     if (!row || isExpired(row)) return { kind: "not-found", reason: "It is not there." };
-    if (etag !== undefined && etag !== versionedOf(row).etag)
+    if (!row.isGone && etag !== undefined && etag !== versionedOf(row).etag)
       return { kind: "changed", reason: "It is another by now." };
     if (!row.isGone) write(row.notification, true);
     return { kind: "ok", value: undefined };

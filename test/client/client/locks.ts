@@ -27,7 +27,10 @@ export const locks = () => {
             work().then(resolve, reject).finally(end);
           },
         };
-        if (signal.aborted) return reject(new DOMException("aborted", "AbortError"));
+        if (signal.aborted) {
+          reject(new DOMException("aborted", "AbortError"));
+          return;
+        }
         signal.addEventListener("abort", () => {
           if (!queue.includes(request)) return;
           queue = queue.filter((other) => other !== request);

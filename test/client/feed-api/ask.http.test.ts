@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { feedApiHttp } from "../../../shared/client/feed-api.http.ts";
+
+const fault = (code: string) => JSON.stringify({ error: { code, message: "Told so." } });
+const emptyPage = JSON.stringify({
+  value: [],
+  "@odata.deltaLink": "http://inside:7071/beta/me/notifications/delta?$deltatoken=t",
+});
+const page = () => new Response(emptyPage, { headers: { ETag: 'W/"e.1"' } });
+
+type Sent = { readonly url: string; readonly headers: Headers; readonly request: RequestInit };
+
+/** The port over a service that gives these answers, one after the other. */
+const over = (...answers: (() => Response | Promise<Response>)[]) => {
+  const sent: Sent[] = [];
+  const asked: boolean[] = [];
+  const refused: string[] = [];
+  let unsid: string | undefined;
+  const api = feedApiHttp({
+    baseUrl: "https://fanfare.example",
+    targetHostName: "app.contoso.com",
+    getToken: ({ isRefused }) => {
+      asked.push(isRefused);
+      return Promise.resolve(isRefused ? "new" : "old");
+    },
+    unsid: () => unsid,
+    onUnsidRefused: (one) => refused.push(one),
+    waits: { answerMs: 20 },
+    fetch: async (url, request) => {
+      sent.push({ url, request, headers: new Headers(request.headers) });
+      return (answers.shift() ?? page)();
+    },
+  });
+  return { api, sent, asked, refused, use: (one: string) => (unsid = one) };
+};
+
+describe("a request", () => {
+  it("carries the token, the UNSID, the ETag and the wish to wait, and follows links by their query only", async () => {
+    const { api, sent, use } = over(page, page);
+    use("unsid-1");
+    expect(await api.delta({ link: "$deltatoken=t&targetHostName=x", waitSeconds: 20 })).toEqual({
+      kind: "ok",
+      value: { changes: [], link: "$deltatoken=t", mark: "e.1" },
+    });
+    await api.remove({ id: "a/b", etag: "e.7" });
+    expect(sent.map(({ url }) => url)).toEqual([
+      "https://fanfare.example/beta/me/notifications/delta?$deltatoken=t&targetHostName=x",
+      "https://fanfare.example/beta/me/notifications/a%2Fb",
+    ]);
+    expect(Object.fromEntries(sent[0]!.headers)).toEqual({
+      authorization: "Bearer old",
+      "x-uns-id": "unsid-1",
+      prefer: "wait=20",
+    });
+    expect(sent[1]!.headers.get("if-match")).toBe('"e.7"');
+    expect(sent[0]!.request).toMatchObject({ credentials: "omit", cache: "no-store" });
+  });
+
+  it("is asked again once, with a renewed token", async () => {
+    const { api, sent, asked } = over(() => new Response(fault("Unauthorized"), { status: 401 }));
+    expect((await api.delta({})).kind).toBe("ok");
+    expect([asked, sent.map(({ headers }) => headers.get("authorization"))]).toEqual([
+      [false, true],
+      ["Bearer old", "Bearer new"],
+    ]);
+    const again = over(...[0, 1, 2].map(() => () => new Response("", { status: 401 })));
+    expect((await again.api.delta({})).kind).toBe("unauthorized");
+    expect(again.sent).toHaveLength(2);
+  });
+
+  it("is asked again without a UNSID that is refused, and tells of it only when that was why", async () => {
+    const forbidden = () => new Response(fault("Forbidden"), { status: 403 });
+    const ended = over(forbidden);
+    ended.use("unsid-1");
+    expect((await ended.api.delta({})).kind).toBe("ok");
+    expect([ended.refused, ended.sent.map(({ headers }) => headers.has("x-uns-id"))]).toEqual([
+      ["unsid-1"],
+      [true, false],
+    ]);
+    const stranger = over(forbidden, forbidden);
+    stranger.use("unsid-1");
+    expect([(await stranger.api.delta({})).kind, stranger.refused]).toEqual(["forbidden", []]);
+  });
+
+  it.each([
+    ["a network that is away", () => Promise.reject(new TypeError("Failed to fetch")), { kind: "offline" }],
+    ["no answer in time", () => new Promise<Response>(() => undefined), { kind: "offline" }],
+    ["a captive portal", () => new Response("<!doctype html>Welcome"), { kind: "failed", status: 200 }],
+    ["a proxy's 404", () => new Response("Not here", { status: 404 }), { kind: "failed", status: 404 }],
+    ["somebody's JSON", () => new Response('{"value":[{"id":1}]}'), { kind: "failed", status: 200 }],
+    ["a fault of the service", () => new Response(fault("X"), { status: 500 }), { kind: "failed", status: 500 }],
+    ["410", () => new Response(fault("Gone"), { status: 410 }), { kind: "gone" }],
+    ["412", () => new Response(fault("PreconditionFailed"), { status: 412 }), { kind: "changed" }],
+    ["400", () => new Response(fault("BadRequest"), { status: 400 }), { kind: "refused", status: 400 }],
+    [
+      "406",
+      () => new Response(fault("NotAcceptable"), { status: 406, headers: { "Retry-After": "7" } }),
+      { kind: "throttled", waitMs: 7_000 },
+    ],
+    [
+      "a gateway's 503",
+      () => new Response("busy", { status: 503, headers: { "Retry-After": "2" } }),
+      { kind: "throttled", waitMs: 2_000 },
+    ],
+  ])("that meets %s is answered by a value", async (_what, answer, expected) => {
+    const { api } = over(() =>
+      Promise.race([
+        answer(),
+        new Promise<Response>((_, reject) => setTimeout(() => reject(new Error("timeout")), 30)),
+      ]),
+    );
+    expect(await api.delta({})).toMatchObject(expected);
+  });
+
+  it("ends as offline when the caller gives it up, and when no token can be had it is unauthorized", async () => {
+    const { api, sent } = over();
+    expect((await api.delta({ signal: AbortSignal.abort() })).kind).toBe("offline");
+    const nobody = feedApiHttp({
+      baseUrl: "https://fanfare.example",
+      targetHostName: "a.b",
+      getToken: () => Promise.resolve(undefined),
+    });
+    expect((await nobody.delta({})).kind).toBe("unauthorized");
+    expect(sent).toEqual([]);
+  });
+
+  it("of a deletion takes nothing but 204 for done", async () => {
+    const { api } = over(
+      () => new Response("<html>", { status: 200 }),
+      () => new Response(null, { status: 204 }),
+    );
+    expect((await api.remove({ id: "a" })).kind).toBe("failed");
+    expect(await api.remove({ id: "a" })).toEqual({ kind: "ok", value: undefined });
+  });
+});
