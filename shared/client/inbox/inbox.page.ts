@@ -36,6 +36,9 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
   let known: readonly UserNotification[] = [];
   let standing: ClientStanding | undefined = client.standing;
   let trouble: Trouble | undefined;
+  let hasArrived = false;
+  /** Until the service was heard all there is may be news to this browser, and none of it to the user. */
+  let isCaughtUp = false;
   let rowsMax = rowsAtOnce;
   let unreadTold = 0;
 
@@ -68,9 +71,10 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
   };
 
   const arrived = (notifications: readonly UserNotification[]): void => {
-    // Before the service has been heard all of it is news to this browser, and none of it to the user.
-    const news = standing?.answer.kind === "ok" ? newsIn(known, notifications) : [];
+    const news = isCaughtUp ? newsIn(known, notifications) : [];
     known = notifications;
+    hasArrived = true;
+    isCaughtUp ||= standing?.answer.kind === "ok";
     draw();
     const [first] = news;
     if (first) view.announce(host.words.news(news.length, headlineOf(first, host.words)));
@@ -79,6 +83,7 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
   const stands = (now: ClientStanding | undefined): void => {
     const before = standing?.answer.kind;
     standing = now;
+    isCaughtUp ||= hasArrived && now?.answer.kind === "ok";
     const told = trouble?.kind;
     trouble = troubleOf(standing, navigator.onLine, host.words);
     draw();

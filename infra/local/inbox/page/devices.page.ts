@@ -13,7 +13,11 @@ export const newDevicesPanel = (
   section: HTMLElement,
   use: Use,
 ): { readonly draw: (devices: ToldOverview["devices"]) => void } => {
-  const note = element("p", { class: "note" }, `They are ${use.seededUser}’s. What you do on one, the others hear of.`);
+  const note = element(
+    "p",
+    { class: "note" },
+    `Virtual devices of ${use.seededUser}. What you do on one, the others hear of.`,
+  );
   const fault = element("p", { class: "fault", role: "status" });
   const list = element("ul", { class: "devices", role: "list" });
   section.append(note, fault, list);

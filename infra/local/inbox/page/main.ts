@@ -38,13 +38,14 @@ const start = async (): Promise<void> => {
 const showStack = ({ seededUser }: ToldConfig): void => {
   const devices = newDevicesPanel(part("devices"), { act: actOnDevice, seededUser });
   const operator = newOperatorPanel(part("operator"));
+  const lost = "The local stack does not answer. Is it still running?";
   watchOverview({
     show: (overview) => {
-      tell("");
+      if (part("fault").textContent === lost) tell("");
       devices.draw(overview.devices);
       operator.draw(overview);
     },
-    failed: told,
+    failed: () => tell(lost),
   });
 };
 

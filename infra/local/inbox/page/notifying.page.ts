@@ -23,6 +23,7 @@ export const drawNotifying = async (section: HTMLElement, { client, webpushBrows
     button.hidden = said.button === undefined;
   };
   const turnOn = async (registration: ServiceWorkerRegistration): Promise<void> => {
+    show({ kind: "asking" });
     const answer = await client.subscribe({ registration, displayName: browserName() });
     show(answer.kind === "ok" ? { kind: "on" } : { kind: "failed", reason: answer.reason });
   };

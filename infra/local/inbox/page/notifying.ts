@@ -6,6 +6,8 @@ export type Notifying =
   /** The user said no. */
   | { readonly kind: "denied" }
   | { readonly kind: "granted" }
+  /** It asks its push service. */
+  | { readonly kind: "asking" }
   | { readonly kind: "on" }
   /** It may, but did not work out. */
   | { readonly kind: "failed"; readonly reason: string };
@@ -33,6 +35,8 @@ export const sayNotifying = (notifying: Notifying, browser: Browser): Said => {
       };
     case "granted":
       return { sentence: "Notifications are allowed, and turned off here.", button: "Turn on" };
+    case "asking":
+      return { sentence: "Asking this browser’s push service…" };
     case "on":
       return { sentence: "This browser rings for raw content, open or closed.", button: "Turn off" };
     case "failed":

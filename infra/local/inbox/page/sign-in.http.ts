@@ -25,8 +25,6 @@ export const beginSignIn = async (
     response_type: "code",
     redirect_uri: redirectUri,
     scope: provider.scope,
-    // Without it the provider gives no refresh token to an app it has given one before.
-    prompt: "consent",
     state: begun.state,
     nonce: begun.nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(begun.verifier),
@@ -43,6 +41,8 @@ export const finishSignIn = async (
 ): Promise<Session> => {
   const server = await discovered(provider.issuer);
   const client = { client_id: provider.clientId };
+  const refusal = answered.searchParams.get("error_description") ?? answered.searchParams.get("error");
+  if (refusal !== null) throw new Error(refusal);
   const parameters = oauth.validateAuthResponse(server, client, answered, begun.state);
   const response = await oauth.authorizationCodeGrantRequest(
     ...([server, client, oauth.None(), parameters, redirectUri, begun.verifier] as const),

@@ -1,7 +1,7 @@
 import type { ToldOverview } from "../told.ts";
 import { askOverview } from "./told.http.ts";
 
-type Use = { readonly show: (overview: ToldOverview) => void; readonly failed: (error: unknown) => void };
+type Use = { readonly show: (overview: ToldOverview) => void; readonly failed: () => void };
 
 const againMs = 2_000;
 
@@ -15,10 +15,10 @@ export const watchOverview = ({ show, failed }: Use): void => {
         const overview = await askOverview(version, signal);
         if (overview.version !== version) show(overview);
         version = overview.version;
-      } catch (error) {
+      } catch {
         if (isAborted(signal)) return;
         version = undefined;
-        failed(new Error("The local stack does not answer. Is it still running?", { cause: error }));
+        failed();
         await new Promise((resolve) => setTimeout(resolve, againMs));
       }
     }

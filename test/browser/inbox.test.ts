@@ -1,0 +1,181 @@
+import type { Browser, Page } from "puppeteer-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startStack, type LocalStack } from "../support/stack.ts";
+import { looksRight } from "./support/accessibility.ts";
+import { launchChromium } from "./support/chromium.ts";
+import { describeBrowser } from "./support/describe-browser.ts";
+
+describeBrowser("chromium", "The local stack's inbox page", () => {
+  let stack: LocalStack;
+  let browser: Browser;
+  let page: Page;
+  const faults: string[] = [];
+
+  beforeAll(async () => {
+    stack = await startStack();
+    browser = await launchChromium(stack.stack.httpUrl);
+    page = await browser.newPage();
+    page.on("pageerror", (error) => faults.push(String(error)));
+    page.on("console", (message) => faults.push(message.text()));
+    await page.setViewport({ width: 1400, height: 900 });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stack.stop();
+  });
+
+  const seededUser = () => stack.stack.users[0]!;
+  const says = (selector: string, text: string): Promise<unknown> =>
+    page.waitForFunction(
+      (where, what) => document.querySelector(where)?.textContent.includes(what),
+      { timeout: 15_000 },
+      selector,
+      text,
+    );
+  /** The inbox shows exactly these headlines. */
+  const shows = (...headlines: readonly string[]): Promise<unknown> =>
+    page.waitForFunction(
+      (wanted) =>
+        JSON.stringify(
+          [...(document.querySelector("fanfare-inbox")?.shadowRoot?.querySelectorAll("li .headline") ?? [])].map(
+            (one) => one.textContent,
+          ),
+        ) === wanted,
+      { timeout: 15_000 },
+      JSON.stringify(headlines),
+    );
+  /** The device's screen shows so many toasts. */
+  const toasts = (platform: string, count: number): Promise<unknown> =>
+    page.waitForFunction(
+      (where, wanted) => document.querySelectorAll(where).length === wanted,
+      { timeout: 15_000 },
+      `[data-platform="${platform}"] .toast`,
+      count,
+    );
+  const write = async (field: string, text: string): Promise<void> => {
+    await page.locator(`[name="${field}"]`).fill(text);
+  };
+  const send = async (title: string, answer = "201 Created"): Promise<void> => {
+    await write("title", title);
+    await page.locator("#send button[type=submit]").click();
+    await says("#send .answer", answer);
+  };
+  const press = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [aria-label="${name}"]`).click();
+  const control = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [data-control="${name}"]`).click();
+
+  it("goes from localhost to the service's own address, and shows the devices to whoever is not signed in", async () => {
+    await page.goto(stack.stack.httpUrl.replace("127.0.0.1", "localhost"));
+    await page.waitForFunction((origin) => location.origin === origin, {}, stack.stack.httpUrl);
+    await page.waitForSelector("#sign-in button");
+    for (const platform of ["WebPush", "Windows", "iOS", "Android"]) await toasts(platform, 0);
+    await looksRight(page, "page-signed-out");
+  });
+
+  it("signs in by the code flow, and comes back to an empty inbox", async () => {
+    await page.setViewport({ width: 1400, height: 900 });
+    await page.locator("#sign-in button").click();
+    await page.locator("#username").fill(seededUser().upn);
+    await page.locator("#password").fill(seededUser().password);
+    await page.locator("button").click();
+    await says("#who", seededUser().upn);
+    expect(page.url()).toBe(`${stack.stack.httpUrl}/`);
+    await page.waitForSelector("fanfare-inbox >>> .empty");
+    await looksRight(page, "page-empty");
+  });
+
+  it("sends both contents, which appear in the list, on every device, and in the operator's figures", async () => {
+    await page.setViewport({ width: 1400, height: 900 });
+    await send("First");
+    await shows("First");
+    for (const platform of ["WebPush", "Windows", "iOS", "Android"]) await toasts(platform, 1);
+    await says('[data-platform="WebPush"]', "Your parcel is at the front desk.");
+    await says('[data-platform="iOS"]', "First");
+    await page.waitForFunction(() => document.title.startsWith("(1) "));
+    await says("#operator", "Delivered4");
+    await send("Second");
+    await shows("Second", "First");
+    await looksRight(page, "page-full");
+  });
+
+  it("shows at once what another device does", async () => {
+    await page.setViewport({ width: 1400, height: 900 });
+    await page.locator('[aria-label^="Mark read: Second"][aria-label$="on iPhone"]').click();
+    await page.waitForSelector('fanfare-inbox >>> [aria-label="Mark as unread: Second"]');
+    await page.locator('[aria-label^="Dismiss: Second"][aria-label$="on PC"]').click();
+    await shows("First");
+    for (const platform of ["Windows", "iOS", "Android"]) await toasts(platform, 1);
+  });
+
+  it("tells the other devices at once what is read, dismissed and deleted here", async () => {
+    await press("Dismiss: First");
+    await shows();
+    for (const platform of ["Windows", "iOS", "Android"]) await toasts(platform, 0);
+    await control("dismissed");
+    await shows("Second", "First");
+    await press("Delete: Second");
+    await shows("First");
+    await press("Delete: First");
+    await shows();
+    await control("all");
+    await send("Third");
+    await shows("Third");
+    await toasts("Android", 1);
+    await press("Mark as read: Third");
+    await toasts("Android", 0);
+  });
+
+  it("puts what the service finds wrong to the field it is in", async () => {
+    await page.locator("#send summary").click();
+    await write("groupName", "g".repeat(65));
+    await send("Fourth", "400");
+    const fault = await page.$eval("#field-groupName", (field) => [
+      field.getAttribute("aria-invalid"),
+      document.getElementById(field.getAttribute("aria-describedby") ?? "")?.textContent,
+      document.activeElement === field,
+    ]);
+    expect(fault).toEqual(["true", expect.stringMatching(/64/), true]);
+    await looksRight(page, "page-fault");
+    await page.setViewport({ width: 1400, height: 900 });
+    await write("groupName", "");
+  });
+
+  it("says in a sentence that a browser whose push service is out of reach is not rung, and goes on", async () => {
+    await page.locator("#notifying button").click();
+    await says("#notifying", "The list below is live all the same.");
+    await send("Fifth");
+    await shows("Fifth", "Third");
+  });
+
+  it("is used by keyboard alone: skip to the list, open, dismiss, and the focus goes on", async () => {
+    await page.reload();
+    await shows("Fifth", "Third");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to your notifications");
+    await page.keyboard.press("Enter");
+    const focused = (): Promise<string | null | undefined> =>
+      page.evaluate(() => {
+        const held = document.querySelector("fanfare-inbox")?.shadowRoot?.activeElement;
+        return held?.getAttribute("aria-label") ?? held?.textContent;
+      });
+    for (let step = 0; step < 9 && (await focused()) !== "Dismiss: Fifth"; step++) await page.keyboard.press("Tab");
+    await page.keyboard.press("Space");
+    await shows("Third");
+    expect(await focused()).toBe("Dismiss: Third");
+  });
+
+  it("signs out, forgets, and asks nobody whether it is meant", async () => {
+    await page.locator("#who button").click();
+    await page.waitForSelector("#sign-in button");
+    expect(page.url()).toBe(`${stack.stack.httpUrl}/`);
+    await page.reload();
+    await page.waitForSelector("#sign-in button");
+    await page.locator("#sign-in button").click();
+    await page.waitForSelector("#password");
+  });
+
+  it("breaks no rule of its policy on the way", () => {
+    // What Chromium itself writes of the refusal (400) and of its push service.
+    const own = /Failed to load resource|push service/i;
+    expect(faults.filter((fault) => !own.test(fault))).toEqual([]);
+  });
+});
