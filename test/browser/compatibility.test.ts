@@ -1,6 +1,7 @@
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { NewDevice } from "../../infra/local/push/control-client.ts";
+import type { OldBundle } from "../contracts/compatibility/old-app.ts";
 import { startStack, type LocalStack } from "../support/stack.ts";
 import { showsToasts } from "./support/app-page.ts";
 import { deliverPush, launchChromium } from "./support/chromium.ts";
@@ -9,17 +10,8 @@ import { launchFirefox } from "./support/firefox.ts";
 import { startOldAppSite, type OldAppSite } from "./support/old-app-site.ts";
 
 declare global {
-  // What the old app's page calls its actions by.
-  var bundle: {
-    readonly answer: Readonly<Record<string, unknown>>;
-    readonly subscribe: (hostName: string) => Promise<boolean>;
-    readonly refreshToken: () => Promise<void>;
-    readonly getAll: () => Promise<readonly string[]>;
-    readonly setRead: (id: string, isRead: boolean) => Promise<boolean>;
-    readonly setAction: (id: string, name: string) => Promise<boolean>;
-    readonly remove: (id: string) => Promise<boolean>;
-    readonly unsubscribe: () => Promise<boolean>;
-  };
+  // What the old app's page puts on its window.
+  var bundle: OldBundle;
 }
 
 let site: OldAppSite;

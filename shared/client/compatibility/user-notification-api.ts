@@ -1,4 +1,3 @@
-import { inBrowser } from "./foundation.browser.ts";
 import type { Foundation } from "./foundation.ts";
 import { userActionStateOf } from "./original-notification.ts";
 import { processPush, readAll } from "./reading.ts";
@@ -17,12 +16,12 @@ import { update, updateOf } from "./updating.ts";
  * The original's client: one for a page, another in the service worker. They share what `subscribeToUserNotificationsAsync` learned, not
  * the token, which each is given. No method rejects for an answer of the service, or for none: the result's `status` says how it ended.
  */
-export class UserNotificationApiImpl {
+export class UserNotificationApi {
   /** The user's access token for the service; null while there is none. Set it anew when the app has renewed it. */
   oAuthAccessToken: string | null;
   readonly #use: Uses;
 
-  constructor(oAuthAccessToken: string | null = null, foundation: Foundation = inBrowser) {
+  constructor(foundation: Foundation, oAuthAccessToken: string | null) {
     this.oAuthAccessToken = oAuthAccessToken;
     this.#use = { ...foundation, token: () => this.oAuthAccessToken };
   }

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { UserNotificationApiImpl } from "../../../shared/client/compatibility/graph-notifications-library.ts";
 import type { Foundation } from "../../../shared/client/compatibility/foundation.ts";
+import { UserNotificationApi } from "../../../shared/client/compatibility/user-notification-api.ts";
 import { memoryLocalStore } from "../../../shared/client/local-store.memory.ts";
 import { memoryRegistrationStore } from "../../../shared/client/registration-store.memory.ts";
 import { modelFeedApi } from "../model-feed-api.ts";
@@ -9,7 +9,7 @@ import { modelFeed, type ModelFeed } from "../model-feed.ts";
 let feed: ModelFeed;
 let foundation: Foundation;
 /** The service worker's: it has never subscribed, and its token came by a message. */
-let worker: UserNotificationApiImpl;
+let worker: UserNotificationApi;
 
 beforeEach(() => {
   feed = modelFeed();
@@ -22,7 +22,7 @@ beforeEach(() => {
     servingUrl: () => "https://fanfare.contoso.com",
     now: () => feed.now(),
   };
-  worker = new UserNotificationApiImpl("a token", foundation);
+  worker = new UserNotificationApi(foundation, "a token");
 });
 
 /** What the service worker makes of the pushes since the last time, one after the other: each push's notifications, by content. */
@@ -37,12 +37,13 @@ const processed = async (): Promise<unknown[]> => {
 };
 
 test("a push with content gives that notification, unread and untouched, and asks nobody: no token is needed", async () => {
-  const unasked = new UserNotificationApiImpl(null, {
+  const askingNobody: Foundation = {
     ...foundation,
     feedApi: () => {
       throw new Error("the service was asked");
     },
-  });
+  };
+  const unasked = new UserNotificationApi(askingNobody, null);
   const id = feed.post({ name: "dinner", raw: "Dinner is ready" });
   const result = await unasked.processPushNotificationAsync(feed.takePushes()[0]!);
   expect(result).toMatchObject({
@@ -101,7 +102,7 @@ test("what was given and is deleted since is told last, without content; what wa
 });
 
 test("an open page that reads all notifications takes nothing from what the push has to show", async () => {
-  const page = new UserNotificationApiImpl("a token", foundation);
+  const page = new UserNotificationApi(foundation, "a token");
   feed.post({ name: "large", raw: "Large", isTap: true });
   const all = await page.getAllNotificationsAsync();
   expect(all).toMatchObject({ status: 0, userNotifications: [{ payload: { rawContent: "Large" } }] });

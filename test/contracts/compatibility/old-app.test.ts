@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
 import { notification, post, sampleHost, subscribePath } from "../api/api-under-test.ts";
@@ -5,7 +6,7 @@ import { startLocalService, type LocalService } from "../webpush-service/local-s
 import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
 import { publicUrl, startBackends, type Backends } from "../../support/backends.ts";
 import { oldPage, oldWorker } from "./old-app.ts";
-import { oldBrowser, type OldBrowser } from "./old-browser.ts";
+import { oldBrowser, type Databases, type OldBrowser, type Requested } from "./old-browser.ts";
 
 let backends: Backends;
 let vendor: LocalService;
@@ -36,15 +37,19 @@ let isOffline: boolean;
 let user: string;
 
 beforeEach(async () => {
-  const applicationServerKey = vendor.keys.publicKey;
-  device = await vendor.control.createDevice({ applicationServerKey });
+  device = await vendor.control.createDevice({ applicationServerKey: vendor.keys.publicKey });
   isOffline = false;
   user = `${crypto.randomUUID()}@contoso.com`;
-  browser = oldBrowser({
+  browser = await newBrowser();
+});
+
+const newBrowser = async (more: { readonly indexedDB?: Databases } = {}): Promise<OldBrowser> => {
+  const made = oldBrowser({
+    ...more,
     library,
     workerScript: oldWorker("./graph-notifications-library.js"),
     channel: device.channel,
-    applicationServerKey,
+    applicationServerKey: vendor.keys.publicKey,
     fetch: async (url, { method = "GET", headers = {}, body }) => {
       if (isOffline) throw new TypeError("Failed to fetch");
       expect(url).toContain(`${publicUrl}/beta/`);
@@ -53,8 +58,9 @@ beforeEach(async () => {
       return new Response(answer.status === 204 ? null : answer.text, answer);
     },
   });
-  browser.localStorage.set("token", await newToken());
-});
+  made.localStorage.set("token", await newToken());
+  return made;
+};
 
 const newToken = async (): Promise<string> =>
   (await backends.authorization(backends.apps.sample, user)).replace("Bearer ", "");
@@ -196,6 +202,78 @@ test("subscribed again on the next page it is the same subscription; unsubscribe
   expect(await page.unsubscribe()).toBe(false);
   expect(page.answer).toMatchObject({ succeeded: false, status: 3 });
 });
+
+test("another user on the same browser is given only what is theirs, and of the first one's nothing is left there", async () => {
+  const first = { user, token: browser.localStorage.get("token") ?? "" };
+  const { page, unsid } = await subscribed();
+  await page.refreshToken();
+  await send("Hers".repeat(2_000), unsid);
+
+  user = `${crypto.randomUUID()}@contoso.com`;
+  browser.localStorage.set("token", await newToken());
+  const { page: his, unsid: hisUnsid } = await subscribed();
+  await his.refreshToken();
+  await send("His".repeat(2_000), hisUnsid);
+  expect(contentsOf(browser.printed.at(-1))).toEqual(["His".repeat(2_000)]);
+  const kept = await contentKept(browser.indexedDB);
+  expect(kept).toContain("HisHis");
+  expect(kept).not.toContain("HersHers");
+
+  user = first.user;
+  browser.localStorage.set("token", first.token);
+  const { page: again } = await subscribed();
+  expect(await again.unsubscribe()).toBe(true);
+  expect(await contentKept(browser.indexedDB)).not.toMatch(/HersHers|HisHis/);
+});
+
+test("a browser that keeps nothing shows what comes with a push, and its page does all it did", async () => {
+  const keepingNothing: Databases = {
+    databases: () => Promise.resolve([]),
+    open: () => {
+      throw new DOMException("not in this window", "SecurityError");
+    },
+  };
+  browser = await newBrowser({ indexedDB: keepingNothing });
+  const { page, unsid } = await subscribed();
+  const id = await send("Dinner is ready", unsid);
+  expect(browser.toasts.map(({ body }) => body)).toEqual(["Dinner is ready"]);
+  expect(await page.setRead(id, true)).toBe(true);
+  await page.refreshToken();
+  await send("x".repeat(5_000), unsid);
+  expect(contentsOf(browser.printed[1])).toEqual(["x".repeat(5_000)]);
+  expect(await page.unsubscribe()).toBe(true);
+});
+
+test("the module offers what the script's global does", async () => {
+  const module = (await import(`${process.cwd()}/dist/client/graph-notifications-library.mjs`)) as object;
+  const names = runInNewContext(`${library}; Object.keys(userNotificationsClient)`) as string[];
+  expect(Object.keys(module).toSorted()).toEqual([...names].toSorted());
+  expect(names.toSorted()).toEqual([
+    "UserNotificationApiImpl",
+    "UserNotificationApiResultStatus",
+    "UserNotificationUserActionState",
+    "configure",
+  ]);
+});
+
+/** All that stands in the origin's databases, as text. */
+const contentKept = async (indexedDB: Databases): Promise<string> => {
+  const names = (await indexedDB.databases()).map(({ name = "" }) => name);
+  const all = names.map(async (name) => {
+    const database = await resultOf(indexedDB.open(name));
+    const stores = [...database.objectStoreNames];
+    const rows = stores.map((store) => resultOf(database.transaction(store).objectStore(store).getAll()));
+    const text = JSON.stringify(await Promise.all(rows));
+    database.close();
+    return text;
+  });
+  return (await Promise.all(all)).join("\n");
+};
+
+const resultOf = <T>(request: Requested<T>): Promise<T> =>
+  new Promise((resolve) => {
+    request.onsuccess = () => resolve(request.result);
+  });
 
 const contentsOf = (printed: string | undefined): unknown[] => {
   const { userNotifications } = JSON.parse(printed ?? "{}") as { userNotifications: { payload: Printed }[] };

@@ -3,7 +3,20 @@
  * that the parameters fill: where the script comes from, and the key.
  */
 
-/** The page's script, beside the library's: what its buttons call. `bundle.answer` is what the library answered last. */
+/** What the page's buttons call. */
+export type OldBundle = {
+  /** What the library answered last. */
+  readonly answer: Readonly<Record<string, unknown>>;
+  readonly subscribe: (crossDeviceAppId: string) => Promise<boolean>;
+  readonly refreshToken: () => Promise<void>;
+  readonly getAll: () => Promise<readonly string[]>;
+  readonly setRead: (id: string, isRead: boolean) => Promise<boolean>;
+  readonly setAction: (id: string, name: string) => Promise<boolean>;
+  readonly remove: (id: string) => Promise<boolean>;
+  readonly unsubscribe: () => Promise<boolean>;
+};
+
+/** The page's script, beside the library's: puts an `OldBundle` on the window as `bundle`. */
 export const oldPage = (vapidPublicKey: string): string => `
 const appPubKey = "${vapidPublicKey}";
 const client = new userNotificationsClient.UserNotificationApiImpl(localStorage.getItem("token"));

@@ -1,27 +1,30 @@
 import * as fakeIndexedDb from "fake-indexeddb";
 import { createContext, runInContext } from "node:vm";
-import type { oldPage } from "./old-app.ts";
+import type { OldBundle } from "./old-app.ts";
 
-/** Its types are a page's, which the compiler does not know in this room. */
-const { IDBFactory, IDBKeyRange } = fakeIndexedDb as unknown as Record<"IDBFactory" | "IDBKeyRange", new () => object>;
+/** As much of `indexedDB` as is looked into here; its own types are a page's, which the compiler does not know in this room. */
+export type Databases = {
+  readonly databases: () => Promise<readonly { readonly name?: string }[]>;
+  readonly open: (name: string) => Requested<Database>;
+};
+type Database = {
+  readonly objectStoreNames: Iterable<string>;
+  readonly transaction: (store: string) => { readonly objectStore: (name: string) => Store };
+  readonly close: () => void;
+};
+type Store = { readonly getAll: () => Requested<unknown> };
+export type Requested<T> = { readonly result: T; onsuccess: (() => void) | null };
 
-/** What the old page calls its actions by. */
-type Bundle = {
-  readonly answer: Readonly<Record<string, unknown>>;
-  readonly subscribe: (crossDeviceAppId: string) => Promise<boolean>;
-  readonly refreshToken: () => Promise<void>;
-  readonly getAll: () => Promise<readonly string[]>;
-  readonly setRead: (id: string, isRead: boolean) => Promise<boolean>;
-  readonly setAction: (id: string, name: string) => Promise<boolean>;
-  readonly remove: (id: string) => Promise<boolean>;
-  readonly unsubscribe: () => Promise<boolean>;
+const { IDBFactory, IDBKeyRange } = fakeIndexedDb as unknown as {
+  readonly IDBFactory: new () => Databases;
+  readonly IDBKeyRange: object;
 };
 
 type Toast = { readonly title: string; readonly body: string; readonly data: { readonly id: string } };
 
 export type OldBrowser = {
   /** Opens the app's page anew: its script and the library's, in a global scope of their own. */
-  readonly open: (pageScript: ReturnType<typeof oldPage>) => Bundle;
+  readonly open: (pageScript: string) => OldBundle;
   /** Wakes the service worker, if it sleeps, and hands it a push. Resolves when it has done what it waits for. */
   readonly push: (text: string) => Promise<void>;
   /** The browser stops the service worker; the next event starts it anew, and what it had in memory is gone. */
@@ -32,20 +35,23 @@ export type OldBrowser = {
   /** What the worker printed. */
   readonly printed: string[];
   readonly localStorage: Map<string, string>;
+  readonly indexedDB: Databases;
 };
 
 type Make = {
   readonly library: string;
   readonly workerScript: string;
   readonly fetch: (url: string, request: RequestInit) => Promise<Response>;
+  /** Where it keeps what it keeps. */
+  readonly indexedDB?: Databases;
   /** What `pushManager.subscribe` gives. */
   readonly channel: Readonly<Record<string, unknown>>;
   readonly applicationServerKey: string;
 };
 
 /** As much of a browser as an old app's page and service worker meet, each in a global scope of its own, as one origin. */
-export const oldBrowser = ({ library, workerScript, fetch, channel, applicationServerKey }: Make): OldBrowser => {
-  const indexedDB = new IDBFactory();
+export const oldBrowser = (make: Make): OldBrowser => {
+  const { library, workerScript, fetch, channel, applicationServerKey, indexedDB = new IDBFactory() } = make;
   const localStorage = new Map<string, string>();
   const toasts: Toast[] = [];
   const printed: string[] = [];
@@ -111,7 +117,7 @@ export const oldBrowser = ({ library, workerScript, fetch, channel, applicationS
       const context = createContext(scope);
       runInContext(library, context);
       runInContext(pageScript, context);
-      return Reflect.get(scope, "bundle") as Bundle;
+      return Reflect.get(scope, "bundle") as OldBundle;
     },
     push: (text) => dispatch("push", { data: { text: () => text } }),
     stopWorker: () => {
@@ -124,6 +130,7 @@ export const oldBrowser = ({ library, workerScript, fetch, channel, applicationS
     toasts,
     printed,
     localStorage,
+    indexedDB,
   };
 };
 
