@@ -38,7 +38,7 @@ export const indexedDbDatabase = (indexedDB: IDBFactory, name: string, stores: r
       const transaction = await begin(mode).catch(() => {
         // It gave way a moment ago, or the browser has given up on it (Safari does, after a while in the background).
         close();
-        return begin(mode);
+        return begin(mode).catch((cause: unknown) => Promise.reject(storageFault(cause as DOMException)));
       });
       return run(transaction, requests, then);
     },
@@ -71,7 +71,7 @@ const openDatabase = (
     };
     request.onerror = () => {
       isLost();
-      reject(storageFault(request.error));
+      reject(request.error ?? storageFault(null));
     };
   });
 

@@ -58,7 +58,7 @@ describe("a page of the delta", () => {
     ["has other pictures", live(notification("a", pictured("new")), "e.6"), 0],
     ["lives to another end", live(notification("a", { expirationDateTime: "2026-02-08T12:00:00Z" }), "e.6"), 0],
     ["has another state only", live(notification("a", { ...pictured("old"), readState: "read" }), "e.6"), 1],
-  ])("leaves an edit of what %s: %s", (_, change, left) => {
+  ])("leaves no edit, or one, of what %s", (_, change, left) => {
     const edited = addEdit(knowing([notification("a", pictured("old")), "e.5"]), "a", { userActionState: "snoozed" });
     expect(applyPage(edited, page(change), edited.link).edits).toHaveLength(left);
   });
