@@ -70,6 +70,16 @@ export const fakeScope = (manners: Manners = chromium) => {
     if (meant) gone(meant);
   };
 
+  /** The one that is replaced goes first, and is told of before the other is there. */
+  const putUp = async (toast: FakeToast): Promise<void> => {
+    const { tag, title, options } = toast;
+    const replaced = tag === "" || manners.ignoresTags ? [] : toasts.filter((one) => one.tag === tag);
+    replaced.forEach(gone);
+    if (replaced.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    toasts.push(toast);
+    shown.push(options.body ?? title);
+  };
+
   const scope: WorkerScope = {
     addEventListener: (name, listener) => void listeners.set(name, [...(listeners.get(name) ?? []), listener]),
     registration: {
@@ -82,10 +92,7 @@ export const fakeScope = (manners: Manners = chromium) => {
           return Promise.reject(new TypeError("silent must not vibrate"));
         const data: unknown = structuredClone(options.data);
         const toast: FakeToast = { title, options, tag, data, close: () => close(tag, () => toast) };
-        if (tag !== "" && !manners.ignoresTags) toasts.filter((one) => one.tag === tag).forEach(gone);
-        toasts.push(toast);
-        shown.push(options.body ?? title);
-        return Promise.resolve();
+        return putUp(toast);
       },
       getNotifications: ({ tag } = {}) =>
         Promise.resolve(toasts.filter((one) => tag === undefined || one.tag === tag) as unknown as Notification[]),
