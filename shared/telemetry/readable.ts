@@ -4,7 +4,8 @@ import type { FanfareEvent } from "./events.ts";
 export const readable = (event: FanfareEvent): string | undefined => {
   switch (event.event) {
     case "request":
-      return `${event.operation} ${event.status}, ${event.durationMs} ms${event.heldMs === undefined ? "" : ` (${event.heldMs} ms waiting for a change)`}${event.reason === undefined ? "" : `: ${event.reason}`}`;
+      if (event.heldMs !== undefined) return undefined; // a page that follows its feed waits again and again
+      return `${event.operation} ${event.status}, ${event.durationMs} ms${event.reason === undefined ? "" : `: ${event.reason}`}`;
     case "delivery": {
       const counts = Object.entries(event.outcomes).map(([outcome, count]) => `${count} ${outcome}`);
       const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(", ")})` : "";

@@ -40,8 +40,10 @@ test("Ctrl-C ends everything in time, in mid-delivery too, and on the next start
   const told = await first.send("told before", retried).then(() => first.send("in mid-delivery", hanging));
   await until(async () => (await first.attemptsAt(retried)).length > 0, { what: "the first waits for its retry" });
   await until(async () => (await first.attemptsAt(hanging)).length > 0, { what: "the second is in mid-delivery" });
+  const waiting = await waitingForChanges(first, "ada@contoso.com");
   const { code, tookMs } = await first.stop();
   expect({ code, inTime: tookMs < 5_000 }).toEqual({ code: 0, inTime: true });
+  expect(await waiting.answered).toBe(200); // who waits is answered, and not waited for
   expect(await secretsTold(first)).toEqual([]);
 
   const second = await start({ dataDir: folder });
@@ -52,6 +54,18 @@ test("Ctrl-C ends everything in time, in mid-delivery too, and on the next start
   expect(await second.subscribe(retried, "ada@contoso.com")).toEqual(retried);
   expect(await secretsTold(second)).toEqual([]);
 }, 60_000);
+
+/** A page's request that is held until something changes: begun when this resolves, to what comes to the status of its answer. */
+const waitingForChanges = async ({ stack, token }: LocalStack, user: string) => {
+  const authorization = `Bearer ${await token({ user })}`;
+  const ask = (address: string, prefer = "") => fetch(address, { headers: { authorization, prefer } });
+  const { "@odata.deltaLink": link } = (await (await ask(`${stack.httpUrl}/beta/me/notifications/delta`)).json()) as {
+    "@odata.deltaLink": string;
+  };
+  const answer = ask(link, "wait=20");
+  await ask(link); // whoever came before has been taken in
+  return { answered: answer.then(({ status }) => status) };
+};
 
 test("with --ephemeral it works the same, and leaves nothing but an empty lock", async () => {
   const [temporary, home] = [join(folder, "temporary"), join(folder, "home")];

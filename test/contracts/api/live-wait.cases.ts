@@ -95,7 +95,7 @@ export const liveWaitCases = (shared: () => Backends): void => {
     expect(idsIn(answer)).toEqual([id]);
   });
 
-  test.concurrent("an instance that ends answers who waits, and says what it did", async () => {
+  test.concurrent("an instance that ends answers who waits", async () => {
     const ending = await loadApp(backends.settings());
     const authorization = await backends.authorization(backends.apps.sample, "waits.long@contoso.com");
     const asked = feedClient(ending, authorization).ask("GET", deltaQuery, { headers: { prefer: "wait=20" } });
@@ -105,7 +105,6 @@ export const liveWaitCases = (shared: () => Backends): void => {
     await ending.close();
     expect(idsIn(await asked)).toEqual([]);
     expect(performance.now() - endedAt).toBeLessThan(2_000);
-    expect(ending.logged.join()).toMatch(/GET \/me\/notifications\/delta 200, \d+ ms \(\d+ ms waiting for a change\)/);
   });
 };
 

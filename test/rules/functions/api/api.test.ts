@@ -17,6 +17,7 @@ const eventsOf = async (path: string): Promise<FanfareEvent[]> => {
   const answer = apiHandler({
     api: {
       "/me/notifications": { GET: answering(200) },
+      "/me/held": { GET: () => Promise.resolve({ status: 200, heldMs: 7 }) },
       "/me/refused": { GET: () => Promise.reject(new Problem("forbidden", "The calling app is blocked.")) },
       "/me/away": { GET: () => Promise.reject(new Unavailable("Table storage", { cause: new Error("at 10.0.0.1") })) },
     },
@@ -34,6 +35,10 @@ test("a request is one event, which names the route and not the path", async () 
   expect(await eventsOf("/BETA/me/notifications/?secret=1")).toEqual([
     expect.objectContaining({ event: "request", operation: "GET /me/notifications", status: 200 }),
   ]);
+});
+
+test("of a request that waited for a change, the event says how long, for that is no measure of how fast we are", async () => {
+  expect(await eventsOf("/beta/me/held")).toEqual([expect.objectContaining({ status: 200, heldMs: 7 })]);
 });
 
 test("a busy answer's event says what is away, for the answer itself does not", async () => {
