@@ -51,17 +51,20 @@ const waitAtService = async (use: Living, signal: AbortSignal): Promise<void> =>
   const { around } = use;
   let failures = 0;
   let empties = 0;
+  // First, and after whatever went wrong, nothing is waited for: how things stand is to be known at once.
+  let wait = 0;
   while (!signal.aborted) {
     // Whatever turns (the network is there again, the page is looked at again), the answer is not worth waiting for any more.
     const over = new AbortController();
     const turn = turned(around, AbortSignal.any([signal, over.signal]), () => true);
     const startedAt = around.now();
-    const answer = await use.step(turn, waitSeconds);
+    const answer = await use.step(turn, wait);
     let pause = 0;
     if (answer.kind === "ok") {
       failures = 0;
       const { isOver, isEmpty } = answer.value;
-      pause = pauseAfterWait({ isEmpty, tookMs: around.now() - startedAt, empties });
+      if (wait > 0) pause = pauseAfterWait({ isEmpty, tookMs: around.now() - startedAt, empties });
+      wait = waitSeconds;
       empties = isEmpty && pause > 0 ? empties + 1 : 0;
       if (isOver) use.onAnswer({ kind: "ok", value: undefined });
       else await use.sync();
@@ -70,6 +73,7 @@ const waitAtService = async (use: Living, signal: AbortSignal): Promise<void> =>
       pause = pauseAfter(answer, failures, around.chance());
       failures += 1;
     }
+    if (answer.kind !== "ok") wait = 0;
     // What the service has asked for is waited out, whatever turns.
     if (pause > 0) await rest(around, pause, answer.kind === "throttled" ? signal : turn);
     if (turn.aborted) empties = 0;
