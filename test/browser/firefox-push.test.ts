@@ -117,7 +117,7 @@ describeBrowser("firefox", "the local Web Push service, used by a browser alone"
     await stack.killPart("webpush");
     await stack.partIsBack("webpush");
     await stack.send("Back again", device);
-    expect(await site.reported("pushed ", 30_000)).toContain("Back again");
+    expect(await site.reported("pushed ")).toContain("Back again");
     await acknowledged(device, 1);
     expect(await verdicts(device)).toEqual([100]);
   });
@@ -157,7 +157,7 @@ describeBrowser("firefox", "the local Web Push service, used by a browser alone"
     });
     const device = await subscribed();
     await stack.send("Hello, developer", device);
-    expect(await site.reported("pushed ", 20_000)).toContain("Hello, developer");
+    expect(await site.reported("pushed ")).toContain("Hello, developer");
     await acknowledged(device, 1);
     expect(await verdicts(device)).toEqual([100]);
   });
