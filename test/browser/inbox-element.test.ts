@@ -53,6 +53,13 @@ describeBrowser("chromium", "<fanfare-inbox> on somebody's page", () => {
   const announced = (): Promise<string> =>
     page.$eval("fanfare-inbox >>> [role=status]", (status) => status.textContent.trim());
   const asked = (): Promise<unknown> => page.evaluate("client.asked");
+  /** Puppeteer's own wait does not see what changes below a shadow root. */
+  const appears = (selector: string): Promise<unknown> =>
+    page.waitForFunction(
+      (wanted) => document.querySelector("fanfare-inbox")?.shadowRoot?.querySelector(wanted) !== null,
+      { timeout: 15_000 },
+      selector,
+    );
   const press = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [aria-label="${name}"]`).click();
   const control = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [data-control="${name}"]`).click();
   const three = "signIn([notification(1), notification(2), notification(3)])";
@@ -164,7 +171,7 @@ describeBrowser("chromium", "<fanfare-inbox> on somebody's page", () => {
     await page.evaluate(three);
     await control("unread");
     await press("Mark as read: Notification 1");
-    await page.waitForSelector('fanfare-inbox >>> [aria-label="Mark as unread: Notification 1"]');
+    await appears('[aria-label="Mark as unread: Notification 1"]');
     expect(await focused()).toBe("Mark as unread: Notification 1");
     expect(await shown()).toHaveLength(3);
     await control("all");

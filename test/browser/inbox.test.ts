@@ -60,6 +60,13 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
     await page.locator("#send button[type=submit]").click();
     await says("#send .answer", answer);
   };
+  /** Puppeteer's own wait does not see what changes below a shadow root. */
+  const appears = (selector: string): Promise<unknown> =>
+    page.waitForFunction(
+      (wanted) => document.querySelector("fanfare-inbox")?.shadowRoot?.querySelector(wanted) !== null,
+      { timeout: 15_000 },
+      selector,
+    );
   const press = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [aria-label="${name}"]`).click();
   const control = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [data-control="${name}"]`).click();
 
@@ -79,7 +86,7 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
     await page.locator("button").click();
     await says("#who", seededUser().upn);
     expect(page.url()).toBe(`${stack.stack.httpUrl}/`);
-    await page.waitForSelector("fanfare-inbox >>> .empty");
+    await appears(".empty");
     await looksRight(page, "page-empty");
   });
 
@@ -100,7 +107,7 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
   it("shows at once what another device does", async () => {
     await page.setViewport({ width: 1400, height: 900 });
     await page.locator('[aria-label^="Mark read: Second"][aria-label$="on iPhone"]').click();
-    await page.waitForSelector('fanfare-inbox >>> [aria-label="Mark as unread: Second"]');
+    await appears('[aria-label="Mark as unread: Second"]');
     await page.locator('[aria-label^="Dismiss: Second"][aria-label$="on PC"]').click();
     await shows("First");
     for (const platform of ["Windows", "iOS", "Android"]) await toasts(platform, 1);

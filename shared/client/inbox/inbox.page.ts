@@ -152,6 +152,8 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
     if (!signal.aborted) stands({ answer: { kind: "failed", status: 0, reason: "the store" }, unsent: 0 });
   };
   follow().catch(failed);
+  // What lives waits for news; whoever has heard nothing yet wants to know what there is.
+  if (client.standing === undefined) client.sync().catch(failed);
   client.live({ signal }).catch(failed);
 
   return {

@@ -65,7 +65,7 @@ window.notification = (number, changes = {}) => ({
   payload: { visualContent: { title: "Notification " + number, body: "What it says, number " + number } }, ...changes,
 });
 class Client extends EventTarget {
-  list = []; asked = []; standing = undefined;
+  list = []; asked = []; standing = undefined; heard = new Promise(() => undefined);
   set(list) { this.list = list; this.dispatchEvent(new Event("change")); }
   stand(answer = { kind: "ok", value: undefined }, unsent = 0) {
     this.standing = { answer, unsent };
@@ -79,7 +79,7 @@ class Client extends EventTarget {
     }
   }
   async live() {}
-  async sync() { this.asked.push(["sync"]); this.stand(); return this.standing.answer; }
+  async sync() { this.asked.push(["sync"]); await this.heard; this.stand(); return this.standing.answer; }
   async update(id, change) {
     this.asked.push(["update", id, change]);
     this.set(this.list.map((one) => (one.id === id ? { ...one, ...change } : one)));

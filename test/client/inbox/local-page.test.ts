@@ -45,13 +45,13 @@ describe("the form of the local page", () => {
       ["title", "is required"],
       ["platforms", "is empty"],
     ]);
-    expect(faults.sentence).toBe("The body is faulty.");
+    expect(faults.sentence).toBe("400: The body is faulty.");
   });
 
   it.each([undefined, null, "x", [], { error: null }, { error: { details: "x" } }])(
     "survives %j for an answer",
     (body) => {
-      expect(faultsIn(body, 502)).toEqual({ fields: new Map(), sentence: "The service answered 502." });
+      expect(faultsIn(body, 502)).toEqual({ fields: new Map(), sentence: "502: no more was said." });
     },
   );
 });

@@ -8,6 +8,8 @@ type Use = {
   readonly webpushBrowserUrl: string | null;
 };
 
+const silentMs = 10_000;
+
 /** Whether this browser rings while no page is open, and the button that changes it. A subscription there is is renewed. */
 export const drawNotifying = async (section: HTMLElement, { client, webpushBrowserUrl }: Use): Promise<void> => {
   const sentence = element("p", { role: "status" });
@@ -24,7 +26,11 @@ export const drawNotifying = async (section: HTMLElement, { client, webpushBrows
   };
   const turnOn = async (registration: ServiceWorkerRegistration): Promise<void> => {
     show({ kind: "asking" });
-    const answer = await client.subscribe({ registration, displayName: browserName() });
+    // Offline some browsers never answer; one that does after all is believed.
+    const silent = setTimeout(() => show({ kind: "failed", reason: "no answer in ten seconds" }), silentMs);
+    const answer = await client
+      .subscribe({ registration, displayName: browserName() })
+      .finally(() => clearTimeout(silent));
     show(answer.kind === "ok" ? { kind: "on" } : { kind: "failed", reason: answer.reason });
   };
 

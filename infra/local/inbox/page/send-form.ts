@@ -45,7 +45,7 @@ export const faultsIn = (body: unknown, status: number): Faults => {
     const message = textOf(memberOf(detail, "message"));
     if (field && message !== undefined && !fields.has(field)) fields.set(field, message);
   }
-  return { fields, sentence: textOf(memberOf(error, "message")) ?? `The service answered ${status}.` };
+  return { fields, sentence: `${status}: ${textOf(memberOf(error, "message")) ?? "no more was said."}` };
 };
 
 const fieldsByTarget: readonly (readonly [string, FieldName])[] = [
