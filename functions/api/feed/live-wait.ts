@@ -22,8 +22,9 @@ type Held = {
 };
 
 /**
- * The next page of the delta. If it says nothing new and the caller would rather wait (`Prefer: wait`, RFC 7240, section 4.3), it is held
- * back until there is something or the time is over. Without a wait, when too many wait here already, it is told at once.
+ * The next page of the delta. If it says nothing new to a caller who knew all there was and would rather wait (`Prefer: wait`, RFC 7240,
+ * section 4.3), it is held back until there is something or the time is over. Who is still reading what there is hears at once
+ * that this was all. Nobody waits where too many do already.
  */
 export const pageInTime = async (
   use: LiveWaitUses,
@@ -36,13 +37,14 @@ export const pageInTime = async (
   if (!wait) return { page: await use.feed.delta(feed, request), applied: undefined, heldMs: undefined };
   try {
     let page = await use.feed.delta(feed, request);
+    const applied = `wait=${seconds}`;
+    if (request.since === undefined || request.until !== undefined || !saysNothing(page))
+      return { page, applied, heldMs: undefined };
     const from = use.clock.now();
-    const isHeld = saysNothing(page);
     while (saysNothing(page) && (await wait.newsAfter(page.reached))) {
-      // On from there, without the end of the pass that this page may have been the last of.
-      page = await use.feed.delta(feed, { top: request.top, since: page.reached });
+      page = await use.feed.delta(feed, { ...request, since: page.reached });
     }
-    return { page, applied: `wait=${seconds}`, heldMs: isHeld ? use.clock.now() - from : undefined };
+    return { page, applied, heldMs: use.clock.now() - from };
   } finally {
     wait.leave();
   }

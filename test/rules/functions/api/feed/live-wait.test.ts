@@ -33,6 +33,7 @@ const world = ({ liveWaitSeconds = 20, waitsMost = 500 } = {}) => {
     reads,
     write: () => live.reached(feed, at(++version)),
     writeElsewhere: () => void (version += 1),
+    empty: () => void (version = 0),
     makeAnew: () => void (isGone = true),
     /** What was answered, once it is. */
     ask: (prefer: string | undefined, request: DeltaRequest = { top: 100, since: at(4) }) => {
@@ -82,14 +83,16 @@ test("when the time is over it says that there is nothing new, without reading a
   expect(reads).toHaveLength(1);
 });
 
-test("the end of a pass that began long ago is no end to the waiting: what is new is read past it", async () => {
-  const { ask, time, write, reads } = world();
-  const asked = ask("wait=5", { top: 7, since: at(4), until: at(4) });
-  await time.pass(1_500);
-  write();
+test.each([
+  ["from the beginning, and there is nothing", { top: 100, since: undefined }],
+  ["the last page of a pass, and it is empty", { top: 100, since: at(4), until: at(4) }],
+])("who reads %s, hears at once that this was all", async (_what, { since, ...more }) => {
+  const { ask, time, empty } = world();
+  if (!since) empty();
+  const asked = ask("wait=5", { ...more, ...(since && { since }) });
   await time.pass(0);
-  expect(asked.answer?.page.changes).toHaveLength(1);
-  expect(reads.at(-1)).toEqual({ top: 7, since: at(4) });
+  expect(asked.answer).toMatchObject({ page: { changes: [], isLast: true }, applied: "wait=5", heldMs: undefined });
+  expect(time.pending()).toBe(0);
 });
 
 test.each([
