@@ -1,5 +1,5 @@
 /** An event that keeps the worker alive until what it was given is over; browsers bound that to about 30 s. */
-export type WakingEvent = { readonly waitUntil: (work: Promise<unknown>) => void };
+type WakingEvent = { readonly waitUntil: (work: Promise<unknown>) => void };
 
 /** The events a service worker is woken by, as far as they are our business. */
 export type WorkerEvents = {

@@ -7,7 +7,7 @@ import { within } from "./within.ts";
 /** How long the service is waited for; what is not sent by then stays in the store and goes with the next page, sync or push. */
 const sendMs = 10_000;
 /** The tag of the Background Sync that sends what could not be sent. */
-export const editsTag = "fanfare-edits";
+const editsTag = "fanfare-edits";
 
 /**
  * Lays down what the user did with a toast, and sends it if it can be. What another account's toast was clicked for stays unsaid: it would be

@@ -152,5 +152,3 @@ export const fakeScope = (manners: Manners = chromium) => {
     },
   };
 };
-
-export type FakeScope = ReturnType<typeof fakeScope>;
