@@ -82,11 +82,15 @@ describe("a store in IndexedDB", () => {
     const store = indexedDbLocalStore({ indexedDB, ...place });
     await store.update(() => some);
     const database = await opened(indexedDB, await nameIn(indexedDB));
-    const lost = vi.spyOn(Object.getPrototypeOf(database) as IDBDatabase, "transaction");
+    const begin: IDBDatabase["transaction"] = Reflect.get(database, "transaction");
+    const begun = vi.spyOn(Object.getPrototypeOf(database) as IDBDatabase, "transaction");
     database.close();
+    const lost: IDBDatabase[] = [];
     try {
-      lost.mockImplementationOnce(() => {
-        throw new DOMException("Connection to Indexed Database server lost.", "UnknownError");
+      begun.mockImplementation(function (this: IDBDatabase, ...asked) {
+        if (lost.length === 0) lost.push(this);
+        if (lost.includes(this)) throw new DOMException("Connection to Indexed Database server lost.", "UnknownError");
+        return begin.apply(this, asked);
       });
       expect(await store.read()).toEqual(some);
     } finally {
@@ -112,6 +116,16 @@ describe("a store in IndexedDB", () => {
     } finally {
       vi.restoreAllMocks();
     }
+    expect(await store.read()).toEqual(some);
+  });
+
+  it("writes nothing of a state that cannot be kept whole", async () => {
+    const indexedDB = new IDBFactory();
+    const store = indexedDbLocalStore({ indexedDB, ...place });
+    await store.update(() => some);
+    const uncloneable = notification("c", { groupName: (() => "") as unknown as string });
+    const known = new Map(some.known).set("c", { notification: uncloneable, etag: "e.3" });
+    await expect(store.update(() => ({ ...some, mark: "e.3", known }))).rejects.toThrow();
     expect(await store.read()).toEqual(some);
   });
 
