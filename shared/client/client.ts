@@ -99,7 +99,7 @@ export class UserNotificationClient extends EventTarget {
     this.#around = around;
     const worker = async () => this.#worker ?? around.worker();
     this.#subscription = async () =>
-      (await import("./push.ts")).subscribing({ api, registrations, whose, now, worker });
+      (await import("./push.ts")).subscribing({ api, registrations, whose, now, after: around.after, worker });
     this.#isToRenew = async () => isToRenew(await own(), now());
     const feed = watchedFeed({
       store: uses.store ?? indexedDbLocalStore({ indexedDB, ...whose }),
@@ -145,6 +145,9 @@ export class UserNotificationClient extends EventTarget {
    */
   async *changes({ signal }: Signalled = {}): AsyncGenerator<NotificationsChange, void, undefined> {
     const over = this.#until(signal);
+    let wake = (): void => undefined;
+    this.addEventListener("change", () => wake(), { signal: over });
+    void aborted(over).then(() => wake());
     let last = await this.notifications();
     yield changeBetween([], last);
     while (!over.aborted) {
@@ -152,12 +155,7 @@ export class UserNotificationClient extends EventTarget {
       if (isChange(change)) {
         last = change.notifications;
         yield change;
-      } else {
-        await new Promise<void>((resolve) => {
-          this.addEventListener("change", () => resolve(), { once: true, signal: over });
-          void aborted(over).then(resolve);
-        });
-      }
+      } else await new Promise<void>((resolve) => (wake = resolve));
     }
   }
 

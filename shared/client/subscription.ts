@@ -2,7 +2,7 @@ import type { Answer, FeedApi, NotificationType, Setback, Subscribed } from "./f
 import type { Registration, RegistrationStore } from "./local-store.ts";
 import { isToRenew, ownRegistration, type Whose } from "./own-registration.ts";
 import { channelOf, keyOf, type GivenPushSubscription } from "./push-channel.ts";
-import type { Pushed } from "./surroundings.ts";
+import type { Pushed, Surroundings } from "./surroundings.ts";
 
 /** How the user's devices are told apart, and what is pushed to this one. */
 export type SubscribeOptions = { readonly displayName: string; readonly notificationType?: NotificationType };
@@ -13,6 +13,7 @@ export type Subscribing = {
   /** Whose subscription it is. */
   readonly whose: Whose;
   readonly now: () => number;
+  readonly after: Surroundings["after"];
   /** The service worker that is to be renewed for, when none was named. */
   readonly worker: () => Promise<Pushed | undefined>;
 };
@@ -20,7 +21,7 @@ export type Subscribing = {
 export type Subscription = ReturnType<typeof subscribing>;
 
 /** This browser's subscription. One thing at a time is to be done with it, by all tabs. */
-export const subscribing = ({ api, registrations, whose, now, worker }: Subscribing) => {
+export const subscribing = ({ api, registrations, whose, now, after, worker }: Subscribing) => {
   const own = () => ownRegistration(registrations, whose);
 
   const subscribeWith = async (
@@ -55,6 +56,20 @@ export const subscribing = ({ api, registrations, whose, now, worker }: Subscrib
     return answer;
   };
 
+  /**
+   * Firefox never answers who asks in the first seconds after it has been started itself, Chromium not while it is offline; the first is
+   * answered when asked again.
+   */
+  const made = async (make: () => Promise<PushSubscription>): Promise<PushSubscription> => {
+    const late = (ms: number): Promise<undefined> => new Promise((resolve) => void after(ms, () => resolve(undefined)));
+    const first = make();
+    first.catch(() => undefined); // told by the race, unless it comes too late for anybody
+    const subscription =
+      (await Promise.race([first, late(firstTryMs)])) ?? (await Promise.race([make(), first, late(lastTryMs())]));
+    if (!subscription) throw new DOMException("The browser's push service does not answer.", "AbortError");
+    return subscription;
+  };
+
   const subscribe = async ({ pushManager }: Pushed, options: SubscribeOptions): Promise<Answer<Subscribed>> => {
     const key = await api.vapidPublicKey();
     if (key.kind !== "ok") return key;
@@ -65,7 +80,7 @@ export const subscribing = ({ api, registrations, whose, now, worker }: Subscrib
       if (!isMine) await found?.unsubscribe();
       const subscription = isMine
         ? found
-        : await pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key.value });
+        : await made(() => pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key.value }));
       return await subscribeWith(subscription, options);
     } catch (cause) {
       return refusedByBrowser(cause);
@@ -111,6 +126,11 @@ export const subscribing = ({ api, registrations, whose, now, worker }: Subscrib
     },
   };
 };
+
+const firstTryMs = 5_000;
+/** Longer where the browser may be asking the user, who thinks about it. */
+const lastTryMs = (): number =>
+  typeof Notification !== "undefined" && Notification.permission === "default" ? 60_000 : 5_000;
 
 /** The user does not allow it, or it is no secure page: asking again is for the app. Or the browser's own push service is away. */
 const refusedByBrowser = (cause: unknown): Setback => {

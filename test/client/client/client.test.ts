@@ -27,9 +27,11 @@ const world = (answer: (model: FeedApi) => Partial<FeedApi> = () => ({}), pageSi
   /** Time goes by, and everything runs that is due until then. */
   const pass = async (ms: number): Promise<void> => {
     const end = feed.now() + ms;
-    for (await idle(); feed.now() < end; await idle()) {
+    await idle();
+    while (feed.now() < end) {
       feed.pass(Math.max(1, Math.min(end, here.nextAt()) - feed.now()));
       here.tick();
+      await idle();
     }
   };
   return { feed, here, asked, pass };

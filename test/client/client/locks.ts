@@ -16,10 +16,15 @@ export const locks = () => {
   return {
     run: <T>(tab: object, name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> =>
       new Promise((resolve, reject) => {
+        const giveUp = (): void => {
+          queue = queue.filter((other) => other !== request);
+          reject(new DOMException("aborted", "AbortError"));
+        };
         const request: Waiting = {
           tab,
           name,
           begin: () => {
+            signal.removeEventListener("abort", giveUp);
             const end = (): void => {
               held = held.filter((other) => other !== request);
               next();
@@ -31,11 +36,7 @@ export const locks = () => {
           reject(new DOMException("aborted", "AbortError"));
           return;
         }
-        signal.addEventListener("abort", () => {
-          if (!queue.includes(request)) return;
-          queue = queue.filter((other) => other !== request);
-          reject(new DOMException("aborted", "AbortError"));
-        });
+        signal.addEventListener("abort", giveUp);
         queue = [...queue, request];
         next();
       }),

@@ -30,6 +30,7 @@ export const scheduledApi = (feed: ModelFeed, underway: Underway[], done: Done[]
       const end = (last: Answer<T>): void => {
         const index = underway.indexOf(request);
         if (index >= 0) underway.splice(index, 1);
+        signal?.removeEventListener("abort", giveUp);
         resolve(last);
       };
       const reach = async (): Promise<void> => {
@@ -45,7 +46,8 @@ export const scheduledApi = (feed: ModelFeed, underway: Underway[], done: Done[]
         lose: () => end({ kind: "offline", reason: "lost" }),
         refuse: (waitMs) => end({ kind: "throttled", reason: "406", waitMs }),
       };
-      signal?.addEventListener("abort", () => end({ kind: "offline", reason: "aborted" }), { once: true });
+      const giveUp = (): void => end({ kind: "offline", reason: "aborted" });
+      signal?.addEventListener("abort", giveUp);
       if (signal?.aborted) resolve({ kind: "offline", reason: "aborted" });
       else underway.push(request);
     });
