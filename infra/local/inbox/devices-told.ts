@@ -9,7 +9,8 @@ export type Controls = Readonly<Record<ToldPlatform, string>>;
 /** A path of this origin below which what is done on a device is posted: `<platform>/<device id>/act`. */
 export const devicesPath = "/_local/devices/";
 
-const devicesMax = 50;
+/** Of each platform: a crowd of one must not push the others out. */
+const devicesMax = 20;
 const toastsMax = 20;
 const charactersMax = 500;
 
@@ -22,9 +23,9 @@ export const lookAtDevices =
       platforms.map((platform) => pushControl(controls[platform]).devices({ limit: devicesMax, stop })),
     );
     const missing = platforms.filter((_, index) => looks[index]?.status === "rejected");
-    const devices = looks.flatMap((look) => (look.status === "fulfilled" ? look.value : []));
+    const devices = looks.flatMap((look) => (look.status === "fulfilled" ? look.value.slice(0, devicesMax) : []));
     return {
-      value: devices.slice(0, devicesMax).map(toldOf),
+      value: devices.map(toldOf),
       fault: missing.length === 0 ? null : `The local push service does not answer: ${missing.join(", ")}.`,
     };
   };

@@ -32,7 +32,7 @@ export type Told<T> = {
 export type ToldOverview = {
   /** Names this state: equal versions, equal contents. Opaque. */
   readonly version: string;
-  /** The first 50 virtual devices, in the order WebPush, Windows, iOS, Android; within these as they were made. */
+  /** The first 20 devices of each platform, in the order WebPush, Windows, iOS, Android; within these as they were made. */
   readonly devices: Told<readonly ToldDevice[]>;
   readonly queue: Told<ToldQueue>;
   readonly outcomes: Told<ToldOutcomes>;

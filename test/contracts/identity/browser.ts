@@ -1,14 +1,22 @@
 import { createHash, randomBytes } from "node:crypto";
 import { inboxClientId, inboxScope } from "../../../infra/local/identity/inbox-client.ts";
-import { pageOrigins, type identityUnderTest } from "./identity-under-test.ts";
+import { pageOrigins, type TokenAnswer } from "./identity-under-test.ts";
 
-type Identity = Awaited<ReturnType<typeof identityUnderTest>>;
+type Provider = {
+  readonly issuer: () => string;
+  readonly secrets: { readonly userPassword: string };
+  /** Posts a form to the token endpoint. */
+  readonly ask: (form: Record<string, string>, headers: Record<string, string>) => Promise<TokenAnswer>;
+};
 type Page = { readonly status: number; readonly url: string; readonly text: string; readonly headers: Headers };
 
 export const redirectUri = `${pageOrigins[0]}/`;
 
-/** As much of a browser as a sign-in needs: it keeps cookies with their paths, and follows redirects as long as they stay with the provider. */
-export const browser = (identity: Identity) => {
+/**
+ * As much of a browser as a sign-in to the inbox page needs: it keeps cookies with their paths, and follows redirects as long as they stay
+ * with the provider.
+ */
+export const browser = (identity: Provider, pageOrigin: string = pageOrigins[0]) => {
   const jar = new Map<string, { readonly value: string; readonly path: string }>();
 
   const keep = (answer: Response): void => {
@@ -44,7 +52,7 @@ export const browser = (identity: Identity) => {
     const query = {
       client_id: inboxClientId,
       response_type: "code",
-      redirect_uri: redirectUri,
+      redirect_uri: `${pageOrigin}/`,
       scope: inboxScope,
       state: "s1",
       nonce: "n1",
@@ -61,14 +69,14 @@ export const browser = (identity: Identity) => {
   const signIn = async (username = "ada@contoso.com", more: Readonly<Record<string, string>> = {}): Promise<Page> =>
     submit(await authorize(more), { username, password: identity.secrets.userPassword });
 
-  const tokens = (form: Readonly<Record<string, string>>, origin: string = pageOrigins[0]) =>
+  const tokens = (form: Readonly<Record<string, string>>, origin = pageOrigin) =>
     identity.ask({ client_id: inboxClientId, ...form }, { origin });
   const redeem = ({ url }: Page, more: Readonly<Record<string, string>> = {}, origin?: string) =>
     tokens(
       {
         grant_type: "authorization_code",
         code: new URL(url).searchParams.get("code") ?? "",
-        redirect_uri: redirectUri,
+        redirect_uri: `${pageOrigin}/`,
         code_verifier: verifier,
         ...more,
       },

@@ -1,14 +1,14 @@
 import { readFile, stat, writeFile } from "node:fs/promises";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { inboxClientId } from "../../../infra/local/identity/inbox-client.ts";
 import { browser } from "./browser.ts";
 import { claims, identityUnderTest, pageOrigins } from "./identity-under-test.ts";
 
 let identity: Awaited<ReturnType<typeof identityUnderTest>>;
-beforeEach(async () => {
+beforeAll(async () => {
   identity = await identityUnderTest();
 });
-afterEach(() => identity.stop());
+afterAll(() => identity.stop());
 
 const signedIn = async () => {
   const user = browser(identity);

@@ -26,7 +26,11 @@ test("what cannot be had is missing with a sentence, and the rest is told", asyn
   const nowhere = "http://127.0.0.1:9";
   const inbox = await inboxUnderTest({
     controls: { WebPush: nowhere, Windows: nowhere, iOS: phones.url, Android: nowhere },
-    bus: { connectionString: "Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;", adminUrl: nowhere },
+    bus: {
+      connectionString:
+        "Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=true;",
+      adminUrl: nowhere,
+    },
     tablesConnection: "none",
   });
   onTestFinished(async () => {
@@ -76,8 +80,8 @@ test("a device is told with whose it is, where it can be acted on, and its lates
     [null, "Something has changed: time to read the feed."],
     ["n2", "raw"],
   ]);
-  expect(others).toHaveLength(48);
-  expect(phones.asked).toContain("GET /_devices?limit=50");
+  expect(others).toHaveLength(4 * 20 - 2);
+  expect(phones.asked).toContain("GET /_devices?limit=20");
 });
 
 const known = <T>(value: T): Told<T> => ({ value, fault: null });

@@ -18,6 +18,7 @@ import { feedListCases } from "./feed-list.cases.ts";
 import { feedManyCases } from "./feed-many.cases.ts";
 import { feedOneCases } from "./feed-one.cases.ts";
 import { feedSilenceCases } from "./feed-silence.cases.ts";
+import { inboxCases } from "./inbox.cases.ts";
 import { openapiCases } from "./openapi.cases.ts";
 import { subscriptionCases } from "./subscriptions.cases.ts";
 
@@ -59,3 +60,4 @@ describe("the feed", () => {
 });
 describe("deliveries", () => deliveryCases(() => shared));
 describe("subscriptions", () => subscriptionCases(() => shared));
+describe("the inbox page", () => inboxCases(() => shared));
