@@ -4,7 +4,7 @@ import { isNews, type Live, type Wait } from "./live.ts";
 import type { Mark } from "./mark.ts";
 
 /** Calls once, after so many milliseconds, unless that is called off by what it returns. */
-export type After = (ms: number, call: () => void) => () => void;
+type After = (ms: number, call: () => void) => () => void;
 
 type Uses = {
   /** The state a feed is at, as its store says: other instances write it, too. */

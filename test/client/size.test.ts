@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -7,18 +8,28 @@ import { browserJobs } from "../../infra/build/client.mjs";
 /** What is built, as it is shipped. */
 const folder = "dist/client";
 const scripts = (await readdir(folder)).filter((name) => /\.m?js$/.test(name));
-const zippedBytes = async (name: string): Promise<number> =>
-  gzipSync(await readFile(`${folder}/${name}`), { level: 9 }).length;
 /** The sources that a script was made of. */
 const sourcesOf = async (name: string): Promise<string[]> => {
   const { sources } = JSON.parse(await readFile(`${folder}/${name}.map`, "utf8")) as { sources: string[] };
   return sources.map((path) => new URL(path, "file:///dist/client/").pathname);
 };
 
-test("the client is at most 6 KB as browsers load it", async () => {
-  const sizes = await Promise.all(scripts.map(async (name) => `${name} ${await zippedBytes(name)}`));
-  console.info(`gzipped bytes: ${sizes.join(", ")}`);
-  expect(await zippedBytes("fanfare.js")).toBeLessThanOrEqual(6_144);
+/** Compressed, as browsers load them. The client's is its promise; the others' are room to grow in, to be widened on purpose only. */
+const bytesMost: Readonly<Record<string, number>> = {
+  "fanfare.js": 6_144,
+  "fanfare-push.js": 3_072,
+  "fanfare-inbox.js": 11_264,
+  "fanfare-service-worker.js": 15_360,
+  "graph-notifications-library.js": 7_168,
+  "graph-notifications-library.mjs": 7_168,
+};
+const sizes = scripts.map((name) => {
+  const bytes = gzipSync(readFileSync(`${folder}/${name}`), { level: 9 }).length;
+  return { name, bytes, most: bytesMost[name] ?? 0 };
+});
+
+test.each(sizes)("$name is $bytes bytes small, of $most at most", ({ bytes, most }) => {
+  expect(bytes).toBeLessThanOrEqual(most);
 });
 
 test("loading the client does nothing by itself: what an app does not use, its bundler leaves out", async () => {
