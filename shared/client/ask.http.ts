@@ -16,7 +16,7 @@ export type Asking = {
   readonly waits?: { readonly answerMs?: number };
 };
 
-export type Request<T> = {
+type Request<T> = {
   /** From `/me/notifications` on. */
   readonly path: string;
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";

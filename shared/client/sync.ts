@@ -14,7 +14,7 @@ export type Syncing = {
 };
 
 /** One request of the delta, applied. `isOver`: it was the last page of its pass. */
-export type Step = { readonly isOver: boolean; readonly isEmpty: boolean };
+type Step = { readonly isOver: boolean; readonly isEmpty: boolean };
 
 export type Sync = {
   /** Sends the edits, then reads the delta to its end: `ok` means that both are done. Several at once do no harm, they only do the work twice. */

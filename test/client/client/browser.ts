@@ -111,7 +111,7 @@ export const browser = ({ now, api, account = "me" }: Use) => {
   };
 };
 
-export type Browser = ReturnType<typeof browser>;
+type Browser = ReturnType<typeof browser>;
 export type Tab = ReturnType<Browser["open"]>;
 
 /** Lets everything run that need not wait for time, network or the user. */
