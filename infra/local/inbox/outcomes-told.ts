@@ -29,7 +29,7 @@ export const lookAtOutcomes =
   };
 
 /** The ledgers' latest attempts, counted. */
-export const countsOf = (
+const countsOf = (
   ledgers: readonly ToldDevices[],
   { since, isCut }: { readonly since: number; readonly isCut: boolean },
 ): ToldOutcomes => {
