@@ -12,7 +12,6 @@ const script = "text/javascript;charset=utf-8";
 /** What the service offers to browsers, by name: nothing else is looked for. */
 const types: Readonly<Record<string, string>> = {
   "fanfare.js": script,
-  "fanfare-push.js": script,
   "fanfare.d.ts": "text/plain;charset=utf-8",
   "fanfare-inbox.js": script,
   "fanfare-push.js": script,

@@ -12,7 +12,6 @@ const rooms = { client: "shared/client", page: "infra/local/inbox/page" };
 const servedModules = {
   "fanfare.js": join(root, rooms.client, "fanfare.ts"),
   "fanfare-push.js": join(root, rooms.client, "push.ts"),
-  "fanfare-push.js": join(root, rooms.client, "push.ts"),
   "fanfare-inbox.js": join(root, rooms.client, "inbox/fanfare-inbox.ts"),
 };
 
