@@ -10,7 +10,14 @@ const encodedBytesMax = bodyBytesMax + 4_096;
 const bodyTimeMs = 10_000;
 
 type Encoding = "identity" | "gzip" | "deflate";
-type Incoming = { readonly headers: Headers; readonly body: ReadableStream<Uint8Array> | null };
+type Incoming = { readonly headers: Headers; readonly body: Readable | null };
+/** As much of a stream as is asked of one here. */
+type Readable = {
+  readonly getReader: () => {
+    readonly read: () => Promise<{ readonly value?: Uint8Array | undefined }>;
+    readonly cancel: () => Promise<unknown>;
+  };
+};
 
 /** Checks the headers that say how to read a JSON body. Throws `unsupported-media-type` naming the one that is wrong. */
 export const encodingOf = (headers: Headers): Encoding => {
