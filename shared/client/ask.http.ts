@@ -44,7 +44,7 @@ export const asking = ({ baseUrl, getToken, unsid, onUnsidRefused, waits, ...giv
     if (etag !== undefined) headers["If-Match"] = `"${etag}"`;
     if (waitSeconds) headers.Prefer = `wait=${waitSeconds}`;
     if (body !== undefined) headers["Content-Type"] = "application/json";
-    const response = await send(`${baseUrl.replace(/\/+$/, "")}/beta/me/notifications${path}`, {
+    const sent = {
       method,
       headers,
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -54,7 +54,8 @@ export const asking = ({ baseUrl, getToken, unsid, onUnsidRefused, waits, ...giv
       // What the user did last is sent even if they close the page with it.
       keepalive: method !== "GET",
       signal,
-    });
+    } as const;
+    const response = await send(`${baseUrl.replace(/\/+$/, "")}/beta/me/notifications${path}`, sent);
     return { response, answer: answerOf(response, await jsonIn(response), request) };
   };
 

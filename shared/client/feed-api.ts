@@ -22,6 +22,15 @@ export type DeltaPage = {
 /** What a push of raw content says: the content where it fits, that there is some (a tap), or there is no push at all. */
 export type NotificationType = "NotificationWithPayload" | "NotificationOnly" | "NoNotification";
 
+/** A `PushSubscription` as JSON. */
+type PushChannel = {
+  readonly endpoint?: string;
+  readonly keys?: Readonly<Record<string, string>>;
+  readonly expirationTime?: number | null;
+  /** The key it is bound to, base64url: so the service pushes to it with that one, also while its keys are being replaced. */
+  readonly applicationServerKey?: string;
+};
+
 /** How a browser is subscribed. */
 export type SubscriptionWish = {
   readonly targetHostName: string;
@@ -29,8 +38,7 @@ export type SubscriptionWish = {
   readonly deviceId: string;
   readonly displayName: string;
   readonly notificationType?: NotificationType;
-  /** With the key it is bound to, base64url: so the service pushes to it with that one, also while its keys are being replaced. */
-  readonly channel: PushSubscriptionJSON & { readonly applicationServerKey?: string };
+  readonly channel: PushChannel;
 };
 export type Subscribed = {
   /** No secret: names the subscription in addresses. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { feedApiHttp } from "../../../shared/client/feed-api.http.ts";
 import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
 import { newChannel, publicUrl, startBackends, type Backends } from "../../support/backends.ts";
-import { feedApiCases } from "./feed-api.cases.ts";
+import { feedApiCases } from "../../client/feed-api/feed-api.cases.ts";
 
 const targetHostName = "graphnotifications.sample.windows.com";
 
