@@ -5,7 +5,7 @@ import type { WorkerScope } from "./worker/worker-scope.ts";
 
 export type { ServeOptions } from "./worker/serve-notifications.worker.ts";
 export type { ToastWish } from "./toasts/toast.ts";
-export type { Words } from "./toasts/words.ts";
+export type { ToastWords } from "./toasts/words.ts";
 
 /** The worker's own global scope, as far as it is used; TypeScript's library of the DOM takes it for a window. */
 declare const self: WorkerScope;

@@ -5,7 +5,7 @@ import type { LocalState } from "./local-state.ts";
 import type { LocalStore } from "./local-store.ts";
 import type { UserNotification } from "./notification.ts";
 import { parsePushMessage, type PushMessage } from "./push-message.ts";
-import { isUnseen } from "./toasts/stale-toasts.ts";
+import { isUnseen } from "./unseen.ts";
 import { viewOf } from "./view.ts";
 import { isSameContent } from "./with-known.ts";
 

@@ -2,7 +2,7 @@ import { applyPage, startOver } from "../apply-page.ts";
 import { isAtLeast } from "../etag.ts";
 import type { Versioned } from "../feed-api.ts";
 import { nothingKnown, type Known, type LocalState } from "../local-state.ts";
-import type { UserNotification } from "../notification.ts";
+import { isUnseen } from "../unseen.ts";
 import { viewOf, withoutExpired } from "../view.ts";
 import { withKnown } from "../with-known.ts";
 import { asDeleted, asOriginal, type OriginalNotification } from "./original-notification.ts";
@@ -52,8 +52,5 @@ export const allOf = ({ pages }: Pass, now: number): readonly OriginalNotificati
 
 const applied = (state: LocalState, pages: Pass["pages"]): LocalState =>
   pages.reduce((reached, { page, asked }) => applyPage(reached, page, asked), state);
-
-const isUnseen = ({ readState, userActionState }: UserNotification): boolean =>
-  readState === "unread" && userActionState === "noInteraction";
 
 const latestFirst = (one: Known, other: Known): number => (isAtLeast(one.etag, other.etag) ? -1 : 1);

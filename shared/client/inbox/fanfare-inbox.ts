@@ -4,7 +4,7 @@ import { filterNamed, type InboxFilter } from "./filter.ts";
 import { drawSignedOut } from "./inbox-view.page.ts";
 import { newInbox, type Inbox } from "./inbox.page.ts";
 import { inboxStyle } from "./style.ts";
-import { englishWords, type InboxWords } from "./words.ts";
+import { englishInboxWords, type InboxWords } from "./words.ts";
 
 export type { InboxClient, InboxFilter, InboxWords };
 
@@ -31,7 +31,7 @@ export class FanfareInbox extends HTMLElement {
   readonly #root = this.attachShadow({ mode: "open" });
   #inbox: Inbox | undefined;
   #client: InboxClient | undefined;
-  #words: InboxWords = englishWords;
+  #words: InboxWords = englishInboxWords;
 
   constructor() {
     super();
@@ -55,7 +55,7 @@ export class FanfareInbox extends HTMLElement {
     return this.#words;
   }
   set words(words: Partial<InboxWords>) {
-    this.#words = { ...englishWords, ...words };
+    this.#words = { ...englishInboxWords, ...words };
     if (this.#inbox) this.#inbox.draw();
     else this.#restart();
   }

@@ -1,4 +1,5 @@
 import type { UserNotification } from "../notification.ts";
+import { isUnseen } from "../unseen.ts";
 import { cutText } from "./cut-text.ts";
 
 /**
@@ -11,7 +12,7 @@ export const newsIn = (
 ): readonly UserNotification[] => {
   const known = new Map(before.map((notification) => [notification.id, notification]));
   return after.filter((notification) => {
-    if (notification.readState !== "unread" || notification.userActionState !== "noInteraction") return false;
+    if (!isUnseen(notification)) return false;
     const old = known.get(notification.id);
     return old === undefined || contentOf(old) !== contentOf(notification);
   });

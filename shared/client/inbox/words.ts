@@ -43,7 +43,7 @@ export type InboxWords = {
   readonly tryAgain: string;
 };
 
-export const englishWords: InboxWords = {
+export const englishInboxWords: InboxWords = {
   heading: "Notifications",
   unread: (count) => `${count} unread`,
   show: "Show",

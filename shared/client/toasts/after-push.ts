@@ -1,6 +1,6 @@
 import type { UserNotification } from "../notification.ts";
 import { isSameContent } from "../with-known.ts";
-import { isUnseen } from "./stale-toasts.ts";
+import { isUnseen } from "../unseen.ts";
 import type { NotificationMark, ToastMark } from "./toast.ts";
 
 /** More at once would bury the screen; the others are in the app. */

@@ -1,4 +1,5 @@
 import type { UserNotification } from "../notification.ts";
+import { isUnseen } from "../unseen.ts";
 import type { ToastMark } from "./toast.ts";
 
 /** How long the toast that says nothing stays. Firefox looks three seconds after a push whether anything is to be seen. */
@@ -12,10 +13,6 @@ export type Knowledge = {
   /** Milliseconds since the epoch. */
   readonly now: number;
 };
-
-/** Nobody has seen to it yet: not read, not acted on. Only such a notification is shown. */
-export const isUnseen = ({ readState, userActionState }: UserNotification): boolean =>
-  readState === "unread" && userActionState === "noInteraction";
 
 /** Whether a toast has no business on the screen any more: its notification was seen to anywhere, or is gone. */
 export const isStale = (mark: ToastMark, { view, isCurrent, now }: Knowledge): boolean => {
@@ -33,5 +30,5 @@ export const isStale = (mark: ToastMark, { view, isCurrent, now }: Knowledge): b
 };
 
 /** A snoozed one the app has shown again at its own time, so it stays until something else is done about it. */
-const isStillToBeShown = ({ readState, userActionState }: UserNotification): boolean =>
-  readState === "unread" && (userActionState === "noInteraction" || userActionState === "snoozed");
+const isStillToBeShown = (notification: UserNotification): boolean =>
+  isUnseen(notification) || (notification.readState === "unread" && notification.userActionState === "snoozed");

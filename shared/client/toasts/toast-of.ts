@@ -1,14 +1,14 @@
 import type { UserNotification } from "../notification.ts";
 import { readableText } from "./readable-text.ts";
 import { nothingNewTag, somethingNewTag, type Toast, type ToastMark, type ToastWish } from "./toast.ts";
-import type { Words } from "./words.ts";
+import type { ToastWords } from "./words.ts";
 
 /** What all toasts of a worker have in common. */
 export type ToastStyle = {
   readonly account: string;
   /** Title of toasts that have none of their own. */
   readonly appName: string;
-  readonly words: Words;
+  readonly words: ToastWords;
   /** The app's own toast of a notification; undefined: none for this one. */
   readonly toastOf?: ((notification: UserNotification) => ToastWish | undefined) | undefined;
 };
@@ -103,7 +103,7 @@ const plainToastOf = ({ payload }: UserNotification, { appName, words }: ToastSt
 export const isSpeechless = ({ payload }: UserNotification): boolean =>
   !payload.visualContent && readableText(payload.rawContent ?? "") === undefined;
 
-const actionsOf = ({ open, dismiss }: Words) => [
+const actionsOf = ({ open, dismiss }: ToastWords) => [
   { action: "open", title: open },
   { action: "dismiss", title: dismiss },
 ];

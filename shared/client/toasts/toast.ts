@@ -1,4 +1,5 @@
 import type { UserNotification } from "../notification.ts";
+import { isRecord, oursIn } from "../ours.ts";
 
 /** What an app may say of a toast: the platform's own options, and its title. */
 export type ToastWish = Omit<NotificationOptions, "data"> & {
@@ -52,15 +53,16 @@ export const nothingNewTag = "fanfare-nothing-new";
 
 /** Reads what is written beside a toast; undefined when it is none of ours. */
 export const toastMarkOf = (data: unknown): ToastMark | undefined => {
-  if (!isRecord(data) || !isRecord(data.fanfare)) return undefined;
-  const { account, shownAt, kind } = data.fanfare;
+  const ours = oursIn(data);
+  if (!ours) return undefined;
+  const { account, shownAt, kind } = ours;
   if (typeof account !== "string" || typeof shownAt !== "number") return undefined;
   switch (kind) {
     case "something-new":
     case "nothing-new":
       return { kind, account, shownAt };
     case "notification": {
-      const { notification, isUnchecked } = data.fanfare;
+      const { notification, isUnchecked } = ours;
       if (!isRecord(notification) || typeof notification.id !== "string" || !isRecord(notification.payload)) {
         return undefined;
       }
@@ -72,6 +74,3 @@ export const toastMarkOf = (data: unknown): ToastMark | undefined => {
       return undefined;
   }
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;

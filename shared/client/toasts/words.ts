@@ -1,5 +1,5 @@
 /** What toasts say by themselves; an app replaces any of it, for its language and its tone. */
-export type Words = {
+export type ToastWords = {
   /** The button that opens the app. */
   readonly open: string;
   /** The button that dismisses the notification, here and on the user's other devices. */
@@ -10,7 +10,7 @@ export type Words = {
   readonly nothingNew: string;
 };
 
-export const englishWords: Words = {
+export const englishToastWords: ToastWords = {
   open: "Open",
   dismiss: "Dismiss",
   somethingNew: "You have a new notification.",

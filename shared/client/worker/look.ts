@@ -1,3 +1,5 @@
+import { oursIn } from "../ours.ts";
+
 /**
  * A page's word to the service worker: what the user has is another now, or nobody is signed in any more. The worker takes down the toasts
  * that have no business on the screen, for it knows the rules, and reads from the same store what the page has written there.
@@ -11,9 +13,6 @@ export type Look = {
 };
 
 export const lookIn = (data: unknown): Look["fanfare"] | undefined => {
-  if (!isRecord(data) || !isRecord(data.fanfare) || data.fanfare.kind !== "look") return undefined;
-  return { kind: "look", isCurrent: data.fanfare.isCurrent === true };
+  const { kind, isCurrent } = oursIn(data) ?? {};
+  return kind === "look" ? { kind, isCurrent: isCurrent === true } : undefined;
 };
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;

@@ -1,4 +1,5 @@
 import { toastMarkOf, type NotificationMark, type ToastMark } from "../toasts/toast.ts";
+import type { Opened } from "./opened.ts";
 import { noteOwnDoing, type Serving } from "./serving.ts";
 import type { AppWindow } from "./worker-scope.ts";
 import { writeBack } from "./write-back.ts";
@@ -36,10 +37,9 @@ const open = async ({ scope, openUrl }: Serving, mark: ToastMark): Promise<void>
   try {
     if (!found) await scope.clients.openWindow(wished ?? scope.registration.scope);
     else {
-      found.postMessage(
-        { fanfare: { kind: "opened", ...(mark.kind === "notification" && { id: mark.notification.id }) } },
-        [],
-      );
+      const id = mark.kind === "notification" ? mark.notification.id : undefined;
+      const word: Opened = { fanfare: { kind: "opened", ...(id !== undefined && { id }) } };
+      found.postMessage(word, []);
       await found.focus();
     }
   } catch {

@@ -66,17 +66,15 @@ const toastsOf = (plan: PushPlan, style: ToastStyle, now: number): readonly Toas
       return plan.toasts.flatMap((showing) => toastOfNotification({ ...showing, now }, style) ?? []);
     case "again": {
       const toast = toastOfNotification({ ...plan.mark, now, isToRenotify: false }, style);
-      const { title, options } = toast ?? nothing(now, style);
+      const { title, options } = toast ?? toastOfNothingNew(now, style);
       return [{ title, options: { ...options, silent: true } }];
     }
     case "something-new":
       return [toastOfSomethingNew(now, style)];
     case "nothing-new":
-      return [nothing(now, style)];
+      return [toastOfNothingNew(now, style)];
   }
 };
-
-const nothing = toastOfNothingNew;
 
 const show = async (serving: Serving, toast: Toast): Promise<void> => {
   const board = serving.scope.registration;
@@ -94,12 +92,12 @@ const contentOf = (message: PushMessage, { targetHostName }: Registration): read
 const afterSignOut = async (serving: Serving): Promise<void> => {
   const board = serving.scope.registration;
   await closeAllToasts(board);
-  await show(serving, nothing(serving.now(), serving.styleOf("", undefined)));
+  await show(serving, toastOfNothingNew(serving.now(), serving.styleOf("", undefined)));
   await (await board.pushManager.getSubscription())?.unsubscribe();
 };
 
 /** The app's own business; if it has none, something has to be seen of it all the same. */
 const otherPush = async (serving: Serving, text: string | undefined): Promise<void> => {
   const isTaken = await serving.otherPush(text);
-  if (isTaken === false) await show(serving, nothing(serving.now(), serving.styleOf("", undefined)));
+  if (isTaken === false) await show(serving, toastOfNothingNew(serving.now(), serving.styleOf("", undefined)));
 };

@@ -1,18 +1,10 @@
-import type { Registration } from "../local-store.ts";
-import { closeStaleToasts, closeAllToasts } from "../toasts/shown-toasts.browser.ts";
+import { closeAllToasts } from "../toasts/shown-toasts.browser.ts";
+import { reconcile } from "./reconcile.ts";
 import type { Serving } from "./serving.ts";
 import { within } from "./within.ts";
 
 /** How long the service is waited for; browsers give an event about 30 s. */
 const syncMs = 20_000;
-
-/** Closes the toasts that have no business on the screen any more. `isCurrent`: the feed has just been read to its end. */
-export const reconcile = async (serving: Serving, registration: Registration, isCurrent: boolean): Promise<void> => {
-  const { account } = registration;
-  const view = await serving.clientOf(registration).notifications();
-  const knowledge = { account, view, isCurrent, now: serving.now() };
-  await closeStaleToasts(serving.scope.registration, knowledge);
-};
 
 /**
  * Woken for nothing else: what waits is sent, the feed is read, and the screen put right. Rejects when that was not to be had and may be

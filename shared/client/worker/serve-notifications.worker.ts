@@ -2,7 +2,7 @@ import type { GetToken } from "../client-options.ts";
 import type { RegistrationStore } from "../local-store.ts";
 import type { UserNotification } from "../notification.ts";
 import type { ToastWish } from "../toasts/toast.ts";
-import { englishWords, type Words } from "../toasts/words.ts";
+import { englishToastWords, type ToastWords } from "../toasts/words.ts";
 import { tokenFromPages } from "./ask-pages.worker.ts";
 import { inTurn } from "./in-turn.ts";
 import { lookIn } from "./look.ts";
@@ -24,7 +24,7 @@ export type ServeOptions = {
   readonly toastOf?: (notification: UserNotification) => ToastWish | undefined;
   /** The page to open for a notification; undefined: its own `actionUrl`, or else the app. */
   readonly openUrl?: (notification: UserNotification) => string | undefined;
-  readonly words?: Partial<Words>;
+  readonly words?: Partial<ToastWords>;
   /**
    * A push that is none of Fanfare's: the app has to show something for it, as browsers insist; false: it has not. By default a quiet toast
    * is shown that goes by itself.
@@ -52,7 +52,7 @@ export type ServedBy = {
  */
 export const serveWith = ({ scope, registrations, clientOf, now }: ServedBy, options: ServeOptions): void => {
   const { getToken, appName, toastOf, openUrl, otherPush, closedMeansDismissed } = options;
-  const words = { ...englishWords, ...options.words };
+  const words = { ...englishToastWords, ...options.words };
   const serving: Serving = {
     scope,
     registrations,

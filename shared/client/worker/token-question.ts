@@ -1,3 +1,5 @@
+import { isRecord, oursIn } from "../ours.ts";
+
 /**
  * A worker has no token of its own unless the app gives it one, so it asks the app's open pages. The question goes to a page with a
  * MessagePort, on which a page where the same account is signed in answers with its own `getToken`.
@@ -11,13 +13,9 @@ export type TokenAnswer = { readonly token: string | undefined };
 export const tokenAnswerMs = 3_000;
 
 export const tokenQuestionOf = (data: unknown): TokenQuestion["fanfare"] | undefined => {
-  if (!isRecord(data) || !isRecord(data.fanfare)) return undefined;
-  const { kind, account, isRefused } = data.fanfare;
+  const { kind, account, isRefused } = oursIn(data) ?? {};
   return kind === "token" && typeof account === "string" ? { kind, account, isRefused: isRefused === true } : undefined;
 };
 
 export const tokenIn = (data: unknown): string | undefined =>
   isRecord(data) && typeof data.token === "string" && data.token !== "" ? data.token : undefined;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;

@@ -1,6 +1,6 @@
 import type { StateChange } from "../notification.ts";
 import type { ToastMark } from "../toasts/toast.ts";
-import { reconcile } from "./on-wake.ts";
+import { reconcile } from "./reconcile.ts";
 import type { Serving } from "./serving.ts";
 import { within } from "./within.ts";
 

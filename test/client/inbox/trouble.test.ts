@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { troubleOf } from "../../../shared/client/inbox/trouble.ts";
-import { englishWords } from "../../../shared/client/inbox/words.ts";
+import { englishInboxWords } from "../../../shared/client/inbox/words.ts";
 
 const reason = "because";
 const trouble = (answer: NonNullable<Parameters<typeof troubleOf>[0]>["answer"], unsent = 0, isOnline = true) =>
-  troubleOf({ answer, unsent }, isOnline, englishWords);
+  troubleOf({ answer, unsent }, isOnline, englishInboxWords);
 
 describe("what keeps the inbox from being up to date", () => {
   it("is nothing while the service answers, and nothing is known before it was asked", () => {
     expect(trouble({ kind: "ok", value: undefined })).toBeUndefined();
-    expect(troubleOf(undefined, true, englishWords)).toBeUndefined();
+    expect(troubleOf(undefined, true, englishInboxWords)).toBeUndefined();
   });
 
   it("is being offline, which says what becomes of what the user does", () => {

@@ -3,10 +3,10 @@ import { describe, expect, test, vi } from "vitest";
 import { readableText } from "../../../shared/client/toasts/readable-text.ts";
 import { toastOfNothingNew, toastOfNotification, type ToastStyle } from "../../../shared/client/toasts/toast-of.ts";
 import { toastMarkOf } from "../../../shared/client/toasts/toast.ts";
-import { englishWords } from "../../../shared/client/toasts/words.ts";
+import { englishToastWords } from "../../../shared/client/toasts/words.ts";
 import { aNotification, now } from "../worker/a-notification.ts";
 
-const style: ToastStyle = { account: "ann", appName: "Mail", words: englishWords };
+const style: ToastStyle = { account: "ann", appName: "Mail", words: englishToastWords };
 const showing = { now, isUnchecked: false, isToRenotify: false };
 const toastOf = (change: Parameters<typeof aNotification>[1], more: Partial<ToastStyle> = {}) =>
   toastOfNotification({ ...showing, notification: aNotification("n1", change) }, { ...style, ...more });
@@ -32,7 +32,7 @@ describe("what a toast says", () => {
 
   test("what only programs can read is not shown to people", () => {
     expect(toastOf({ payload: { rawContent: '{"kind":"mail","id":7}' } })?.options.body).toBe(
-      englishWords.somethingNew,
+      englishToastWords.somethingNew,
     );
   });
 
@@ -72,7 +72,7 @@ describe("what a toast says", () => {
   });
 
   test("the one that says nothing says it without a sound", () => {
-    expect(toastOfNothingNew(now, style).options).toMatchObject({ silent: true, body: englishWords.nothingNew });
+    expect(toastOfNothingNew(now, style).options).toMatchObject({ silent: true, body: englishToastWords.nothingNew });
   });
 
   test.each([

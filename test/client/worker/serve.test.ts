@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Registration } from "../../../shared/client/local-store.ts";
-import { englishWords } from "../../../shared/client/toasts/words.ts";
+import { englishToastWords } from "../../../shared/client/toasts/words.ts";
 import { serveWith, type ServeOptions } from "../../../shared/client/worker/serve-notifications.worker.ts";
 import { aNotification, now, pushOf, tapPush } from "./a-notification.ts";
 import { fakeClient, offline } from "./fake-client.ts";
@@ -91,7 +91,7 @@ describe("on a push", () => {
     const { state, push, toasts } = serving();
     state.view = [aNotification("n1", { readState: "read" })];
     await push(pushOf(aNotification("n1")));
-    expect(toasts()).toMatchObject([{ options: { body: englishWords.nothingNew, silent: true } }]);
+    expect(toasts()).toMatchObject([{ options: { body: englishToastWords.nothingNew, silent: true } }]);
     await vi.advanceTimersByTimeAsync(5_000);
     expect(toasts()).toEqual([]);
   });
@@ -114,7 +114,7 @@ describe("on a push", () => {
     expect(bodies()).toEqual(["text of n1"]);
     state.fresh = undefined;
     await push(tapPush);
-    expect(bodies()).toEqual(["text of n1", englishWords.somethingNew]);
+    expect(bodies()).toEqual(["text of n1", englishToastWords.somethingNew]);
     state.answer = { kind: "ok", value: undefined };
     state.view = [aNotification("n1")];
     await push(tapPush);
@@ -145,13 +145,13 @@ describe("on a push", () => {
     const { state, push, bodies } = serving({ toastOf: () => undefined });
     state.view = [aNotification("n1")];
     await push(pushOf(aNotification("n1")));
-    expect(bodies()).toEqual([englishWords.nothingNew]);
+    expect(bodies()).toEqual([englishToastWords.nothingNew]);
   });
 
   test.each(["hello", undefined, ""])("one that is none of ours (%j) is the app's, or seen quietly", async (text) => {
     const quiet = serving();
     await quiet.push(text);
-    expect(quiet.bodies()).toEqual([englishWords.nothingNew]);
+    expect(quiet.bodies()).toEqual([englishToastWords.nothingNew]);
     const told: unknown[] = [];
     const own = serving({ otherPush: (other) => told.push(other) });
     await own.push(text);
@@ -165,7 +165,7 @@ describe("on a push", () => {
     await push(pushOf(aNotification("n1")));
     signedIn.current = undefined;
     await push(pushOf(aNotification("secret")));
-    expect(bodies()).toEqual([englishWords.nothingNew]);
+    expect(bodies()).toEqual([englishToastWords.nothingNew]);
     expect(browser.isSubscribed).toBe(false);
   });
 

@@ -1,5 +1,6 @@
 import { element, setAttribute, setChildren, setText } from "../../../../shared/client/inbox/element.page.ts";
 import type { ToldAct, ToldDevice, ToldOverview, ToldPlatform, ToldToast } from "../told.ts";
+import { sentenceOf } from "./sentence-of.ts";
 
 type Use = {
   /** Does what a person holding the device would do. Rejects with a sentence. */
@@ -116,5 +117,3 @@ const deeds = [
   ["read", "Mark read"],
   ["dismiss", "Dismiss"],
 ] as const satisfies readonly (readonly [ToldAct["action"], string])[];
-
-const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

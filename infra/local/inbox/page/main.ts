@@ -1,12 +1,15 @@
 import "../../../../shared/client/inbox/fanfare-inbox.ts";
 import { UserNotificationClient } from "../../../../shared/client/fanfare.ts";
 import { element, setText } from "../../../../shared/client/inbox/element.page.ts";
+import { openedIdIn } from "../../../../shared/client/worker/opened.ts";
+import { serviceWorkers } from "../../../../shared/client/worker/service-workers.page.ts";
 import type { ToldConfig } from "../told.ts";
 import { newDevicesPanel } from "./devices.page.ts";
 import { drawNotifying } from "./notifying.page.ts";
 import { newOperatorPanel } from "./operator.page.ts";
 import { rightAddress } from "./origin.ts";
 import { drawSend } from "./send.page.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import type { Session } from "./session.indexed-db.ts";
 import { comeBack, goSignIn, goSignOut } from "./signing.page.ts";
 import { actOnDevice, askConfig } from "./told.http.ts";
@@ -19,7 +22,7 @@ const part = (id: string): HTMLElement => {
   return found;
 };
 const tell = (sentence: string): void => setText(part("fault"), sentence);
-const told = (error: unknown): void => tell(error instanceof Error ? error.message : String(error));
+const told = (error: unknown): void => tell(sentenceOf(error));
 
 const start = async (): Promise<void> => {
   const config = await askConfig();
@@ -84,15 +87,6 @@ const showUser = (config: ToldConfig, { user }: Session): void => {
   part("send").hidden = false;
   drawSend(part("send"), { serviceUrl: baseUrl, targetHostName, token: () => getToken({ isRefused: false }) });
   void drawNotifying(part("notifying"), { client, webpushBrowserUrl }).catch(told);
-};
-
-/** Not every browser has them, whatever the types say. */
-const serviceWorkers = (): ServiceWorkerContainer | undefined =>
-  "serviceWorker" in navigator ? navigator.serviceWorker : undefined;
-
-const openedIdIn = (data: unknown): string | undefined => {
-  const { fanfare } = (data ?? {}) as { readonly fanfare?: { readonly kind?: unknown; readonly id?: unknown } };
-  return fanfare?.kind === "opened" && typeof fanfare.id === "string" ? fanfare.id : undefined;
 };
 
 void start().catch(told);

@@ -1,6 +1,7 @@
 import { element, setText } from "../../../../shared/client/inbox/element.page.ts";
 import type { UserNotificationClient } from "../../../../shared/client/fanfare.ts";
 import { sayNotifying, type Notifying } from "./notifying.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import { workerAddress } from "./trusted.page.ts";
 
 type Use = {
@@ -74,5 +75,3 @@ const browserName = (): string => {
   const name = ["Firefox", "Edg", "Chrome", "Safari"].find((known) => navigator.userAgent.includes(`${known}/`));
   return name === undefined ? "A browser" : `${name === "Edg" ? "Edge" : name} on this computer`;
 };
-
-const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,4 +1,5 @@
 import type { ToldConfig } from "../told.ts";
+import { sentenceOf } from "./sentence-of.ts";
 import { readSession, writeSession, type Session } from "./session.indexed-db.ts";
 import { beginSignIn, finishSignIn, signOutAddress, type Begun } from "./sign-in.http.ts";
 
@@ -39,8 +40,7 @@ export const comeBack = async (
     await writeSession(session);
     return { session };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { session: await readSession(), fault: `Signing in did not work out: ${reason}` };
+    return { session: await readSession(), fault: `Signing in did not work out: ${sentenceOf(error)}` };
   }
 };
 
