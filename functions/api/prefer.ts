@@ -1,6 +1,7 @@
 /** A token or a quoted string (RFC 9110, section 5.6). */
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const preference = new RegExp(String.raw`^\s*(${token})\s*(?:=\s*(?:(${token})|"((?:[^"\\]|\\.)*)")?\s*)?(?:;|$)`);
+/** No two runs of white space stand side by side in it: how to divide one between them would take the square of its length to try. */
+const preference = new RegExp(String.raw`^\s*(${token})\s*(?:=\s*(?:(?:(${token})|"((?:[^"\\]|\\.)*)")\s*)?)?(?:;|$)`);
 
 /**
  * The value of one preference of a `Prefer` header (RFC 7240, section 2): "" where it has none, undefined where it is not there. Names match

@@ -66,7 +66,8 @@ export const signInListener = (provider: Provider, options: SignInOptions) => {
   };
 
   return (request: IncomingMessage, response: ServerResponse): boolean => {
-    const { pathname } = new URL(request.url ?? "/", "http://localhost");
+    // Not by URL, which throws at what a client may well ask for.
+    const [pathname = ""] = (request.url ?? "").split("?");
     const isRead = request.method === "GET" || request.method === "HEAD";
     if (isRead && pathname === "/sign-in.css") send(response, 200, "css", styleSheet);
     else if (isRead && pathname === "/sign-out.js") send(response, 200, "js", signOutScript);

@@ -1,3 +1,5 @@
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { identityUnderTest } from "./identity-under-test.ts";
 
@@ -42,3 +44,13 @@ test("a refusal is JSON even to a browser, and names no secret", async () => {
   expect(text).not.toContain(identity.secrets.userPassword);
   expect(text).not.toContain(identity.app.clientSecret);
 });
+
+test.each(["//", "/\\", "http://[", "//[::", "/%", "/sign-in/%", "/sign-in//", "*", "/oauth2/v2.0/authorize?%"])(
+  "%s is no page, and the provider goes on",
+  async (target) => {
+    const socket = connect(Number(new URL(identity.issuer()).port), "127.0.0.1");
+    socket.end(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`);
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 [45]\d\d /);
+    expect((await identity.asApp()).status).toBe(200);
+  },
+);
