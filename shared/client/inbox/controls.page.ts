@@ -1,6 +1,6 @@
 import { inboxFilters } from "./filter.ts";
 import type { InboxAct, InboxView } from "./inbox-view.page.ts";
-import { rowActs, type RowAct } from "./row-parts.page.ts";
+import { rowActs, type RowAct } from "./row-acts.ts";
 import type { Undo } from "./undo.ts";
 
 type Hear = {

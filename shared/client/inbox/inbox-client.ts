@@ -1,8 +1,6 @@
+import type { Standing } from "../client.ts";
 import type { Answer } from "../feed-api.ts";
 import type { StateChange, UserNotification } from "../notification.ts";
-
-/** How the client stands with the service: its last answer, and how many of the user's changes it has not been told yet. */
-export type ClientStanding = { readonly answer: Answer<undefined>; readonly unsent: number };
 
 /** What the inbox needs of a `UserNotificationClient`; a client of the app's own may stand in for it. */
 export type InboxClient = Pick<EventTarget, "addEventListener"> & {
@@ -10,7 +8,7 @@ export type InboxClient = Pick<EventTarget, "addEventListener"> & {
    * Undefined until the service was asked for the first time. The event `standing` tells every change of it, `refused` that the service
    * did not take what the user did, which is therefore undone.
    */
-  readonly standing: ClientStanding | undefined;
+  readonly standing: Standing | undefined;
   /** First the notifications as they are now, newest first, then after every change, until the signal ends it. */
   readonly changes: (options: {
     readonly signal: AbortSignal;

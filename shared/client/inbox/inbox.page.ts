@@ -1,11 +1,13 @@
+import type { Standing } from "../client.ts";
 import type { UserNotification } from "../notification.ts";
+import { actingOnRows } from "./acting-on-rows.page.ts";
 import { listenToControls } from "./controls.page.ts";
 import { shownOf, unreadCount, type InboxFilter } from "./filter.ts";
-import type { ClientStanding, InboxClient } from "./inbox-client.ts";
+import type { InboxClient } from "./inbox-client.ts";
 import { newInboxView, type InboxAct, type InboxModel, type InboxView } from "./inbox-view.page.ts";
 import { newsIn } from "./news.ts";
-import { headlineOf, rowActs } from "./row-acts.page.ts";
 import { rowOf } from "./row.ts";
+import { spokenHeadlineOf } from "./spoken.ts";
 import { troubleOf, type Trouble } from "./trouble.ts";
 import { newUndo, type Undo } from "./undo.ts";
 import type { InboxWords } from "./words.ts";
@@ -34,7 +36,7 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
   const leaving = new Set<string>();
   const readHere = new Set<string>();
   let known: readonly UserNotification[] = [];
-  let standing: ClientStanding | undefined = client.standing;
+  let standing: Standing | undefined = client.standing;
   let trouble: Trouble | undefined;
   let hasArrived = false;
   /** Until the service was heard all there is may be news to this browser, and none of it to the user. */
@@ -77,10 +79,10 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
     isCaughtUp ||= standing?.answer.kind === "ok";
     draw();
     const [first] = news;
-    if (first) view.announce(host.words.news(news.length, headlineOf(first, host.words)));
+    if (first) view.announce(host.words.news(news.length, spokenHeadlineOf(first, host.words)));
   };
 
-  const stands = (now: ClientStanding | undefined): void => {
+  const stands = (now: Standing | undefined): void => {
     const before = standing?.answer.kind;
     standing = now;
     isCaughtUp ||= hasArrived && now?.answer.kind === "ok";
@@ -95,7 +97,7 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
   const opened = (detail: UserNotification): boolean =>
     host.dispatchEvent(new CustomEvent("fanfare-open", { detail, cancelable: true, bubbles: true }));
   const words = (): InboxWords => host.words;
-  const actOn = rowActs({ client, words, undo, leaving, readHere, announce: view.announce, opened });
+  const actOn = actingOnRows({ client, words, undo, leaving, readHere, announce: view.announce, opened });
 
   const control = (what: InboxAct): void => {
     switch (what) {
@@ -103,26 +105,21 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
         if (unread() === 0) return;
         for (const { id } of known) readHere.add(id);
         client.markAllRead().catch(() => view.announce(host.words.failed));
-        {
-          view.announce(host.words.allMarkedRead);
-          return;
-        }
+        view.announce(host.words.allMarkedRead);
+        return;
       case "more":
         rowsMax += rowsAtOnce;
         draw();
-        {
-          focusRow(view, rowsMax - rowsAtOnce);
-          return;
-        }
+        focusRow(view, rowsMax - rowsAtOnce);
+        return;
       case "undo":
         if (!undo.current()?.takeBack) return;
         undo.takeBack();
-        {
-          view.announce(host.words.undone);
-          return;
-        }
+        view.announce(host.words.undone);
+        return;
       case "try-again":
-        return void client.sync();
+        client.sync().catch(failed);
+        return;
       case "all":
       case "unread":
       case "dismissed":
@@ -187,7 +184,7 @@ const toldOf = (undo: Undo): InboxModel["told"] => {
 
 type Surroundings = {
   readonly client: InboxClient;
-  readonly stands: (standing: ClientStanding | undefined) => void;
+  readonly stands: (standing: Standing | undefined) => void;
   readonly draw: () => void;
   readonly goesAway: () => void;
   readonly signal: AbortSignal;

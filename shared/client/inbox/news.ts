@@ -1,6 +1,5 @@
 import type { UserNotification } from "../notification.ts";
 import { isUnseen } from "../unseen.ts";
-import { cutText } from "./cut-text.ts";
 
 /**
  * What of the notifications a person who cannot see the list has to be told of: new ones and those whose content is new, unread and
@@ -20,6 +19,3 @@ export const newsIn = (
 
 const contentOf = ({ payload: { rawContent, visualContent } }: UserNotification): string =>
   JSON.stringify([rawContent, visualContent?.title, visualContent?.body]);
-
-/** A headline that is read aloud: its beginning, on one line. */
-export const spoken = (headline: string): string => cutText(headline.replace(/\s+/gu, " "), 120);

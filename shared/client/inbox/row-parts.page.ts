@@ -1,12 +1,10 @@
 import { element } from "./element.page.ts";
 import { icon, type IconName } from "./icons.page.ts";
+import type { RowAct } from "./row-acts.ts";
 
-/** What a user does with one notification. */
-export const rowActs = ["open", "read", "unread", "dismiss", "restore", "delete"] as const;
-export type RowAct = (typeof rowActs)[number];
 type ButtonAct = Exclude<RowAct, "open">;
 
-/** Everything a row may be made of. Controls that act on the notification carry `data-act`. */
+/** Everything a row may be made of. */
 export type RowParts = ReturnType<typeof newRowParts>;
 
 export const newRowParts = () => ({

@@ -1,8 +1,8 @@
 import { element, setAttribute, setChildren, setText } from "./element.page.ts";
-import { spoken } from "./news.ts";
 import { exactTime, relativeTime } from "./relative-time.ts";
 import { newRowParts, openerOf, type RowParts } from "./row-parts.page.ts";
 import type { Row } from "./row.ts";
+import { spoken } from "./spoken.ts";
 import type { InboxWords } from "./words.ts";
 
 export type RowSurroundings = {

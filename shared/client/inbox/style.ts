@@ -99,8 +99,7 @@ img { display: block; max-width: 100%; max-height: 180px; border-radius: 8px; ma
 }
 @media (prefers-reduced-motion: no-preference) {
   .undo { animation: rise 0.16s ease-out }
-  .skeleton div:last-child { border-block-end: 0 }
-.skeleton span { animation: breathe 1.6s ease-in-out infinite alternate }
+  .skeleton span { animation: breathe 1.6s ease-in-out infinite alternate }
   @keyframes rise { from { transform: translateY(8px); opacity: 0 } }
   @keyframes breathe { to { opacity: 0.45 } }
 }

@@ -1,4 +1,4 @@
-import type { ClientStanding } from "./inbox-client.ts";
+import type { Standing } from "../client.ts";
 import type { InboxWords } from "./words.ts";
 
 /** What keeps the inbox from being up to date, in a sentence for the user, and whether trying again is the user's to do. */
@@ -10,7 +10,7 @@ export type Trouble = {
 
 /** Undefined: all is well, as far as is known. */
 export const troubleOf = (
-  standing: ClientStanding | undefined,
+  standing: Standing | undefined,
   isOnline: boolean,
   words: InboxWords,
 ): Trouble | undefined => {

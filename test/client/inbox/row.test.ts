@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { cutText } from "../../../shared/client/inbox/cut-text.ts";
 import { rowOf } from "../../../shared/client/inbox/row.ts";
-import { spoken } from "../../../shared/client/inbox/news.ts";
+import { spoken } from "../../../shared/client/inbox/spoken.ts";
 import { notification } from "./notifications.ts";
 
 const row = (payload: ReturnType<typeof notification>["payload"], rest = {}) =>

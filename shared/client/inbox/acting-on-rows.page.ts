@@ -1,8 +1,7 @@
 import type { UserNotification } from "../notification.ts";
 import type { InboxClient } from "./inbox-client.ts";
-import { spoken } from "./news.ts";
-import type { RowAct } from "./row-parts.page.ts";
-import { rowOf } from "./row.ts";
+import type { RowAct } from "./row-acts.ts";
+import { spokenHeadlineOf } from "./spoken.ts";
 import type { Undo } from "./undo.ts";
 import type { InboxWords } from "./words.ts";
 
@@ -20,10 +19,10 @@ type Use = {
 };
 
 /** Does with a notification what the user wants; `event` is the click, whose link is not followed if the app says so. */
-export const rowActs = (use: Use): ((act: RowAct, notification: UserNotification, event: Event) => void) => {
+export const actingOnRows = (use: Use): ((act: RowAct, notification: UserNotification, event: Event) => void) => {
   const { client, words, undo, leaving, readHere, announce, opened } = use;
   /** The client keeps it until it is sent; it rejects only when the browser's storage does. */
-  const kept = (doing: Promise<void>): void => void doing.catch(() => announce(words().failed));
+  const kept = (change: Promise<void>): void => void change.catch(() => announce(words().failed));
   const offered = (sentence: string, takeBack: () => void, settle: () => void): void => {
     undo.offer({ sentence, takeBack, settle });
     announce(`${sentence}. ${words().undoHint}`);
@@ -39,7 +38,7 @@ export const rowActs = (use: Use): ((act: RowAct, notification: UserNotification
     const { id, userActionState } = notification;
     kept(client.update(id, { userActionState: "dismissed" }));
     const takeBack = (): void => kept(client.update(id, { userActionState }));
-    offered(words().dismissed(headlineOf(notification, words())), takeBack, () => undefined);
+    offered(words().dismissed(spokenHeadlineOf(notification, words())), takeBack, () => undefined);
   };
 
   /** Deleted is deleted, on every device and for good: so the service is told when there is no way back here either. */
@@ -54,42 +53,19 @@ export const rowActs = (use: Use): ((act: RowAct, notification: UserNotification
           throw error;
         }),
       );
-    offered(words().deleted(headlineOf(notification, words())), () => leaving.delete(id), settle);
+    offered(words().deleted(spokenHeadlineOf(notification, words())), () => leaving.delete(id), settle);
   };
 
-  return (act, notification, event) => {
-    const { id } = notification;
-    switch (act) {
-      case "open": {
-        open(notification, event);
-        return;
-      }
-      case "dismiss": {
-        dismiss(notification);
-        return;
-      }
-      case "delete": {
-        remove(notification);
-        return;
-      }
-      case "restore": {
-        kept(client.update(id, { userActionState: "noInteraction" }));
-        return;
-      }
-      case "unread": {
-        kept(client.update(id, { readState: "unread" }));
-        return;
-      }
-      case "read":
-        readHere.add(id);
-        {
-          kept(client.update(id, { readState: "read" }));
-          return;
-        }
-    }
+  const doing: Readonly<Record<RowAct, (notification: UserNotification, event: Event) => void>> = {
+    open,
+    read: ({ id }) => {
+      readHere.add(id);
+      kept(client.update(id, { readState: "read" }));
+    },
+    unread: ({ id }) => kept(client.update(id, { readState: "unread" })),
+    dismiss,
+    restore: ({ id }) => kept(client.update(id, { userActionState: "noInteraction" })),
+    delete: remove,
   };
+  return (act, notification, event) => doing[act](notification, event);
 };
-
-/** What a notification is called when it is spoken of. */
-export const headlineOf = (notification: UserNotification, { untitled }: InboxWords): string =>
-  spoken(rowOf(notification, untitled).headline);
