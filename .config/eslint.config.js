@@ -19,6 +19,10 @@ const channels = readdirSync(`${root}shared/channels`, { withFileTypes: true })
 const ofAllChannels = readdirSync(`${root}shared/channels`).flatMap((name) =>
   name.endsWith(".ts") ? [`./${name}`] : [],
 );
+/** The client itself, without what stands on it: the files beside its rooms, but for the worker's script, which is made of those. */
+const clientFiles = readdirSync(`${root}shared/client`).flatMap((name) =>
+  name.endsWith(".ts") && name !== "fanfare-service-worker.ts" ? [`./shared/client/${name}`] : [],
+);
 const zones = [
   forbidden(
     ["./functions", "./shared"],
@@ -51,6 +55,38 @@ const zones = [
     [...roomsBut("client"), "./functions"],
     "./shared/client",
     "The service knows no client; it serves the built files.",
+  ),
+  forbidden(
+    clientFiles,
+    ["./shared/client/inbox", "./shared/client/toasts", "./shared/client/compatibility"],
+    "Imports run one way: inbox, toasts, worker and compatibility → client.",
+  ),
+  forbiddenBut(
+    clientFiles,
+    "./shared/client/worker",
+    ["./answer-worker.page.ts", "./tell-worker.page.ts"],
+    "Of the worker the client knows how a page speaks to it.",
+  ),
+  forbidden(
+    "./shared/client/toasts",
+    ["./shared/client/worker", "./shared/client/inbox", "./shared/client/compatibility"],
+    "Imports run worker → toasts.",
+  ),
+  forbidden(
+    "./shared/client/worker",
+    ["./shared/client/inbox", "./shared/client/compatibility"],
+    "The worker shows toasts and knows no page.",
+  ),
+  forbiddenBut(
+    "./shared/client/inbox",
+    "./shared/client",
+    ["./inbox", "./client.ts", "./feed-api.ts", "./notification.ts", "./unseen.ts"],
+    "The inbox is a script of its own: whatever client it is given, it knows that by its types alone.",
+  ),
+  forbidden(
+    "./shared/client/compatibility",
+    ["./shared/client/client.ts", "./shared/client/inbox", "./shared/client/toasts", "./shared/client/worker"],
+    "The original's library stands on the client's rules and stores, beside the client.",
   ),
   forbidden(roomsBut("expiry"), "./shared/expiry", "expiry comes last: nobody but the functions imports it."),
   forbidden(
@@ -90,6 +126,18 @@ const zones = [
     ),
   ),
   forbidden("./infra", "./functions", "What runs the app takes it as it is built."),
+  forbidden(
+    "./infra/**/!(page)/*.ts",
+    ["./shared/client", "./infra/local/inbox/page"],
+    "What runs in browsers is taken as it is built.",
+  ),
+  forbiddenBut(
+    "./infra/local/inbox/page",
+    "./infra",
+    ["./local/inbox/page", "./local/inbox/told.ts"],
+    "The page runs in a browser: of the stack it knows what it is told.",
+  ),
+  forbiddenBut("./infra/local/inbox/page", "./shared", ["./client"], "The page is a client like any other."),
   forbidden("./infra/local", "./infra/ops", "The laptop's stack knows nothing of the operator's commands."),
   forbiddenBut(
     "./infra/ops",
