@@ -1,4 +1,4 @@
-import type { Browser, Page } from "puppeteer-core";
+import type { Browser, BrowserContext, Page } from "puppeteer-core";
 import type { UserNotificationClient } from "../../../shared/client/fanfare.ts";
 import { until } from "../../support/until.ts";
 import type { AppSite } from "./app-site.ts";
@@ -13,9 +13,13 @@ declare global {
 /** A toast as the browser lists it. */
 export type ShownToast = { readonly title: string; readonly body: string; readonly tag: string };
 
-/** Opens the app in a new tab; its worker is in charge when this resolves. */
-export const openApp = async (browser: Browser, { origin }: AppSite): Promise<Page> => {
-  const page = await browser.newPage();
+/** Opens the app in a new tab, or in a window of its own; its worker is in charge when this resolves. */
+export const openApp = async (
+  browser: Browser | BrowserContext,
+  { origin }: AppSite,
+  type: "tab" | "window" = "tab",
+): Promise<Page> => {
+  const page = await browser.newPage(type === "window" ? { type } : undefined);
   await page.goto(origin);
   await page.waitForFunction(() => globalThis.isReady);
   return page;

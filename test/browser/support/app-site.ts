@@ -10,6 +10,8 @@ export type AppSite = {
    * `serveNotifications`, as a script; by default a `getToken` of its own.
    */
   readonly use: (stack: LocalStack, user: string, serving?: string) => void;
+  /** The app's server hands out so many tokens, from now on, that the service refuses. */
+  readonly spoilTokens: (count: number) => void;
   readonly close: () => Promise<void>;
 };
 
@@ -23,12 +25,13 @@ export const startAppSite = async (): Promise<AppSite> => {
   let serving = ownTokens;
   let token = (): Promise<string> => Promise.reject(new Error("no stack is used yet"));
   let targetHostName = "";
+  let spoilt = 0;
   const files: Readonly<Record<string, () => Promise<readonly [type: string, text: string]>>> = {
     "/": () => Promise.resolve(["text/html;charset=utf-8", page]),
     "/blank": () => Promise.resolve(["text/html;charset=utf-8", "<!doctype html><title>No client here</title>"]),
     "/app.js": () => Promise.resolve(["text/javascript", appScript({ service, account, targetHostName })]),
     "/service-worker.js": () => Promise.resolve(["text/javascript", workerScript(service, serving)]),
-    "/token": async () => ["text/plain", await token()],
+    "/token": async () => ["text/plain", spoilt-- > 0 ? "not a token any more" : await token()],
   };
   const server = createServer((request, response) => {
     const file = files[new URL(request.url ?? "/", "http://localhost").pathname];
@@ -47,6 +50,10 @@ export const startAppSite = async (): Promise<AppSite> => {
       account = user;
       targetHostName = stack.stack.apps[0]?.hostName ?? "";
       token = () => stack.token({ user });
+      spoilt = 0;
+    },
+    spoilTokens: (count) => {
+      spoilt = count;
     },
     close: () =>
       new Promise((resolve) => {
