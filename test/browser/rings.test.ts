@@ -49,6 +49,13 @@ describeBrowser("firefox", "one notification, a real browser", () => {
     expect([200, 201], text).toContain(status);
     return String(json.id);
   };
+  /** The user's, as the service lists them. */
+  const subscriptions = async (): Promise<readonly { readonly channelState: string }[]> => {
+    const answer = await fetch(`${stack.stack.httpUrl}/beta/me/notifications/subscriptions`, {
+      headers: { authorization: `Bearer ${await stack.token({ user })}` },
+    });
+    return ((await answer.json()) as { value: { channelState: string }[] }).value;
+  };
   /** A tab of the origin without any client: it tells what is shown and does nothing about it. */
   const blank = async (browser: Browser): Promise<Page> => {
     const page = await browser.newPage();
@@ -124,13 +131,29 @@ describeBrowser("firefox", "one notification, a real browser", () => {
     const { unsid } = await subscribe(page);
     await page.evaluate(async () => (await registration.pushManager.getSubscription())?.unsubscribe());
     await post("Anybody?", unsid);
-    const channelState = async (): Promise<unknown> => {
-      const answer = await fetch(`${stack.stack.httpUrl}/beta/me/notifications/subscriptions`, {
-        headers: { authorization: `Bearer ${await stack.token({ user })}` },
-      });
-      const { value } = (await answer.json()) as { value: { channelState: string }[] };
-      return value[0]?.channelState;
-    };
-    await until(async () => (await channelState()) === "gone", { what: "the service has pruned the channel" });
+    const isGone = async (): Promise<boolean> => (await subscriptions())[0]?.channelState === "gone";
+    await until(isGone, { what: "the service has pruned the channel" });
+  });
+
+  test("unsubscribed by the client, or signed out, neither browser nor service knows of a subscription any more", async () => {
+    const page = await openApp(await firefox(), site);
+    const isSubscribed = (): Promise<boolean> =>
+      page.evaluate(async () => (await registration.pushManager.getSubscription()) !== null);
+    const first = await subscribe(page);
+    expect([await isSubscribed(), (await subscriptions()).length]).toEqual([true, 1]);
+    expect(await page.evaluate(() => client.unsubscribe())).toEqual({ kind: "ok" });
+    expect([await isSubscribed(), await subscriptions()]).toEqual([false, []]);
+    expect((await stack.post({}, { unsid: first.unsid })).status).toBe(403);
+
+    const second = await subscribe(page);
+    expect(second.endpoint).not.toBe(first.endpoint);
+    await post("Dinner?", second.unsid);
+    await showsToasts(page, ["Dinner?"]);
+    await page.evaluate(() => client.signOut());
+    await showsToasts(page, []);
+    expect([await isSubscribed(), await subscriptions()]).toEqual([false, []]);
+    expect((await stack.post({}, { unsid: second.unsid })).status).toBe(403);
+    const endpoints = (await stack.push.devices()).map(({ channel }) => channel.endpoint);
+    for (const { endpoint } of [first, second]) expect(endpoints).not.toContain(endpoint);
   });
 });
