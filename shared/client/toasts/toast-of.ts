@@ -1,5 +1,5 @@
 import type { UserNotification } from "../notification.ts";
-import { readableText } from "./readable-text.ts";
+import { cleanText, readableText } from "./readable-text.ts";
 import { nothingNewTag, somethingNewTag, type Toast, type ToastMark, type ToastWish } from "./toast.ts";
 import type { ToastWords } from "./words.ts";
 
@@ -88,9 +88,10 @@ const wishOf = (notification: UserNotification, style: ToastStyle): ToastWish | 
 const plainToastOf = ({ payload }: UserNotification, { appName, words }: ToastStyle): ToastWish => {
   const { visualContent, rawContent } = payload;
   if (visualContent) {
-    const { title, body, imageUrl } = visualContent;
+    const { imageUrl } = visualContent;
+    const body = cleanText(visualContent.body ?? "");
     return {
-      title,
+      title: cleanText(visualContent.title) ?? appName,
       dir: "auto",
       ...(body !== undefined && { body }),
       ...(imageUrl !== undefined && { image: imageUrl }),

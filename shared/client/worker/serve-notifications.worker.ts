@@ -37,6 +37,9 @@ export type ServeOptions = {
   readonly closedMeansDismissed?: boolean;
 };
 
+/** A push that takes longer is waited for by none behind it: they have to be seen in their own time. */
+const turnMs = 10_000;
+
 /** What it is done with, in a browser and in tests. */
 export type ServedBy = {
   readonly scope: WorkerScope;
@@ -71,7 +74,7 @@ export const serveWith = ({ scope, registrations, clientOf, now }: ServedBy, opt
   };
 
   // In the order they came, so that the newest is on top; and two of one notification never show at once.
-  const next = inTurn();
+  const next = inTurn(turnMs);
   scope.addEventListener("push", (event) => {
     const text = event.data?.text();
     const cameAt = now();

@@ -67,6 +67,17 @@ describe("what a toast says", () => {
     told.mockRestore();
   });
 
+  test("what turns the text behind it, or fills the screen, is left out of visual content as of raw content", () => {
+    const visualContent = { title: `\u202egnp.exe\u0007`, body: `${"b".repeat(60_000)}\u202e` };
+    const toast = toastOf({ payload: { visualContent } });
+    expect(toast?.title).toBe("gnp.exe");
+    expect(toast?.options.body).toBe(`${"b".repeat(399)}…`);
+    expect(toastOf({ payload: { visualContent: { title: "\u202e", body: '{"a":1}' } } })).toMatchObject({
+      title: "Mail",
+      options: { body: '{"a":1}' },
+    });
+  });
+
   test("an app may want none", () => {
     expect(toastOf({}, { toastOf: () => undefined })).toBeUndefined();
   });
@@ -96,6 +107,12 @@ describe("raw content as a person may be shown it", () => {
 
   test.each(["", "  \n ", "[]", ' {"a":1}'])("%j has nothing for people", (raw) => {
     expect(readableText(raw)).toBeUndefined();
+  });
+
+  test("the largest there can be is read at once, whatever it is made of", () => {
+    const before = process.cpuUsage();
+    for (const piece of [" ", "\n", " \n", "\t", "[", "\r", "\u202e"]) readableText(piece.repeat(60_000) + "x");
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 
   test("is never longer than 400, and never cut inside a character", () => {

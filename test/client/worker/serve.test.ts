@@ -87,6 +87,15 @@ describe("on a push", () => {
     expect(bodies()).toEqual(["text of n1", "text of n2", "text of n3"]);
   });
 
+  test("what the app does about a push of its own, and never ends, holds up none of ours", async () => {
+    const { state, wake, bodies } = serving({ otherPush: () => new Promise(() => undefined) });
+    state.view = [aNotification("n1")];
+    void wake("push", { data: { text: () => "the app's own" } });
+    void wake("push", { data: { text: () => pushOf(aNotification("n1")) } });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(bodies()).toEqual(["text of n1"]);
+  });
+
   test("there is something to see though there is nothing to show; it makes no sound and goes by itself", async () => {
     const { state, push, toasts } = serving();
     state.view = [aNotification("n1", { readState: "read" })];
