@@ -3,10 +3,12 @@ import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { looksRight } from "./support/accessibility.ts";
 import { launchChromium } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
-import { startInboxSite, type InboxSite } from "./support/inbox-site.ts";
+import { inboxOn } from "./support/inbox-on.ts";
+import { startInboxSite } from "./support/inbox-site.ts";
+import type { Site } from "./support/site.ts";
 
 describeBrowser("chromium", "<fanfare-inbox> on somebody's page", () => {
-  let site: InboxSite;
+  let site: Site;
   let browser: Browser;
   let page: Page;
   const faults: string[] = [];
@@ -30,38 +32,13 @@ describeBrowser("chromium", "<fanfare-inbox> on somebody's page", () => {
     await page.waitForFunction("window.isReady");
   });
 
+  const { shows, appears, focused, press, control } = inboxOn(() => page);
   /** What the inbox shows, by headline. */
   const shown = (): Promise<readonly string[]> =>
     page.$$eval("fanfare-inbox >>> li .headline", (found) => found.map((one) => one.textContent));
-  const shows = (...headlines: readonly string[]): Promise<unknown> =>
-    page.waitForFunction(
-      (wanted) =>
-        JSON.stringify(
-          [...(document.querySelector("fanfare-inbox")?.shadowRoot?.querySelectorAll("li .headline") ?? [])].map(
-            (one) => one.textContent,
-          ),
-        ) === wanted,
-      { timeout: 5_000 },
-      JSON.stringify(headlines),
-    );
-  /** The accessible name of what has the keyboard's focus. */
-  const focused = (): Promise<string> =>
-    page.evaluate(() => {
-      const held = document.querySelector("fanfare-inbox")?.shadowRoot?.activeElement;
-      return held?.getAttribute("aria-label") ?? held?.textContent ?? "";
-    });
   const announced = (): Promise<string> =>
     page.$eval("fanfare-inbox >>> [role=status]", (status) => status.textContent.trim());
   const asked = (): Promise<unknown> => page.evaluate("client.asked");
-  /** Puppeteer's own wait does not see what changes below a shadow root. */
-  const appears = (selector: string): Promise<unknown> =>
-    page.waitForFunction(
-      (wanted) => document.querySelector("fanfare-inbox")?.shadowRoot?.querySelector(wanted) !== null,
-      { timeout: 15_000 },
-      selector,
-    );
-  const press = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [aria-label="${name}"]`).click();
-  const control = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [data-control="${name}"]`).click();
   const three = "signIn([notification(1), notification(2), notification(3)])";
 
   it("is fit to be seen and heard in every state, under a strict policy, and breaks none of it", async () => {

@@ -6,6 +6,7 @@ import { showsToasts } from "./support/app-page.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { actOnAlert } from "./support/firefox-alerts.ts";
 import { launchFirefox } from "./support/firefox.ts";
+import { inboxOn, says, signIn } from "./support/inbox-on.ts";
 
 describeBrowser("firefox", "The local stack's inbox page rings", () => {
   let stack: LocalStack;
@@ -22,19 +23,7 @@ describeBrowser("firefox", "The local stack's inbox page rings", () => {
     await stack.stop();
   });
 
-  const says = (selector: string, text: string): Promise<unknown> =>
-    page.waitForFunction(
-      (where, what) => document.querySelector(where)?.textContent.includes(what),
-      { timeout: 20_000 },
-      selector,
-      text,
-    );
-  const inInbox = (selector: string): Promise<unknown> =>
-    page.waitForFunction(
-      (wanted) => document.querySelector("fanfare-inbox")?.shadowRoot?.querySelector(wanted),
-      { timeout: 20_000 },
-      selector,
-    );
+  const inbox = inboxOn(() => page);
   const send = async (rawContent: string): Promise<void> => {
     await page.locator('[name="title"]').fill("");
     await page.locator('[name="body"]').fill("");
@@ -45,20 +34,16 @@ describeBrowser("firefox", "The local stack's inbox page rings", () => {
   test("signed in and turned on, it is rung by what it sends itself; a pressed toast brings its notification to the front, read", async () => {
     const [user] = stack.stack.users;
     await page.goto(stack.stack.httpUrl);
-    await page.locator("#sign-in button").click();
-    await page.locator("#username").fill(user?.upn ?? "");
-    await page.locator("#password").fill(user?.password ?? "");
-    await page.locator("button").click();
-    await says("#who", user?.upn ?? "");
+    await signIn(page, user!);
 
     await page.locator("#notifying button").click();
-    await says("#notifying", "rings");
+    await says(page, "#notifying", "rings");
     await send("Your parcel is here");
     await showsToasts(page, ["Your parcel is here"]);
     await until(() => actOnAlert(browser, "Your parcel is here", "click").then(() => true), {
       what: "a toast to press",
     });
-    await inInbox('[aria-label^="Mark as unread"]');
+    await inbox.appears('[aria-label^="Mark as unread"]');
     await showsToasts(page, []);
   });
 
@@ -73,7 +58,7 @@ describeBrowser("firefox", "The local stack's inbox page rings", () => {
 
   test("turned off, it is subscribed no more, neither here nor at the service", async () => {
     await page.locator("#notifying button").click();
-    await says("#notifying", "turned off here");
+    await says(page, "#notifying", "turned off here");
     const subscriptions = await listed<{ platformType: string; displayName: string }>("/subscriptions");
     expect(subscriptions.filter(({ displayName }) => displayName.startsWith("Firefox"))).toEqual([]);
     const isSubscribed = await page.evaluate(async () => {

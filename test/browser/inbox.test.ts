@@ -1,9 +1,12 @@
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { fanoutQueue } from "../../shared/fanout/fanout.ts";
+import { clientOf } from "../support/service-bus/client.ts";
 import { startStack, type LocalStack } from "../support/stack.ts";
 import { looksRight } from "./support/accessibility.ts";
 import { launchChromium } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
+import { inboxOn, says, signIn } from "./support/inbox-on.ts";
 
 describeBrowser("chromium", "The local stack's inbox page", () => {
   let stack: LocalStack;
@@ -25,25 +28,7 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
   });
 
   const seededUser = () => stack.stack.users[0]!;
-  const says = (selector: string, text: string): Promise<unknown> =>
-    page.waitForFunction(
-      (where, what) => document.querySelector(where)?.textContent.includes(what),
-      { timeout: 15_000 },
-      selector,
-      text,
-    );
-  /** The inbox shows exactly these headlines. */
-  const shows = (...headlines: readonly string[]): Promise<unknown> =>
-    page.waitForFunction(
-      (wanted) =>
-        JSON.stringify(
-          [...(document.querySelector("fanfare-inbox")?.shadowRoot?.querySelectorAll("li .headline") ?? [])].map(
-            (one) => one.textContent,
-          ),
-        ) === wanted,
-      { timeout: 15_000 },
-      JSON.stringify(headlines),
-    );
+  const { shows, appears, focused, press, control } = inboxOn(() => page);
   /** The device's screen shows so many toasts. */
   const toasts = (platform: string, count: number): Promise<unknown> =>
     page.waitForFunction(
@@ -58,18 +43,8 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
   const send = async (title: string, answer = "201 Created"): Promise<void> => {
     await write("title", title);
     await page.locator("#send button[type=submit]").click();
-    await says("#send .answer", answer);
+    await says(page, "#send .answer", answer);
   };
-  /** Puppeteer's own wait does not see what changes below a shadow root. */
-  const appears = (selector: string): Promise<unknown> =>
-    page.waitForFunction(
-      (wanted) => document.querySelector("fanfare-inbox")?.shadowRoot?.querySelector(wanted) !== null,
-      { timeout: 15_000 },
-      selector,
-    );
-  const press = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [aria-label="${name}"]`).click();
-  const control = (name: string): Promise<void> => page.locator(`fanfare-inbox >>> [data-control="${name}"]`).click();
-
   it("goes from localhost to the service's own address, and shows the devices to whoever is not signed in", async () => {
     await page.goto(stack.stack.httpUrl.replace("127.0.0.1", "localhost"));
     await page.waitForFunction((origin) => location.origin === origin, {}, stack.stack.httpUrl);
@@ -80,11 +55,7 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
 
   it("signs in by the code flow, and comes back to an empty inbox", async () => {
     await page.setViewport({ width: 1400, height: 900 });
-    await page.locator("#sign-in button").click();
-    await page.locator("#username").fill(seededUser().upn);
-    await page.locator("#password").fill(seededUser().password);
-    await page.locator("button").click();
-    await says("#who", seededUser().upn);
+    await signIn(page, seededUser());
     expect(page.url()).toBe(`${stack.stack.httpUrl}/`);
     await appears(".empty");
     await looksRight(page, "page-empty");
@@ -95,10 +66,10 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
     await send("First");
     await shows("First");
     for (const platform of ["WebPush", "Windows", "iOS", "Android"]) await toasts(platform, 1);
-    await says('[data-platform="WebPush"]', "Your parcel is at the front desk.");
-    await says('[data-platform="iOS"]', "First");
+    await says(page, '[data-platform="WebPush"]', "Your parcel is at the front desk.");
+    await says(page, '[data-platform="iOS"]', "First");
     await page.waitForFunction(() => document.title.startsWith("(1) "));
-    await says("#operator", "Delivered4");
+    await says(page, "#operator", "Delivered4");
     await send("Second");
     await shows("Second", "First");
     await looksRight(page, "page-full");
@@ -148,7 +119,7 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
 
   it("says in a sentence that a browser whose push service is out of reach is not rung, and goes on", async () => {
     await page.locator("#notifying button").click();
-    await says("#notifying", "The list below is live all the same.");
+    await says(page, "#notifying", "The list below is live all the same.");
     await send("Fifth");
     await shows("Fifth", "Third");
   });
@@ -159,15 +130,21 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
     await page.keyboard.press("Tab");
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Skip to your notifications");
     await page.keyboard.press("Enter");
-    const focused = (): Promise<string | null | undefined> =>
-      page.evaluate(() => {
-        const held = document.querySelector("fanfare-inbox")?.shadowRoot?.activeElement;
-        return held?.getAttribute("aria-label") ?? held?.textContent;
-      });
     for (let step = 0; step < 9 && (await focused()) !== "Dismiss: Fifth"; step++) await page.keyboard.press("Tab");
     await page.keyboard.press("Space");
     await shows("Third");
     expect(await focused()).toBe("Dismiss: Third");
+  });
+
+  it("tells the operator how much waits, and why the last dead letters died", async () => {
+    const bus = clientOf(stack.stack.serviceBus.connectionString);
+    const sender = bus.createSender(fanoutQueue);
+    const later = new Date(Date.now() + 3_600_000);
+    await sender.scheduleMessages({ body: "nobody's" }, later);
+    await sender.sendMessages({ body: "a stranger's" }); // thrown at by the worker, again and again
+    await bus.close();
+    await says(page, "#operator", "Waiting0Scheduled1Dead letters1");
+    await says(page, "#operator .letters", "tried 10 times");
   });
 
   it("signs out, forgets, and asks nobody whether it is meant", async () => {

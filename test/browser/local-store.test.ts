@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import type { Browser } from "puppeteer-core";
@@ -8,6 +6,7 @@ import { storePromises } from "../client/store/store-contract.ts";
 import { launchChromium } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { launchFirefox } from "./support/firefox.ts";
+import { startSite } from "./support/site.ts";
 
 /** The suite and the store as one script that a page runs: each promise in a database of its own; the broken ones with what is wrong. */
 const script = async (): Promise<string> => {
@@ -36,21 +35,18 @@ const script = async (): Promise<string> => {
 /** What the store has not kept in this browser. IndexedDB wants an origin, hence the server. */
 const brokenIn = async (launched: (origin: string) => Promise<Browser>): Promise<unknown> => {
   const text = `<!doctype html><meta charset="utf-8"><script>${await script()}</script>`;
-  const server = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(text));
-  await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const site = await startSite((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(text));
   try {
-    const browser = await launched(origin);
+    const browser = await launched(site.origin);
     try {
       const page = await browser.newPage();
-      await page.goto(origin);
+      await page.goto(site.origin);
       return await page.evaluate("window.brokenPromises()");
     } finally {
       await browser.close();
     }
   } finally {
-    server.close();
-    server.closeAllConnections();
+    await site.close();
   }
 };
 

@@ -1,21 +1,18 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { until } from "../../support/until.ts";
+import { startSite, type Site } from "./site.ts";
 
 /** A page of somebody's own without any client of ours: it subscribes, and its worker shows whatever text it is pushed. */
-export type BareSite = {
-  readonly origin: string;
+export type BareSite = Site & {
   /** What the page and its worker reported, in order: `opened`, `has a worker`, `subscribed <JSON>`, `pushed <text>`. */
   readonly reports: () => readonly string[];
   /** The first report that begins so, without that beginning. */
   readonly reported: (beginning: string) => Promise<string>;
-  readonly close: () => Promise<void>;
 };
 
 /** Starts it; its page subscribes with this key as soon as it is opened, unless the browser is subscribed already. */
 export const startBareSite = async (applicationServerKey: () => Promise<string>): Promise<BareSite> => {
   const reports: string[] = [];
-  const server = createServer((request, response) => {
+  const site = await startSite((request, response) => {
     const { url = "", method } = request;
     if (method === "POST") {
       let text = "";
@@ -34,20 +31,13 @@ export const startBareSite = async (applicationServerKey: () => Promise<string>)
     else if (url === "/") send("text/html;charset=utf-8", page);
     else response.writeHead(404).end();
   });
-  await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    ...site,
     reports: () => reports,
     reported: (beginning) =>
       until(() => reports.find((report) => report.startsWith(beginning))?.slice(beginning.length), {
         what: `the page has reported "${beginning}"`,
         within: 30_000,
-      }),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
       }),
   };
 };

@@ -1,16 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-
-/** A page with nothing but `<fanfare-inbox>` on it, under a Content-Security-Policy as strict as they come, and a client made up for it. */
-export type InboxSite = { readonly origin: string; readonly close: () => Promise<void> };
+import { startSite, type Site } from "./site.ts";
 
 /**
- * On its page stand `inbox` (the element), `client` (its client once `signIn()` was called; `client.asked` lists what it was asked to do)
+ * Starts a page with nothing but `<fanfare-inbox>` on it, under a Content-Security-Policy as strict as they come, and a client made up for
+ * it. On its page stand `inbox` (the element), `client` (its client once `signIn()` was called; `client.asked` lists what it was asked to do)
  * and `notification(number, changes)`. `client.set(list)` is what the service tells, `client.stand(answer, unsent)` how it stands.
  */
-export const startInboxSite = async (): Promise<InboxSite> => {
+export const startInboxSite = async (): Promise<Site> => {
   const element = await readFile(
     fileURLToPath(new URL("../../../dist/client/fanfare-inbox.js", import.meta.url)),
     "utf8",
@@ -24,20 +21,10 @@ export const startInboxSite = async (): Promise<InboxSite> => {
     "/page.js": ["text/javascript", script],
     "/fanfare-inbox.js": ["text/javascript", element],
   };
-  const server = createServer((request, response) => {
+  return startSite((request, response) => {
     const [type, text] = files[request.url ?? "/"] ?? ["text/plain", ""];
     response.writeHead(text === "" ? 404 : 200, { "content-type": type, "content-security-policy": policy }).end(text);
   });
-  await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 };
 
 const policy =

@@ -1,28 +1,23 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { oldPage, oldWorker } from "../../contracts/compatibility/old-app.ts";
 import type { LocalStack } from "../../support/stack.ts";
+import { startSite, type Site } from "./site.ts";
 
 /** The app of somebody who came from Microsoft Graph notifications, on an origin of its own. */
-export type OldAppSite = {
-  readonly origin: string;
+export type OldAppSite = Site & {
   /** The two lines are changed: from now on the app takes its library and its key from this stack. */
   readonly move: (stack: LocalStack) => Promise<void>;
-  readonly close: () => Promise<void>;
 };
 
 /** Starts it, before the stack, which has to allow its origin (`CORS_ALLOWED_ORIGINS`). */
 export const startOldAppSite = async (): Promise<OldAppSite> => {
   let files: Readonly<Record<string, readonly [type: string, text: string]>> = {};
-  const server = createServer((request, response) => {
+  const site = await startSite((request, response) => {
     const file = files[new URL(request.url ?? "/", "http://localhost").pathname];
     if (!file) return void response.writeHead(404).end();
     response.writeHead(200, { "content-type": file[0], "cache-control": "no-store" }).end(file[1]);
   });
-  await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    ...site,
     move: async ({ stack: { httpUrl } }) => {
       const library = `${httpUrl}/client/graph-notifications-library.js`;
       const answer = await fetch(`${httpUrl}/beta/me/notifications/vapidPublicKey`);
@@ -33,11 +28,6 @@ export const startOldAppSite = async (): Promise<OldAppSite> => {
         "/service-worker.js": ["text/javascript", oldWorker(library)],
       };
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 };
 

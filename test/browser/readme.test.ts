@@ -1,0 +1,111 @@
+import { readFileSync } from "node:fs";
+import type { Browser, Page } from "puppeteer-core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startStack, type LocalStack } from "../support/stack.ts";
+import { until } from "../support/until.ts";
+import { showsToasts } from "./support/app-page.ts";
+import { describeBrowser } from "./support/describe-browser.ts";
+import { launchFirefox } from "./support/firefox.ts";
+import { inboxOn } from "./support/inbox-on.ts";
+import { startSite, type Site } from "./support/site.ts";
+
+const readme = (folder: string): string =>
+  readFileSync(new URL(`../../shared/client/${folder}README.md`, import.meta.url), "utf8");
+const samplesIn = (text: string, language: string): string[] =>
+  [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, name, sample = ""]) =>
+    name === language ? [sample] : [],
+  );
+
+const text = readme("");
+const [client = "", list = ""] = samplesIn(text, "html");
+const [worker = "", subscribing = ""] = samplesIn(text, "js");
+
+describeBrowser("firefox", "the page for web apps", () => {
+  const user = `${crypto.randomUUID()}@contoso.com`;
+  let site: Site;
+  let stack: LocalStack;
+  let browser: Browser;
+  let page: Page;
+
+  beforeAll(async () => {
+    site = await startSite((request, response) => {
+      const send = (type: string, content: string): void => {
+        response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(content);
+      };
+      if (request.url === "/") send("text/html;charset=utf-8", here(appPage(user)));
+      else if (request.url === "/service-worker.js") send("text/javascript", here(worker));
+      else if (request.url === "/token") void stack.token({ user }).then((token) => send("text/plain", token));
+      else response.writeHead(404).end();
+    });
+    stack = await startStack({ env: { CORS_ALLOWED_ORIGINS: site.origin } });
+    browser = await launchFirefox({ pushUrl: stack.stack.webpush.browserUrl });
+    page = await browser.newPage();
+    await page.goto(site.origin);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await stack.stop();
+    await site.close();
+  });
+
+  /** The samples speak of somebody's service and app; this is where these are. */
+  const here = (sample: string): string =>
+    sample
+      .replaceAll("https://notify.contoso.com", stack.stack.httpUrl)
+      .replaceAll("app.contoso.com", stack.stack.apps[0]?.hostName ?? "");
+
+  test("its samples, as they stand there, make an app that is rung, shows the list and writes what the user does", async ({
+    onTestFailed,
+  }) => {
+    onTestFailed(() => console.error(stack.output()));
+    await page.locator("#ring-me").click();
+    const unsid = await until(
+      () => page.evaluate("unsid").then((told) => (typeof told === "string" ? told : undefined)),
+      {
+        what: "the app's server is told the UNSID",
+        within: 20_000,
+      },
+    );
+    const { status } = await stack.post({ appNotificationId: "one", payload: { rawContent: "Dinner?" } }, { unsid });
+    expect(status).toBe(201);
+    await showsToasts(page, ["Dinner?"]);
+    await inboxOn(() => page).shows("Dinner?");
+    await page.waitForFunction("drawn.notifications.length === 1 && drawn.added.length === 1");
+    await inboxOn(() => page).press("Dismiss: Dinner?");
+    await showsToasts(page, []);
+  });
+
+  test("every method it names is there", async () => {
+    const named = [...text.matchAll(/`(?:client\.)?(\w+)\((?:\)|id|\{)/g)].map(([, name = ""]) => name);
+    expect(named.length).toBeGreaterThan(7);
+    const missing = await page.evaluate((names) => names.filter((name) => !(name in globalThis.client)), named);
+    expect(missing).toEqual([]);
+  });
+
+  test("the service worker's page has the same two lines", () => {
+    expect(samplesIn(readme("worker/"), "js")[0]).toBe(worker);
+  });
+});
+
+/** What the samples take for granted: the user, the app's tokens and server, a place to draw at, and the client for those that come after. */
+const appPage = (user: string): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>An app made of samples</title>
+<button id="ring-me">Ring me</button>
+<script>
+var user = { id: ${JSON.stringify(user)} };
+var auth = { accessToken: async () => (await fetch("/token")).text() };
+var drawn, unsid;
+var render = (notifications, added) => (drawn = { notifications, added });
+var tellMyServer = async (told) => (unsid = told);
+</script>
+${client.replace("const client =", "globalThis.client =")}
+<script type="module">
+document.querySelector("#ring-me").addEventListener("click", async () => {
+${subscribing}
+});
+</script>
+${list}
+</html>
+`;
