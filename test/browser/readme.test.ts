@@ -9,18 +9,18 @@ import { launchFirefox } from "./support/firefox.ts";
 import { inboxOn } from "./support/inbox-on.ts";
 import { startSite, type Site } from "./support/site.ts";
 
-const readme = (folder: string): string =>
-  readFileSync(new URL(`../../shared/client/${folder}README.md`, import.meta.url), "utf8");
+const readme = (folder: string): string => readFileSync(new URL(`../../${folder}README.md`, import.meta.url), "utf8");
 const samplesIn = (text: string, language: string): string[] =>
   [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, name, sample = ""]) =>
     name === language ? [sample] : [],
   );
 
-const text = readme("");
+const text = readme("shared/client/");
 const [client = "", list = ""] = samplesIn(text, "html");
 const [worker = "", subscribing = ""] = samplesIn(text, "js");
+const [shortest = ""] = samplesIn(readme(""), "html");
 
-describeBrowser("firefox", "the page for web apps", () => {
+describeBrowser("firefox", "the page for web apps, shared/client/README.md", () => {
   const user = `${crypto.randomUUID()}@contoso.com`;
   let site: Site;
   let stack: LocalStack;
@@ -32,7 +32,8 @@ describeBrowser("firefox", "the page for web apps", () => {
       const send = (type: string, content: string): void => {
         response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(content);
       };
-      if (request.url === "/") send("text/html;charset=utf-8", here(appPage(user)));
+      if (request.url === "/") send("text/html;charset=utf-8", here(pageOf(user, whole)));
+      else if (request.url === "/shortest") send("text/html;charset=utf-8", here(pageOf(user, shortest)));
       else if (request.url === "/service-worker.js") send("text/javascript", here(worker));
       else if (request.url === "/token") void stack.token({ user }).then((token) => send("text/plain", token));
       else response.writeHead(404).end();
@@ -75,6 +76,20 @@ describeBrowser("firefox", "the page for web apps", () => {
     await showsToasts(page, []);
   });
 
+  test("so does the sample of the project's own page, which is shorter", async () => {
+    const { status } = await stack.post({ appNotificationId: "two", payload: { rawContent: "Tea?" } }, { user });
+    expect(status).toBe(201);
+    const other = await browser.newPage();
+    await other.goto(`${site.origin}/shortest`);
+    await inboxOn(() => other).shows("Tea?");
+    await other.close();
+  });
+
+  test("no sample of it is left out here", () => {
+    const samples = [...text.matchAll(/^```\w+$/gm)].map(([fence]) => fence);
+    expect(samples).toEqual(["```html", "```js", "```js", "```html"]);
+  });
+
   test("every method it names is there", async () => {
     const named = [...text.matchAll(/`(?:client\.)?(\w+)\((?:\)|id|\{)/g)].map(([, name = ""]) => name);
     expect(named.length).toBeGreaterThan(7);
@@ -83,29 +98,34 @@ describeBrowser("firefox", "the page for web apps", () => {
   });
 
   test("the service worker's page has the same two lines", () => {
-    expect(samplesIn(readme("worker/"), "js")[0]).toBe(worker);
+    expect(samplesIn(readme("shared/client/worker/"), "js")[0]).toBe(worker);
   });
 });
 
-/** What the samples take for granted: the user, the app's tokens and server, a place to draw at, and the client for those that come after. */
-const appPage = (user: string): string => `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>An app made of samples</title>
+/** The samples of the page one after another; what the first one calls `client` the later ones use. */
+const whole = `
 <button id="ring-me">Ring me</button>
-<script>
-var user = { id: ${JSON.stringify(user)} };
-var auth = { accessToken: async () => (await fetch("/token")).text() };
-var drawn, unsid;
-var render = (notifications, added) => (drawn = { notifications, added });
-var tellMyServer = async (told) => (unsid = told);
-</script>
 ${client.replace("const client =", "globalThis.client =")}
 <script type="module">
 document.querySelector("#ring-me").addEventListener("click", async () => {
 ${subscribing}
 });
 </script>
-${list}
+${list}`;
+
+/** A page with what the samples take for granted: the user, the app's tokens and server, and a place to draw at. */
+const pageOf = (user: string, samples: string): string => `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>An app made of samples</title>
+<script>
+var user = { id: ${JSON.stringify(user)} };
+var getToken = async () => (await fetch("/token")).text();
+var auth = { accessToken: getToken };
+var drawn, unsid;
+var render = (notifications, added) => (drawn = { notifications, added });
+var tellMyServer = async (told) => (unsid = told);
+</script>
+${samples}
 </html>
 `;
