@@ -1,5 +1,5 @@
 import { constants, type Http2ServerRequest, type Http2ServerResponse, type Http2Session } from "node:http2";
-import { bodyOf } from "../push/body-of.ts";
+import { bodyOf } from "../http/body-of.ts";
 import { faultFor } from "../push/fail-as-told.ts";
 import type { Fault } from "../push/faults.ts";
 import type { PushState } from "../push/state.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { RawSocketOf } from "../push/answer-fault.ts";
-import { bodyOf } from "../push/body-of.ts";
+import { bodyOf } from "../http/body-of.ts";
 import { failAsTold } from "../push/fail-as-told.ts";
 import { listenerOf } from "../push/https-server.ts";
 import type { PushState } from "../push/state.ts";

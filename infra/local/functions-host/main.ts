@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import { inboxHere } from "../inbox/here.ts";
 import { openInbox } from "../inbox/inbox.ts";
+import { inboxOptionsIn } from "../inbox/inbox-options.ts";
 import { runPart } from "../part.ts";
 import { portOf } from "../settings.ts";
 import { AppFailed } from "./app/load-app.ts";
@@ -8,7 +8,7 @@ import { startFunctionsHost } from "./functions-host.ts";
 
 await runPart(async () => {
   const appDir = resolve(process.env.FANFARE_APP_DIR ?? ".");
-  const inbox = await inboxHere(process.env);
+  const inbox = await inboxOptionsIn(process.env);
   const front = inbox && openInbox(inbox);
   return startFunctionsHost({ appDir, port: portOf("http"), env: process.env, front }).catch((error: unknown) => {
     if (!(error instanceof AppFailed)) throw error;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type Provider from "oidc-provider";
 import type { Interaction } from "oidc-provider";
+import { bodyOf } from "../http/body-of.ts";
 import { userNameOf } from "./claims.ts";
 import { saying, signInPage, signOutScript, styleSheet } from "./pages.ts";
 import { isPassword } from "./password.ts";
@@ -108,12 +109,6 @@ const textOf = (value: unknown): string | undefined =>
 
 /** The posted form; undefined when it is larger than one can be. */
 const postedBy = async (request: IncomingMessage): Promise<URLSearchParams | undefined> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bodyBytesMax) return undefined;
-    chunks.push(chunk);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString("utf8"));
+  const body = await bodyOf(request, bodyBytesMax);
+  return body && new URLSearchParams(body.toString("utf8"));
 };

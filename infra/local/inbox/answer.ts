@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Refused } from "../push/control-http.ts";
+import { Refused } from "../http/refused.ts";
 import { jsonHeaders } from "./headers.ts";
 import type { ToldError } from "./told.ts";
 
@@ -31,16 +31,4 @@ export const send = (
   if (response.destroyed) return;
   response.writeHead(status, { ...headers, "content-length": content.length });
   response.end(response.req.method === "HEAD" ? undefined : content);
-};
-
-/** The body as text; undefined when it is larger than that. */
-export const bodyOf = async (request: IncomingMessage, bytesMax: number): Promise<string | undefined> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 };

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { openTables } from "../../../shared/storage/azure.table.ts";
 import type { Front } from "../functions-host/http/front.ts";
-import { Refused } from "../push/control-http.ts";
+import { Refused } from "../http/refused.ts";
 import { refuse } from "./answer.ts";
 import { busLooks, type BusAccess } from "./bus-told.ts";
 import { lookAtDevices, type Controls } from "./devices-told.ts";

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Refused } from "../push/control-http.ts";
+import { bodyOf } from "../http/body-of.ts";
+import { Refused } from "../http/refused.ts";
 import { actAddressOf, actOn, parseAct } from "./act.ts";
-import { allow, bodyOf, sendJson } from "./answer.ts";
+import { allow, sendJson } from "./answer.ts";
 import type { Controls } from "./devices-told.ts";
 import { jsonHeaders } from "./headers.ts";
 import type { Overview } from "./overview.ts";
@@ -47,8 +48,8 @@ const act = async (request: IncomingMessage, response: ServerResponse, address: 
   if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
     throw new Refused(415, "What is to be done is said as application/json.");
   }
-  const text = await bodyOf(request, actBytesMax);
-  const wanted = text === undefined ? undefined : parseAct(text);
+  const body = await bodyOf(request, actBytesMax);
+  const wanted = body && parseAct(body.toString("utf8"));
   if (!wanted) throw new Refused(400, "Say which notificationId, and an action: read, activate, dismiss or delete.");
   const { status, error } = await actOn(address, wanted);
   if (error !== undefined) throw new Refused(status, error);

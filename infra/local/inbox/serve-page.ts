@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Refused } from "../push/control-http.ts";
+import { Refused } from "../http/refused.ts";
 import { allow, send } from "./answer.ts";
 import { pageHeaders, workerHeaders } from "./headers.ts";
 import type { PageFile, PageFiles } from "./page-files.ts";

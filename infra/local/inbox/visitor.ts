@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { isLocal } from "../push/is-local.ts";
+import { isLocal } from "../http/is-local.ts";
 
 /** Why a request is not answered, as a sentence; undefined where it is. */
 export type Objection = string | undefined;

@@ -3,7 +3,9 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import findMyWay from "find-my-way";
 import type { z } from "zod";
-import { isLocal } from "./is-local.ts";
+import { bodyOf } from "../http/body-of.ts";
+import { isLocal } from "../http/is-local.ts";
+import { Refused } from "../http/refused.ts";
 
 /** A control request, as a route sees it. */
 type Call = {
@@ -19,16 +21,6 @@ type Call = {
 export type Reply = { readonly status: number; readonly json?: unknown; readonly items?: readonly string[] };
 export type Route = readonly [method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE", path: string, answer: Answer];
 type Answer = (call: Call) => Reply | Promise<Reply>;
-
-/** A control request that cannot be done: the status, and a sentence that says what is wrong with it. */
-export class Refused extends Error {
-  override readonly name = "Refused";
-  readonly status: number;
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
 
 /** Reads untrusted input. Throws `Refused`, naming every faulty member. */
 export const parsed = <T>(schema: z.ZodType<T>, input: unknown): T => {
@@ -100,16 +92,11 @@ function* listText(items: readonly string[]): Generator<string> {
 }
 
 const jsonBody = async (request: IncomingMessage): Promise<unknown> => {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bodyBytesMax) throw new Refused(413, `The body must be at most ${bodyBytesMax} bytes.`);
-    chunks.push(chunk);
-  }
-  if (bytes === 0) return {};
+  const body = await bodyOf(request, bodyBytesMax);
+  if (!body) throw new Refused(413, `The body must be at most ${bodyBytesMax} bytes.`);
+  if (body.length === 0) return {};
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+    return JSON.parse(body.toString("utf8"));
   } catch {
     throw new Refused(400, "The body is not JSON.");
   }

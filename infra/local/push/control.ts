@@ -1,7 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { v7 as newDeviceId } from "uuid";
 import { z } from "zod";
-import { controlListener, parsed, Refused, type Reply, type Route } from "./control-http.ts";
+import { Refused } from "../http/refused.ts";
+import { controlListener, parsed, type Reply, type Route } from "./control-http.ts";
 import { freeNames } from "./device-names.ts";
 import type { Device } from "./devices.ts";
 import { faultSchema } from "./faults.ts";

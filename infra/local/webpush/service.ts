@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createServer } from "node:https";
 import { join } from "node:path";
 import { listen } from "../part.ts";
-import { Refused } from "../push/control-http.ts";
+import { Refused } from "../http/refused.ts";
 import { controlServer, type Vendor } from "../push/control.ts";
 import type { Device } from "../push/devices.ts";
 import { closed, rawSockets } from "../push/https-server.ts";

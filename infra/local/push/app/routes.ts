@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { OneAtATime } from "../../../../shared/one-at-a-time.ts";
-import { parsed, Refused, type Reply, type Route } from "../control-http.ts";
+import { Refused } from "../../http/refused.ts";
+import { parsed, type Reply, type Route } from "../control-http.ts";
 import type { Device } from "../devices.ts";
 import type { PushState } from "../state.ts";
 import { accountSchema, hasSameFeed, type Account } from "./account.ts";

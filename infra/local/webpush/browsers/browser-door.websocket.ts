@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
-import { isLocal } from "../../push/is-local.ts";
+import { isLocal } from "../../http/is-local.ts";
 import { readBrowserMessage } from "./browser-message.ts";
 import { browsersPath } from "./browser-url.ts";
 import type { Browsers } from "./browsers.ts";

@@ -4,8 +4,8 @@ import type { Readable } from "node:stream";
 const readMost = 1024 * 1024;
 
 /**
- * The body of a push, or undefined when it is larger than the vendor takes; then the rest is read and forgotten, so that the sender hears
- * what was wrong. Rejects when the sender goes away.
+ * The body of a request, or undefined when it is larger than that; then the rest is read and forgotten, so that the sender hears what was
+ * wrong. Rejects when the sender goes away.
  */
 export const bodyOf = (request: Readable, bytesMax: number): Promise<Buffer | undefined> =>
   new Promise((resolve, reject) => {

@@ -8,10 +8,10 @@ import type { InboxOptions } from "./inbox.ts";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * What the page of this process' stack is made of, from the settings the supervisor gives the functions host. `FANFARE_INBOX_DIR` is where
- * its files are; undefined without it: then there is no page.
+ * What the page is made of, from the settings that the supervisor gives the functions host. `FANFARE_INBOX_DIR` is where its files are;
+ * undefined without it: then there is no page.
  */
-export const inboxHere = async (env: Environment): Promise<InboxOptions | undefined> => {
+export const inboxOptionsIn = async (env: Environment): Promise<InboxOptions | undefined> => {
   const folder = said(env.FANFARE_INBOX_DIR);
   if (folder === undefined) return undefined;
   const bus = said(env.ServiceBusConnection);
