@@ -124,8 +124,6 @@ describeBrowser("firefox", "toasts", () => {
     await showsToasts(page, ["Closed by hand"]);
     const read = await post("Read on the phone");
     await showsToasts(page, ["Closed by hand", "Read on the phone"]);
-    // Later than what Firefox tells of toasts that were replaced or closed by the worker itself.
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
     await onAlert(page.browser(), "Closed by hand", "close");
     await becomes(closed, "unread, dismissed"); // with the page's token: the worker has none
     await atService(read, { readState: "read" });

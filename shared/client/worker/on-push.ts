@@ -79,7 +79,9 @@ const toastsOf = (plan: PushPlan, style: ToastStyle, now: number): readonly Toas
 const show = async (serving: Serving, toast: Toast): Promise<void> => {
   const board = serving.scope.registration;
   const { tag } = toast.options;
-  noteOwnDoing(serving, tag);
+  // What it replaces some browsers tell of as closed; a toast that replaces nothing only its user can close.
+  const replaced = await board.getNotifications({ tag }).catch(() => []);
+  if (replaced.length > 0) noteOwnDoing(serving, tag);
   await showToast(board, toast);
   // Not waited for: browsers look at the end of the event whether it is there. A worker that is stopped before leaves it to its next wake.
   if (tag === nothingNewTag) setTimeout(() => void closeTagged(board, tag).catch(() => undefined), nothingNewMs);

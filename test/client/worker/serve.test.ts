@@ -321,6 +321,19 @@ describe("on a closing", () => {
     expect(told.state.updates).toEqual(dismissed);
   });
 
+  test("a person's is one also in the moment the toast has come up; of a replace nothing is believed for two seconds", async () => {
+    const { state, wake, push, toasts, closeByHand } = serving({ closedMeansDismissed: true }, firefox);
+    const closed = (): Promise<void> => wake("notificationclose", { notification: closeByHand(toasts()[0]!) });
+    state.view = [aNotification("n1"), aNotification("n2")];
+    await push(pushOf(aNotification("n1")));
+    await closed();
+    expect(state.updates).toEqual(dismissed);
+    await push(pushOf(aNotification("n2")));
+    await push(pushOf(aNotification("n2")));
+    await closed();
+    expect(state.updates).toEqual(dismissed);
+  });
+
   test("our own is none, though the browser tells of it", async () => {
     const { state, push, toasts, wake } = await withToast({ closedMeansDismissed: true }, firefox);
     state.view = [aNotification("n1", { readState: "read" }), aNotification("n2")];
