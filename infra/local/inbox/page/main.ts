@@ -59,7 +59,7 @@ const showSignIn = (config: ToldConfig): void => {
 };
 
 const showUser = (config: ToldConfig, { user }: Session): void => {
-  const getToken = newGetToken();
+  const getToken = newGetToken(user);
   const { httpUrl: baseUrl, targetHostName, webpushBrowserUrl } = config;
   const client = new UserNotificationClient({ baseUrl, targetHostName, account: user, getToken });
   // Signed out in another tab: this one has nothing to show any more.

@@ -7,21 +7,27 @@ import { renewedSession } from "./sign-in.http.ts";
 const reserveMs = 60_000;
 
 /**
- * The signed-in user's tokens, for the page's tabs and its service worker alike. A refresh token is good for one use: of all of them one
- * renews at a time, and the others find what it got. Undefined: nobody is signed in, or the provider cannot be reached just now.
+ * The user's tokens, for the page's tabs and its service worker alike. A refresh token is good for one use: of all of them one renews at a
+ * time, and the others find what it got. Undefined: nobody is signed in, the provider cannot be reached just now, or another `user` has
+ * signed in in another tab, whose notifications must not be taken for theirs. The worker, which is not told of a user, gives none.
  */
-export const newGetToken = (): GetToken => {
+export const newGetToken = (user?: string): GetToken => {
   let handedOut: string | undefined;
   const isGood = (session: Session, isRefused: boolean): boolean =>
     session.accessTokenEnds - reserveMs > Date.now() && !(isRefused && session.accessToken === handedOut);
 
+  const ownSession = async (): Promise<Session | undefined> => {
+    const session = await readSession();
+    return user === undefined || session?.user === user ? session : undefined;
+  };
+
   return async ({ isRefused }) => {
-    const found = await readSession();
+    const found = await ownSession();
     const session =
       found && isGood(found, isRefused)
         ? found
         : await navigator.locks.request("fanfare-local-inbox session", async () => {
-            const current = await readSession();
+            const current = await ownSession();
             return current && isGood(current, isRefused) ? current : renewed(current);
           });
     handedOut = session?.accessToken;
