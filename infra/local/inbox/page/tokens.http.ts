@@ -23,13 +23,13 @@ export const newGetToken = (user?: string): GetToken => {
 
   return async ({ isRefused }) => {
     const found = await ownSession();
-    const session =
-      found && isGood(found, isRefused)
-        ? found
-        : await navigator.locks.request("fanfare-local-inbox session", async () => {
-            const current = await ownSession();
-            return current && isGood(current, isRefused) ? current : renewed(current);
-          });
+    if (!found) return undefined;
+    const session = isGood(found, isRefused)
+      ? found
+      : await navigator.locks.request("fanfare-local-inbox session", async () => {
+          const current = await ownSession();
+          return current && isGood(current, isRefused) ? current : renewed(current);
+        });
     handedOut = session?.accessToken;
     return handedOut;
   };
