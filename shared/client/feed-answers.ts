@@ -1,4 +1,4 @@
-import type { DeltaPage, FeedChange, Subscribed, Versioned } from "./feed-api.ts";
+import type { Answer, DeltaPage, FeedChange, Versioned } from "./feed-api.ts";
 import type { UserNotification } from "./notification.ts";
 
 /*
@@ -8,15 +8,47 @@ import type { UserNotification } from "./notification.ts";
 
 type Members = Readonly<Record<string, unknown>>;
 
-const membersOf = (body: unknown): Members => (typeof body === "object" && body !== null ? (body as Members) : {});
-const isText = (value: unknown): value is string => typeof value === "string";
+export const membersOf = (body: unknown): Members => Object(body) as Members;
+export const isText = (value: unknown): value is string => typeof value === "string";
+
+/**
+ * An answer's meaning. Only the service's own word ends or drops anything: a 404 or a 403 without its sentence is some proxy's, and failed.
+ */
+export const answerOf = async <T>(
+  response: Response,
+  parse: (body: unknown, response: Response) => T | undefined,
+): Promise<Answer<T>> => {
+  const { status, ok, headers } = response;
+  const body: unknown = await response.json().catch(() => undefined); // what is not JSON, or breaks off, is nobody's answer
+  const value = ok ? parse(body, response) : undefined;
+  if (value !== undefined) return { kind: "ok", value };
+
+  const { code, message } = membersOf(membersOf(body).error);
+  const reason = isText(code) ? `${code}: ${String(message)}` : String(status);
+  const retryAfter = headers.get("Retry-After");
+  // Gateways in front of the service say 429 or 503 and mean the same.
+  if (status === 406 || retryAfter) return { kind: "throttled", reason, waitMs: Number(retryAfter) * 1_000 || 5_000 };
+  const kind = isText(code) || status === 401 ? meanings[status] : undefined;
+  if (kind) return { kind, reason };
+  return { kind: isText(code) && status < 500 ? "refused" : "failed", reason, status };
+};
+
+const meanings: Readonly<Record<number, "unauthorized" | "forbidden" | "not-found" | "gone" | "changed">> = {
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not-found",
+  410: "gone",
+  412: "changed",
+};
+
+/** Nothing is answered but that it is done. */
+export const doneIn = (_body: unknown, { status }: Response): true | undefined => status === 204 || undefined;
 
 /** `"<epoch>.<version>"` as an ETag is written, weakened by a proxy or not, into the mark within. */
-export const markIn = (etag: unknown): string | undefined =>
-  isText(etag) ? /^(?:W\/)?"([\w-]*\.\d+)"$/.exec(etag)?.[1] : undefined;
+export const markIn = (etag: unknown): string | undefined => /^(?:W\/)?"([\w-]*\.\d+)"$/.exec(String(etag))?.[1];
 
-const texts = ["id", "targetHostName", "appNotificationId", "priority", "readState", "userActionState"] as const;
-const times = ["creationDateTime", "expirationDateTime"] as const;
+const texts = ["id", "targetHostName", "appNotificationId", "priority", "readState", "userActionState"];
+const times = ["creationDateTime", "expirationDateTime"];
 
 /** A notification with its version. What is only true at the moment of the answer, or the service's own business, is left out. */
 export const versionedIn = (body: unknown): Versioned | undefined => {
@@ -24,9 +56,8 @@ export const versionedIn = (body: unknown): Versioned | undefined => {
   const etag = markIn(tag);
   const isWhole =
     texts.every((name) => isText(rest[name])) &&
-    times.every((name) => !Number.isNaN(Date.parse(String(rest[name])))) &&
-    typeof rest.payload === "object" &&
-    rest.payload !== null;
+    times.every((name) => Date.parse(String(rest[name])) > 0) &&
+    Object(rest.payload) === rest.payload;
   return etag !== undefined && isWhole ? { notification: rest as UserNotification, etag } : undefined;
 };
 
@@ -37,45 +68,17 @@ const changeIn = (entity: unknown): FeedChange | undefined => {
   return versioned && { kind: "live", ...versioned };
 };
 
-/** Each of an array by `parse`; undefined if it is none, or one of them is not what it should be. */
-const allIn = <T>(given: unknown, parse: (one: unknown) => T | undefined): readonly T[] | undefined => {
-  if (!Array.isArray(given)) return undefined;
-  const parsed = given.flatMap((one) => parse(one) ?? []);
-  return parsed.length === given.length ? parsed : undefined;
-};
-
-/** A page of the delta; `etag` is the answer's header. A last page without the feed's state is none. */
-export const deltaPageIn = (body: unknown, etag: string | null): DeltaPage | undefined => {
+/** A page of the delta. One with a row that cannot be read is none, nor is a last one without the feed's state. */
+export const deltaPageIn = (body: unknown, { headers }: Response): DeltaPage | undefined => {
   const { value, "@odata.nextLink": next, "@odata.deltaLink": last } = membersOf(body);
-  const changes = allIn(value, changeIn);
   // Only the query: the service's own idea of its address may not be where this browser reaches it.
   const link = /\?([^#]*token=[^#]*)/.exec(String(next ?? last))?.[1];
-  const mark = next === undefined ? markIn(etag) : undefined;
-  if (!changes || link === undefined || (next === undefined && mark === undefined)) return undefined;
-  return mark === undefined ? { changes, link } : { changes, link, mark };
+  const mark = next === undefined ? markIn(headers.get("ETag")) : undefined;
+  if (!Array.isArray(value) || link === undefined || (next ?? mark) === undefined) return undefined;
+  const changes = value.flatMap((entity) => changeIn(entity) ?? []);
+  if (changes.length < value.length) return undefined;
+  return { changes, link, mark };
 };
 
-/** Of a change of many: the ids the feed still has. */
-export const changedIdsIn = (body: unknown): readonly string[] | undefined =>
-  allIn(membersOf(body).value, (one) => {
-    const { id, status } = membersOf(one);
-    return isText(id) ? { id, status } : undefined;
-  })?.flatMap(({ id, status }) => (status === 200 ? id : []));
-
-export const publicKeyIn = (body: unknown): string | undefined => {
-  const { publicKey } = membersOf(body);
-  return isText(publicKey) ? publicKey : undefined;
-};
-
-export const subscribedIn = (body: unknown): Subscribed | undefined => {
-  const { id, userNotificationSubscriptionId, expirationDateTime } = membersOf(body);
-  return isText(id) && isText(userNotificationSubscriptionId) && isText(expirationDateTime)
-    ? { id, userNotificationSubscriptionId, expirationDateTime }
-    : undefined;
-};
-
-/** The service's own sentence about what is wrong; undefined when the answer is somebody else's. */
-export const faultIn = (body: unknown): string | undefined => {
-  const { code, message } = membersOf(membersOf(body).error);
-  return isText(code) ? `${code}: ${String(message)}` : undefined;
-};
+/** Many were changed; what became of each is told by the delta. */
+export const changedIn = (body: unknown): true | undefined => Array.isArray(membersOf(body).value) || undefined;

@@ -1,11 +1,12 @@
-import type { Answer } from "./feed-api.ts";
-import { pauseAfter, pauseAfterWait } from "./pace.ts";
-import { aborted, rest, type Surroundings } from "./surroundings.ts";
-import type { Sync } from "./sync.ts";
+import { done, type Answer } from "./feed-api.ts";
+import { keepTrying, pauseMs, type Pacing } from "./pace.ts";
+import type { ReadStep } from "./read-delta.ts";
+import { rest, type Surroundings } from "./surroundings.ts";
 
 export type Living = {
   readonly around: Surroundings;
-  readonly step: Sync["step"];
+  readonly pacing: Pacing;
+  readonly step: ReadStep;
   /** Sends what is unsent and reads to the end. */
   readonly sync: () => Promise<Answer<undefined>>;
   /** Told how each wait ended. */
@@ -16,67 +17,55 @@ export type Living = {
 
 /** So long the service is asked to hold its answer back, in seconds: proxies on the way end a silent request after 30 as a rule. */
 const waitSeconds = 20;
+/** An empty answer sooner than this, in milliseconds, was not waited for: the service does not wait, or is going away. */
+const waitedMs = 5_000;
+/** No oftener, in milliseconds, is it asked while something changes all the time. */
+const betweenMs = 1_000;
 
 /**
  * Keeps the state in step with the feed until the signal is aborted. Of all pages of this browser that the user may be looking at, one
  * waits at the service; the others read what it has written to the store, and one of them takes over when it is hidden or gone.
  */
 export const keepInStep = async (use: Living, signal: AbortSignal): Promise<void> => {
-  const { around } = use;
+  const { around, pacing } = use;
   while (!signal.aborted) {
-    if (!around.isVisible()) {
-      await aborted(turned(around, signal, () => around.isVisible()));
-      continue;
+    const turn = AbortSignal.any([signal, pacing.nextTurn()]);
+    if (!around.isVisible()) await rest(around, Infinity, turn);
+    else {
+      // Rejects when things turn before it was our turn: then we look whether we still want it.
+      await around.alone(use.lock, turn, () => waitAtService(use, signal)).catch(() => undefined);
+      // Whatever else it rejects for must not make this spin.
+      await rest(around, betweenMs, turn);
     }
-    const over = turned(around, signal, () => !around.isVisible());
-    // Rejects when the page is hidden, or the signal aborted, before it was its turn.
-    await around.alone(use.lock, over, () => waitAtService(use, over)).catch(() => undefined);
-    // Whatever else it rejects for must not make this spin.
-    if (!over.aborted) await rest(around, 1_000, over);
   }
 };
 
-/** A signal that is aborted with the other one, or at the first turn of things at which this holds. */
-const turned = ({ onTurn }: Surroundings, signal: AbortSignal, holds: () => boolean): AbortSignal => {
-  const turn = new AbortController();
-  const stop = onTurn(() => {
-    if (holds()) turn.abort();
-  });
-  const either = AbortSignal.any([signal, turn.signal]);
-  void aborted(either).then(stop);
-  return either;
-};
-
-const waitAtService = async (use: Living, signal: AbortSignal): Promise<void> => {
-  const { around } = use;
-  let failures = 0;
+/** Until the page is hidden. Where the service does not wait it is asked ever more slowly as long as nothing changes. */
+const waitAtService = ({ around, pacing, step, sync, onAnswer }: Living, signal: AbortSignal): Promise<void> => {
+  let isCurrent = false;
   let empties = 0;
-  // First, and after whatever went wrong, nothing is waited for: how things stand is to be known at once.
-  let wait = 0;
-  while (!signal.aborted) {
-    // Whatever turns (the network is there again, the page is looked at again), the answer is not worth waiting for any more.
-    const over = new AbortController();
-    const turn = turned(around, AbortSignal.any([signal, over.signal]), () => true);
+  return keepTrying(pacing, signal, async (turn) => {
+    if (!around.isVisible()) return undefined;
     const startedAt = around.now();
-    const answer = await use.step(turn, wait);
-    let pause = 0;
-    if (answer.kind === "ok") {
-      failures = 0;
-      const { isOver, isEmpty } = answer.value;
-      if (wait > 0) pause = pauseAfterWait({ isEmpty, tookMs: around.now() - startedAt, empties });
-      wait = waitSeconds;
-      empties = isEmpty && pause > 0 ? empties + 1 : 0;
-      if (isOver) use.onAnswer({ kind: "ok", value: undefined });
-      else await use.sync();
-    } else if (!turn.aborted) {
-      use.onAnswer(answer);
-      pause = pauseAfter(answer, failures, around.chance());
-      failures += 1;
+    // First, and after whatever went wrong, nothing is waited for: how things stand is to be known at once.
+    const isWait = isCurrent;
+    const answer = await step(turn, isWait ? waitSeconds : 0);
+    isCurrent = answer.kind === "ok";
+    if (answer.kind === "ok" ? !answer.value.isOver : answer.kind === "gone") {
+      const read = await sync();
+      isCurrent = read.kind === "ok";
+      return read;
     }
-    if (answer.kind !== "ok") wait = 0;
-    // What the service has asked for is waited out, whatever turns.
-    if (pause > 0) await rest(around, pause, answer.kind === "throttled" ? signal : turn);
-    if (turn.aborted) empties = 0;
-    over.abort();
-  }
+    if (answer.kind !== "ok") {
+      if (!turn.aborted) onAnswer(answer);
+      return answer;
+    }
+    onAnswer(done);
+    const { isEmpty } = answer.value;
+    const tookMs = around.now() - startedAt;
+    const isRefused = isWait && isEmpty && tookMs < waitedMs && !turn.aborted;
+    empties = isRefused ? empties + 1 : 0;
+    const pause = isRefused ? pauseMs(1 + empties, around.chance()) : isWait && !isEmpty ? betweenMs - tookMs : 0;
+    return { kind: "ok", value: pause };
+  });
 };

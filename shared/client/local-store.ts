@@ -1,5 +1,5 @@
-import type { NotificationType } from "./feed-api.ts";
 import type { LocalState } from "./local-state.ts";
+import type { NotificationType } from "./subscription-api.ts";
 
 /** How this browser is subscribed: what a service worker needs to know when it is woken by a push and no page is open. */
 export type Registration = {

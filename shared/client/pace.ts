@@ -1,33 +1,35 @@
-import type { Setback } from "./feed-api.ts";
-
-const second = 1_000;
-
-/** Half of it for sure, the rest by chance: clients that failed together do not come back together. */
-const spread = (ms: number, chance: number): number => ms * (0.5 + chance / 2);
+import type { Answer } from "./feed-api.ts";
+import { rest, type Surroundings } from "./surroundings.ts";
 
 /**
- * How long, in milliseconds, to let the service be after so many failures in a row, the first being 0. What it asked for itself
- * (406) is waited out to the end, and a little longer by chance.
+ * How long, in milliseconds, to let the service be after so many failures in a row, the first being 0: from a second to a minute. Half of it
+ * for sure, the rest by chance: clients that failed together do not come back together.
  */
-export const pauseAfter = (setback: Setback, failures: number, chance: number): number =>
-  setback.kind === "throttled"
-    ? setback.waitMs + spread(second, chance)
-    : spread(Math.min(60, 2 ** Math.min(failures, 6)) * second, chance);
+export const pauseMs = (failures: number, chance: number): number => Math.min(60, 2 ** failures) * (500 + 500 * chance);
 
-/** An empty answer sooner than this was not waited for: the service does not wait, or is going away. */
-const waitedMs = 5 * second;
+export type Pacing = Pick<Surroundings, "after" | "chance"> & {
+  /** Aborted at the next turn of things: the page is shown or hidden, the network comes or goes. */
+  readonly nextTurn: () => AbortSignal;
+};
 
 /**
- * How long to pause after a wait that took so long. With waits, no longer than keeps one from asking more than once a second; without
- * them the feed is polled, ever more slowly as long as nothing changes: after 5 seconds at first, 60 at most.
+ * Attempts again and again until the signal is aborted, or one resolves to undefined. After a success there is a pause of so many milliseconds
+ * as it says; after a failure one that grows; a turn of things ends both, and the attempt's own signal. What the service has asked for itself
+ * (406) is waited out to the end, and a little longer by chance, whatever turns.
  */
-export const pauseAfterWait = (came: {
-  readonly isEmpty: boolean;
-  readonly tookMs: number;
-  /** How many were empty at once since the last change. */
-  readonly empties: number;
-}): number => {
-  const { isEmpty, tookMs, empties } = came;
-  if (!isEmpty) return Math.max(0, second - tookMs);
-  return tookMs >= waitedMs ? 0 : Math.min(60, 5 * 1.5 ** Math.min(empties, 9)) * second - tookMs;
+export const keepTrying = async (
+  pacing: Pacing,
+  signal: AbortSignal,
+  attempt: (turn: AbortSignal) => Promise<Answer<number | undefined> | undefined>,
+): Promise<void> => {
+  for (let failures = 0; !signal.aborted;) {
+    const turn = AbortSignal.any([signal, pacing.nextTurn()]);
+    const answer = await attempt(turn);
+    if (!answer) return;
+    const chance = pacing.chance();
+    if (answer.kind === "ok") await rest(pacing, answer.value ?? 0, turn);
+    else if (answer.kind === "throttled") await rest(pacing, answer.waitMs + pauseMs(0, chance), signal);
+    else await rest(pacing, pauseMs(failures, chance), turn);
+    failures = answer.kind === "ok" || turn.aborted ? 0 : failures + 1;
+  }
 };

@@ -1,4 +1,4 @@
-import type { SubscriptionWish } from "./feed-api.ts";
+import type { SubscriptionWish } from "./subscription-api.ts";
 
 /** A browser's push subscription as far as the service needs it; an app may have made its own. */
 export type GivenPushSubscription = Pick<PushSubscription, "toJSON"> & Partial<Pick<PushSubscription, "options">>;

@@ -1,24 +1,17 @@
-import { indexedDbDatabase } from "./database.indexed-db.ts";
+import { indexedDbDatabase, resultOf } from "./database.indexed-db.ts";
 import type { Registration, RegistrationStore } from "./local-store.ts";
+
+const store = "registration";
+const key = "only";
 
 /** The registration in a small database of its own, which a service worker finds without knowing any app or account. */
 export const indexedDbRegistrationStore = ({ indexedDB }: { readonly indexedDB: IDBFactory }): RegistrationStore => {
-  const { transact } = indexedDbDatabase(indexedDB, "fanfare", ["registration"]);
-  const only = (transaction: IDBTransaction): IDBObjectStore => transaction.objectStore("registration");
+  const { transact } = indexedDbDatabase(indexedDB, "fanfare", [store]);
   return {
-    read: () =>
-      transact(
-        "readonly",
-        (transaction) => [only(transaction).get("only")],
-        ([registration]) => registration as Registration | undefined,
-      ),
+    read: () => transact("readonly", async (of) => (await resultOf(of(store).get(key))) as Registration | undefined),
     write: (registration) =>
-      transact(
-        "readwrite",
-        (transaction) => [
-          registration ? only(transaction).put(registration, "only") : only(transaction).delete("only"),
-        ],
-        () => undefined,
-      ),
+      transact("readwrite", async (of) => {
+        await (registration ? resultOf(of(store).put(registration, key)) : resultOf(of(store).delete(key)));
+      }),
   };
 };

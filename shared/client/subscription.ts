@@ -1,14 +1,18 @@
-import type { Answer, FeedApi, NotificationType, Setback, Subscribed } from "./feed-api.ts";
+import type { Answer, Setback } from "./feed-api.ts";
 import type { Registration, RegistrationStore } from "./local-store.ts";
 import { isToRenew, ownRegistration, type Whose } from "./own-registration.ts";
 import { channelOf, keyOf, type GivenPushSubscription } from "./push-channel.ts";
-import type { Pushed, Surroundings } from "./surroundings.ts";
+import type { NotificationType, Subscribed, SubscriptionApi } from "./subscription-api.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Of a `ServiceWorkerRegistration`: what pushes come by. */
+export type Pushed = { readonly pushManager: Pick<PushManager, "getSubscription" | "subscribe"> };
 
 /** How the user's devices are told apart, and what is pushed to this one. */
 export type SubscribeOptions = { readonly displayName: string; readonly notificationType?: NotificationType };
 
 export type Subscribing = {
-  readonly api: Pick<FeedApi, "vapidPublicKey" | "subscribe" | "unsubscribe">;
+  readonly api: SubscriptionApi;
   readonly registrations: RegistrationStore;
   /** Whose subscription it is. */
   readonly whose: Whose;
@@ -116,8 +120,9 @@ export const subscribing = ({ api, registrations, whose, now, after, worker }: S
       await registrations.write({ ...rest, ...(subscriptionId && { subscriptionId }) });
       if (subscriptionId === undefined) return { kind: "ok", value: undefined };
       const answer = await api.unsubscribe(subscriptionId);
-      if (answer.kind === "ok") await registrations.write(rest);
-      return answer;
+      if (answer.kind !== "ok") return answer;
+      await registrations.write(rest);
+      return { kind: "ok", value: undefined };
     },
 
     /** Forgets that this browser ever was the user's. */

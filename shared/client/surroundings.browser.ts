@@ -3,12 +3,10 @@ import type { Surroundings } from "./surroundings.ts";
 /** Longer timers fire at once. */
 const timerMax = 2 ** 31 - 1;
 
-/** Whatever of these there is: a worker has no document, an old browser neither locks nor channels. */
-const here: Partial<Pick<typeof globalThis, "document" | "navigator" | "BroadcastChannel">> & {
-  readonly registration?: ServiceWorkerRegistration; // of a service worker alone
-} = globalThis;
+/** A worker has no document. */
+const page = (): Document | undefined => globalThis.document;
 
-/** A page or a worker; nothing is touched before it is used. */
+/** A page or a service worker. Where its storage is blocked, a browser gives neither locks nor channels: then this tab is on its own. */
 export const inBrowser: Surroundings = {
   now: () => Date.now(),
   chance: () => Math.random(),
@@ -16,26 +14,34 @@ export const inBrowser: Surroundings = {
     const timer = setTimeout(run, Math.min(ms, timerMax));
     return () => clearTimeout(timer);
   },
-  isVisible: () => here.document?.visibilityState !== "hidden",
-  onTurn: (told) => {
-    const over = new AbortController();
-    here.document?.addEventListener("visibilitychange", told, over);
-    for (const event of ["online", "offline"]) globalThis.addEventListener(event, told, over);
-    return () => over.abort();
+  isVisible: () => page()?.visibilityState !== "hidden",
+  onTurn: (told, signal) => {
+    page()?.addEventListener("visibilitychange", told, { signal });
+    for (const event of ["online", "offline"]) addEventListener(event, told, { signal });
   },
-  alone: (name, signal, work) => {
-    const { locks }: Partial<Navigator> = here.navigator ?? {};
-    return locks ? locks.request(name, { signal }, work) : work();
-  },
-  worker: async () => {
-    const { serviceWorker }: Partial<Navigator> = here.navigator ?? {};
-    // In a page that name may be anything.
-    return here.document ? serviceWorker?.getRegistration() : here.registration;
-  },
+  alone: (name, signal, work) =>
+    navigator.locks.request(name, { signal }, work).catch((cause: unknown) => {
+      if (cause instanceof Error && cause.name === "SecurityError") return work();
+      throw cause;
+    }),
   channel: (name, heard) => {
-    if (!here.BroadcastChannel) return { tell: () => undefined, close: () => undefined };
-    const channel = new here.BroadcastChannel(name);
-    channel.onmessage = ({ data }) => heard(String(data));
-    return { tell: (word) => channel.postMessage(word), close: () => channel.close() };
+    try {
+      const channel = new BroadcastChannel(name);
+      channel.onmessage = ({ data }) => heard(String(data));
+      return { tell: (word) => channel.postMessage(word), close: () => channel.close() };
+    } catch {
+      return { tell: () => undefined, close: () => undefined };
+    }
   },
+  hasWorker: async () => !page() || ((await workers()?.getRegistrations()) ?? []).length > 0,
+};
+
+/** None where the page is not secure. */
+const workers = (): ServiceWorkerContainer | undefined => (navigator as Partial<Navigator>).serviceWorker;
+
+/** The registered service worker that this page belongs to, or whose code this is. */
+export const workerHere = async (): Promise<ServiceWorkerRegistration | undefined> => {
+  // `registration` is a service worker's alone; in a page that name may be anything.
+  const here: { readonly document?: Document; readonly registration?: ServiceWorkerRegistration } = globalThis;
+  return here.document ? workers()?.getRegistration() : here.registration;
 };

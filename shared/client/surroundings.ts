@@ -8,40 +8,35 @@ export type Surroundings = {
   readonly after: (ms: number, run: () => void) => () => void;
   /** Whether the user may be looking; where there is no page, always. */
   readonly isVisible: () => boolean;
-  /** Tells when the page is shown or hidden, or the network comes or goes; what is returned ends that. */
-  readonly onTurn: (told: () => void) => () => void;
+  /** Tells when the page is shown or hidden, or the network comes or goes, until the signal is aborted. */
+  readonly onTurn: (told: () => void, signal: AbortSignal) => void;
   /**
    * Runs the work while nobody else in this browser has a lock of that name, and resolves to its result. When the signal ends the wait
-   * for its turn it rejects. Where the browser has no locks, the work runs at once: what is locked is spared work, never correctness.
+   * for its turn it rejects. Where the browser gives no locks, the work runs at once: what is locked is spared work, never correctness.
    */
   readonly alone: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
-  /** The registered service worker this page belongs to, or whose code this is. */
-  readonly worker: () => Promise<Pushed | undefined>;
-  /** The other tabs, and the service worker, that have opened a channel of that name. */
+  /** The other tabs, and the service worker, that have opened a channel of that name; where the browser gives none, nobody. */
   readonly channel: (name: string, heard: (word: string) => void) => Channel;
+  /** Whether there is a service worker, or this is one: without any, nothing is ever pushed here. */
+  readonly hasWorker: () => Promise<boolean>;
 };
-
-/** Of a `ServiceWorkerRegistration`: what pushes come by. */
-export type Pushed = { readonly pushManager: Pick<PushManager, "getSubscription" | "subscribe"> };
 
 export type Channel = { readonly tell: (word: string) => void; readonly close: () => void };
 
 /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
 export const rest = ({ after }: Pick<Surroundings, "after">, ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
-    const end = (): void => {
-      callOff();
+    if (signal.aborted || ms <= 0) {
+      resolve();
+      return;
+    }
+    const callOff = after(ms, () => {
       signal.removeEventListener("abort", end);
       resolve();
+    });
+    const end = (): void => {
+      callOff();
+      resolve();
     };
-    const callOff = after(ms, end);
-    signal.addEventListener("abort", end);
-    if (signal.aborted) end();
-  });
-
-/** Resolves once the signal is aborted. */
-export const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
+    signal.addEventListener("abort", end, { once: true });
   });

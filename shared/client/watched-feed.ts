@@ -10,6 +10,8 @@ export type Watching = {
   readonly around: Pick<Surroundings, "now" | "after" | "channel">;
   /** One for each feed. */
   readonly name: string;
+  /** Aborted when the client is closed: nothing is told from then on. */
+  readonly signal: AbortSignal;
   readonly onChange: (change: NotificationsChange) => void;
   /** Told so many edits that wait, whenever the state was looked at. */
   readonly onUnsent: (unsent: number) => void;
@@ -31,10 +33,10 @@ const changed = "changed";
 const signedOut = "signed out";
 
 /** Tabs agree by the store alone; what they tell each other is to look again, and may get lost. */
-export const watchedFeed = ({ store, around, name, onChange, onUnsent, onSignedOut }: Watching): WatchedFeed => {
+export const watchedFeed = (use: Watching): WatchedFeed => {
+  const { store, around, name, signal, onChange, onUnsent, onSignedOut } = use;
   let view: readonly UserNotification[] = [];
   let callOff = (): void => undefined;
-  let isClosed = false;
   const channel = around.channel(name, (word) => {
     if (word === signedOut) onSignedOut();
     else look().catch(() => undefined); // of a store that fails the next request tells
@@ -45,7 +47,7 @@ export const watchedFeed = ({ store, around, name, onChange, onUnsent, onSignedO
     const change = changeBetween(view, viewOf(state, now));
     view = change.notifications;
     callOff();
-    if (isClosed) return view;
+    if (signal.aborted) return view;
     const nextEnd = Math.min(...view.map(({ expirationDateTime }) => Date.parse(expirationDateTime)));
     if (nextEnd < Infinity) callOff = around.after(nextEnd - now, () => void look().catch(() => undefined));
     onUnsent(state.edits.length);
@@ -57,12 +59,12 @@ export const watchedFeed = ({ store, around, name, onChange, onUnsent, onSignedO
   return {
     look,
     seen: () => view,
-    read: () => store.read(),
+    read: store.read,
     update: async (step) => {
       let before: LocalState | undefined;
       const after = await store.update((state) => step((before = state)));
       if (after === before) return after;
-      if (!isClosed) channel.tell(changed);
+      if (!signal.aborted) channel.tell(changed);
       see(after);
       return after;
     },
@@ -72,7 +74,6 @@ export const watchedFeed = ({ store, around, name, onChange, onUnsent, onSignedO
       await look();
     },
     close: () => {
-      isClosed = true;
       callOff();
       channel.close();
       store.close();

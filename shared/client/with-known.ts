@@ -1,5 +1,5 @@
 import type { Known, LocalState } from "./local-state.ts";
-import type { UserNotification } from "./notification.ts";
+import type { UserNotification, VisualContent } from "./notification.ts";
 
 /**
  * The state with this known instead. Edits stand and fall with what they were made on: where that is gone, or other content has taken
@@ -23,6 +23,7 @@ export const isSameContent = (one: UserNotification, other: UserNotification): b
   one === other ||
   (one.expirationDateTime === other.expirationDateTime &&
     one.payload.rawContent === other.payload.rawContent &&
-    (!one.payload.visualContent ||
-      !other.payload.visualContent ||
-      JSON.stringify(one.payload.visualContent) === JSON.stringify(other.payload.visualContent)));
+    isSameVisual(one.payload.visualContent, other.payload.visualContent));
+
+const isSameVisual = (one: VisualContent | undefined, other: VisualContent | undefined): boolean =>
+  !one || !other || JSON.stringify(one) === JSON.stringify(other);

@@ -1,3 +1,4 @@
+import { asking } from "../ask.http.ts";
 import { servingUrl } from "../base-url.ts";
 import { feedApiHttp } from "../feed-api.http.ts";
 import { indexedDbLocalStore } from "../local-store.indexed-db.ts";
@@ -5,6 +6,7 @@ import { memoryLocalStore } from "../local-store.memory.ts";
 import type { LocalStore, Registration, RegistrationStore } from "../local-store.ts";
 import { indexedDbRegistrationStore } from "../registration-store.indexed-db.ts";
 import { memoryRegistrationStore } from "../registration-store.memory.ts";
+import { subscriptionApiHttp } from "../subscription-api.http.ts";
 import type { Foundation } from "./foundation.ts";
 
 let configured: string | undefined;
@@ -50,7 +52,10 @@ export const inBrowser: Foundation = {
     write: (registration) => (registrations ??= registrationsKept()).write(registration),
   },
   givenStore: givenKept,
-  feedApi: feedApiHttp,
+  serviceApi: ({ targetHostName, ...whom }) => {
+    const ask = asking(whom);
+    return { ...feedApiHttp(ask, targetHostName), ...subscriptionApiHttp(ask) };
+  },
   configuredUrl: () => configured,
   servingUrl,
   now: () => Date.now(),

@@ -1,6 +1,11 @@
-import type { FeedApiOptions } from "../feed-api.http.ts";
+import type { Asking } from "../ask.http.ts";
 import type { FeedApi } from "../feed-api.ts";
 import type { LocalStore, Registration, RegistrationStore } from "../local-store.ts";
+import type { SubscriptionApi } from "../subscription-api.ts";
+
+/** The whole service, as this library asks it. */
+export type ServiceApi = FeedApi & SubscriptionApi;
+export type ServiceApiOptions = Asking & { readonly targetHostName: string | undefined };
 
 /** What the library stands on where it runs. */
 export type Foundation = {
@@ -8,7 +13,7 @@ export type Foundation = {
   readonly registrations: RegistrationStore;
   /** What was given of the pushes to this registration; to nobody's, when there is none. */
   readonly givenStore: (registration: Registration | undefined) => LocalStore;
-  readonly feedApi: (options: FeedApiOptions) => FeedApi;
+  readonly serviceApi: (options: ServiceApiOptions) => ServiceApi;
   /** The service that `configure` named. */
   readonly configuredUrl: () => string | undefined;
   /** The service that served the script; undefined when the app brought it along. */

@@ -1,7 +1,6 @@
 import type { Asking } from "../ask.http.ts";
-import type { FeedApi } from "../feed-api.ts";
 import type { Registration } from "../local-store.ts";
-import type { Foundation } from "./foundation.ts";
+import type { Foundation, ServiceApi } from "./foundation.ts";
 
 /** What every call uses: what the library stands on, and the token as it is just now. */
 export type Uses = Foundation & { readonly token: () => string | null };
@@ -11,9 +10,9 @@ export const serviceAt = (
   use: Uses,
   place: Pick<Registration, "baseUrl" | "targetHostName"> | undefined,
   acting: Pick<Asking, "unsid" | "onUnsidRefused"> = {},
-): FeedApi => {
+): ServiceApi => {
   let used: string | null;
-  return use.feedApi({
+  return use.serviceApi({
     baseUrl: use.configuredUrl() ?? place?.baseUrl ?? servingUrlOf(use),
     targetHostName: place?.targetHostName,
     // The app renews its token by setting it: for a refused one there is another only if that has happened meanwhile.

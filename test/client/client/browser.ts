@@ -3,10 +3,12 @@ import type { FeedApi } from "../../../shared/client/feed-api.ts";
 import type { LocalStore } from "../../../shared/client/local-store.ts";
 import { memoryLocalStore } from "../../../shared/client/local-store.memory.ts";
 import { memoryRegistrationStore } from "../../../shared/client/registration-store.memory.ts";
+import type { SubscriptionApi } from "../../../shared/client/subscription-api.ts";
+import type { Pushed } from "../../../shared/client/subscription.ts";
 import type { Surroundings } from "../../../shared/client/surroundings.ts";
 import { locks } from "./locks.ts";
 
-type Use = { readonly now: () => number; readonly api: FeedApi; readonly account?: string };
+type Use = { readonly now: () => number; readonly api: FeedApi & SubscriptionApi; readonly account?: string };
 
 /** A browser of which everything stands still until it is told otherwise: its tabs share a store, locks and channels. */
 export const browser = ({ now, api, account = "me" }: Use) => {
@@ -15,7 +17,7 @@ export const browser = ({ now, api, account = "me" }: Use) => {
   const alone = locks();
   const listeners = new Set<{ readonly tab: object; readonly name: string; readonly heard: (word: string) => void }>();
   let timers: { readonly at: number; readonly run: () => void }[] = [];
-  let worker: Awaited<ReturnType<Surroundings["worker"]>>;
+  let worker: Pushed | undefined;
 
   /** A tab as the user has it open. */
   const open = () => {
@@ -51,12 +53,12 @@ export const browser = ({ now, api, account = "me" }: Use) => {
         };
       },
       isVisible: () => isVisible,
-      onTurn: (told) => {
+      onTurn: (told, signal) => {
         turns.add(told);
-        return () => turns.delete(told);
+        signal.addEventListener("abort", () => turns.delete(told));
       },
       alone: (name, signal, work) => (isKilled ? never : alone.run(tab, name, signal, work)),
-      worker: () => Promise.resolve(worker),
+      hasWorker: () => Promise.resolve(worker !== undefined),
       channel: (name, heard) => {
         const listener = { tab, name, heard };
         listeners.add(listener);
@@ -71,7 +73,7 @@ export const browser = ({ now, api, account = "me" }: Use) => {
     const options = { baseUrl: "https://fanfare.example", targetHostName: "app.contoso.com", account };
     const client = new UserNotificationClient(
       { ...options, getToken: () => Promise.resolve("token") },
-      { api, store: ownStore, registrations, around },
+      { api, store: ownStore, registrations, around, worker: () => Promise.resolve(worker) },
     );
     const turn = (): void => {
       for (const told of [...turns]) told();

@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import type { FeedApi } from "../../../shared/client/feed-api.ts";
+import type { SubscriptionApi } from "../../../shared/client/subscription-api.ts";
 import { modelFeed } from "../model-feed.ts";
 import { modelFeedApi } from "../model-feed-api.ts";
 import { browser, idle } from "./browser.ts";
 
 /** A browser over the model; `answer` may put other answers in the place of the model's. */
-const world = (answer: (model: FeedApi) => Partial<FeedApi> = () => ({}), pageSize = 100) => {
+const world = (answer: (model: FeedApi & SubscriptionApi) => Partial<FeedApi> = () => ({}), pageSize = 100) => {
   const feed = modelFeed({ pageSize });
   const model = modelFeedApi(feed);
   const asked: string[] = [];
-  const api: FeedApi = { ...model, ...answer(model) };
+  const api: FeedApi & SubscriptionApi = { ...model, ...answer(model) };
   /** The port, noting down that it was asked. */
   const note = <Asked, T>(name: (ask: Asked) => string, port: (ask: Asked) => T) => {
     return (ask: Asked): T => {
@@ -17,7 +18,7 @@ const world = (answer: (model: FeedApi) => Partial<FeedApi> = () => ({}), pageSi
       return port(ask);
     };
   };
-  const noted: FeedApi = {
+  const noted: FeedApi & SubscriptionApi = {
     ...api,
     delta: note(({ waitSeconds }) => (waitSeconds ? "wait" : "delta"), api.delta),
     change: note(() => "change", api.change),

@@ -1,5 +1,6 @@
 import type { Answer, FeedApi } from "../../../shared/client/feed-api.ts";
 import type { ModelFeed } from "../model-feed.ts";
+import type { SubscriptionApi } from "../../../shared/client/subscription-api.ts";
 import { modelFeedApi } from "../model-feed-api.ts";
 
 /** A request that is under way. It first gets to the service, or is lost; then its answer gets back, or is lost. */
@@ -19,7 +20,7 @@ export type Done = {
 };
 
 /** A port to the model whose requests get there and back only when they are told to. `done` is added to whatever becomes of the answer. */
-export const scheduledApi = (feed: ModelFeed, underway: Underway[], done: Done[]): FeedApi => {
+export const scheduledApi = (feed: ModelFeed, underway: Underway[], done: Done[]): FeedApi & SubscriptionApi => {
   const model = modelFeedApi(feed);
   const later = <T>(
     ask: () => Promise<Answer<T>>,
@@ -77,7 +78,7 @@ export const scheduledApi = (feed: ModelFeed, underway: Underway[], done: Done[]
       later(
         async () => {
           const answer = await model.changeMany(ask);
-          if (answer.kind === "ok") done.push(...answer.value.map((id) => ({ id, change: ask.change })));
+          if (answer.kind === "ok") done.push(...ask.ids.map((id) => ({ id, change: ask.change })));
           return answer;
         },
         { signal },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { FeedApi, SubscriptionWish } from "../../../shared/client/feed-api.ts";
-import type { Pushed } from "../../../shared/client/surroundings.ts";
+import type { FeedApi } from "../../../shared/client/feed-api.ts";
+import type { SubscriptionApi, SubscriptionWish } from "../../../shared/client/subscription-api.ts";
+import type { Pushed } from "../../../shared/client/subscription.ts";
 import { modelFeed } from "../model-feed.ts";
 import { modelFeedApi } from "../model-feed-api.ts";
 import { browser, idle } from "./browser.ts";
@@ -36,7 +37,7 @@ const world = (account = "me", shared?: { readonly feed: ReturnType<typeof model
   const feed = shared?.feed ?? modelFeed();
   const wishes: SubscriptionWish[] = [];
   let publicKey = "Bkey";
-  const api: FeedApi = {
+  const api: FeedApi & SubscriptionApi = {
     ...modelFeedApi(feed),
     vapidPublicKey: () => Promise.resolve({ kind: "ok", value: publicKey }),
     subscribe: (wish) => {

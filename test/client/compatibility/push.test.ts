@@ -17,7 +17,7 @@ beforeEach(() => {
   foundation = {
     registrations: memoryRegistrationStore(),
     givenStore: () => store,
-    feedApi: () => modelFeedApi(feed),
+    serviceApi: () => modelFeedApi(feed),
     configuredUrl: () => undefined,
     servingUrl: () => "https://fanfare.contoso.com",
     now: () => feed.now(),
@@ -39,7 +39,7 @@ const processed = async (): Promise<unknown[]> => {
 test("a push with content gives that notification, unread and untouched, and asks nobody: no token is needed", async () => {
   const askingNobody: Foundation = {
     ...foundation,
-    feedApi: () => {
+    serviceApi: () => {
       throw new Error("the service was asked");
     },
   };

@@ -1,15 +1,14 @@
 import { beforeEach, expect, test } from "vitest";
-import type { Foundation } from "../../../shared/client/compatibility/foundation.ts";
+import type { Foundation, ServiceApiOptions } from "../../../shared/client/compatibility/foundation.ts";
 import { UserNotificationApi } from "../../../shared/client/compatibility/user-notification-api.ts";
-import type { FeedApiOptions } from "../../../shared/client/feed-api.http.ts";
-import type { DeltaPage, FeedApi, Setback } from "../../../shared/client/feed-api.ts";
+import type { DeltaPage, Setback } from "../../../shared/client/feed-api.ts";
 import { memoryLocalStore } from "../../../shared/client/local-store.memory.ts";
 import { memoryRegistrationStore } from "../../../shared/client/registration-store.memory.ts";
 import { modelFeedApi } from "../model-feed-api.ts";
 import { modelFeed } from "../model-feed.ts";
 
 /** What the service was asked as, call by call. */
-let asked: FeedApiOptions[];
+let asked: ServiceApiOptions[];
 let deltaAnswer: Setback | undefined;
 
 beforeEach(() => {
@@ -20,7 +19,7 @@ beforeEach(() => {
 const foundation = (urls: { readonly configured?: string; readonly serving?: string }): Foundation => ({
   registrations: memoryRegistrationStore(),
   givenStore: memoryLocalStore,
-  feedApi: (options): FeedApi => {
+  serviceApi: (options) => {
     asked.push(options);
     const api = modelFeedApi(modelFeed());
     return { ...api, delta: (ask) => (deltaAnswer ? Promise.resolve(deltaAnswer) : api.delta(ask)) };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { feedApiHttp } from "../../../shared/client/feed-api.http.ts";
+import { serviceApi } from "./service-api.ts";
 
 const fault = (code: string) => JSON.stringify({ error: { code, message: "Told so." } });
 const emptyPage = JSON.stringify({
@@ -16,7 +16,7 @@ const over = (...answers: (() => Response | Promise<Response>)[]) => {
   const asked: boolean[] = [];
   const refused: string[] = [];
   let unsid: string | undefined;
-  const api = feedApiHttp({
+  const api = serviceApi({
     baseUrl: "https://fanfare.example",
     targetHostName: "app.contoso.com",
     getToken: ({ isRefused }) => {
@@ -25,7 +25,7 @@ const over = (...answers: (() => Response | Promise<Response>)[]) => {
     },
     unsid: () => unsid,
     onUnsidRefused: (one) => refused.push(one),
-    waits: { answerMs: 20 },
+    answerMs: 20,
     fetch: async (url, request) => {
       sent.push({ url, request, headers: new Headers(request.headers) });
       return (answers.shift() ?? page)();
@@ -115,7 +115,7 @@ describe("a request", () => {
   it("ends as offline when the caller gives it up, and when no token can be had it is unauthorized", async () => {
     const { api, sent } = over();
     expect((await api.delta({ signal: AbortSignal.abort() })).kind).toBe("offline");
-    const nobody = feedApiHttp({
+    const nobody = serviceApi({
       baseUrl: "https://fanfare.example",
       targetHostName: "a.b",
       getToken: () => Promise.resolve(undefined),
@@ -130,6 +130,6 @@ describe("a request", () => {
       () => new Response(null, { status: 204 }),
     );
     expect((await api.remove({ id: "a" })).kind).toBe("failed");
-    expect(await api.remove({ id: "a" })).toEqual({ kind: "ok", value: undefined });
+    expect(await api.remove({ id: "a" })).toEqual({ kind: "ok", value: true });
   });
 });

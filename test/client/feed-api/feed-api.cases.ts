@@ -91,7 +91,7 @@ export const feedApiCases = (newFeed: () => Promise<FeedUnderTest>): void => {
   test("of many, those are changed that the feed has", async () => {
     const [one, two] = [await post("a", "1"), await post("b", "2")];
     const ids = [one, "00000000-0000-7000-8000-00000000ffff", two];
-    expect(valueOf(await api.changeMany({ ids, change: { readState: "read" } }))).toEqual([one, two]);
+    expect((await api.changeMany({ ids, change: { readState: "read" } })).kind).toBe("ok");
     expect(told((await pass()).changes).map(([, , readState]) => readState)).toEqual(["read", "read"]);
   });
 

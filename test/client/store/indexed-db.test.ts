@@ -51,7 +51,7 @@ describe("a store in IndexedDB", () => {
       await store.update((state) => state);
       expect(put).not.toHaveBeenCalled();
       await store.update((state) => addEdit(state, "a", "delete"));
-      expect(put.mock.calls.map(([, key]) => key)).toEqual(["feed", 1]);
+      expect(put.mock.calls.map(([, key]) => key)).toEqual(["feed"]);
       expect(remove).not.toHaveBeenCalled();
     } finally {
       vi.restoreAllMocks();
@@ -63,7 +63,7 @@ describe("a store in IndexedDB", () => {
     const store = indexedDbLocalStore({ indexedDB, ...place });
     await store.update(() => some);
     const newer = await opened(indexedDB, await nameIn(indexedDB), 2);
-    await expect(store.read()).rejects.toThrow(/^This script is older .*: load it anew\.$/);
+    await expect(store.read()).rejects.toMatchObject({ name: "VersionError" });
     newer.close();
   });
 
@@ -98,7 +98,7 @@ describe("a store in IndexedDB", () => {
     }
   });
 
-  it("rejects with a sentence when the browser refuses a write, and is as before", async () => {
+  it("rejects with the browser's error when it refuses a write, and is as before", async () => {
     const indexedDB = new IDBFactory();
     const store = indexedDbLocalStore({ indexedDB, ...place });
     await store.update(() => some);
@@ -109,10 +109,7 @@ describe("a store in IndexedDB", () => {
     });
     try {
       const refused = store.update((state) => addEdit(state, "a", "delete"));
-      await expect(refused).rejects.toMatchObject({
-        message: "This browser's storage has failed: ConstraintError.",
-        cause: { name: "ConstraintError" },
-      });
+      await expect(refused).rejects.toMatchObject({ name: "ConstraintError" });
     } finally {
       vi.restoreAllMocks();
     }
@@ -135,7 +132,7 @@ describe("a store in IndexedDB", () => {
       throw new DOMException("The operation is insecure.", "SecurityError");
     });
     const store = indexedDbLocalStore({ indexedDB, ...place });
-    await expect(store.read()).rejects.toThrow("This browser's storage has failed: SecurityError.");
+    await expect(store.read()).rejects.toMatchObject({ name: "SecurityError" });
   });
 });
 

@@ -1,9 +1,9 @@
 import type { HttpMethod } from "@azure/functions";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { feedApiHttp } from "../../../shared/client/feed-api.http.ts";
 import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
 import { newChannel, publicUrl, startBackends, type Backends } from "../../support/backends.ts";
 import { feedApiCases } from "../../client/feed-api/feed-api.cases.ts";
+import { serviceApi } from "../../client/feed-api/service-api.ts";
 
 const targetHostName = "graphnotifications.sample.windows.com";
 
@@ -36,8 +36,8 @@ describe("the service", () => {
     users += 1;
     const authorization = await backends.authorization(backends.apps.sample, `client${users}@contoso.com`);
     const getToken = () => Promise.resolve(authorization.slice("Bearer ".length));
-    const options = { baseUrl: `${publicUrl}/`, targetHostName, getToken, fetch: fetchInProcess };
-    return { authorization, options, api: feedApiHttp(options) };
+    const options = { baseUrl: publicUrl, targetHostName, getToken, fetch: fetchInProcess };
+    return { authorization, options, api: serviceApi(options) };
   };
 
   feedApiCases(async () => {
@@ -67,7 +67,7 @@ describe("the service", () => {
     if (first.kind !== "ok" || again.kind !== "ok") throw new Error(`${first.kind} ${again.kind}`);
     expect(again.value.userNotificationSubscriptionId).toBe(first.value.userNotificationSubscriptionId);
     const refused: string[] = [];
-    const withUnsid = feedApiHttp({
+    const withUnsid = serviceApi({
       ...options,
       unsid: () => first.value.userNotificationSubscriptionId,
       onUnsidRefused: (unsid) => refused.push(unsid),
@@ -80,9 +80,9 @@ describe("the service", () => {
 
   test("another app's feed is forbidden, and without a token nobody is let in", async () => {
     const { options } = await newUser();
-    const strange = feedApiHttp({ ...options, targetHostName: "somebody.elses.app" });
+    const strange = serviceApi({ ...options, targetHostName: "somebody.elses.app" });
     expect((await strange.delta({})).kind).toBe("forbidden");
-    const nobody = feedApiHttp({ ...options, getToken: () => Promise.resolve("none") });
+    const nobody = serviceApi({ ...options, getToken: () => Promise.resolve("none") });
     expect((await nobody.delta({})).kind).toBe("unauthorized");
   });
 });

@@ -1,0 +1,149 @@
+import { asking } from "./ask.http.ts";
+import { servingUrl } from "./base-url.ts";
+import type { ClientUses, Standing, Tell } from "./client-events.ts";
+import type { ClientOptions } from "./client-options.ts";
+import { feedApiHttp } from "./feed-api.http.ts";
+import { done, type Answer, type Setback } from "./feed-api.ts";
+import { keptOrMemory } from "./kept-store.ts";
+import { keepInStep } from "./live.ts";
+import { indexedDbLocalStore } from "./local-store.indexed-db.ts";
+import { keepTrying } from "./pace.ts";
+import { passes } from "./passes.ts";
+import type { Pushes } from "./pushes.ts";
+import { inBrowser } from "./surroundings.browser.ts";
+import { syncing } from "./sync.ts";
+import { watchedFeed } from "./watched-feed.ts";
+
+export type Upkeep = ReturnType<typeof upkeep>;
+
+/** The browser's storage, or its locks, have failed: told like a fault of the service, for it is to be tried again. */
+export const brokenStore = (cause: unknown): Setback => ({ kind: "failed", status: 0, reason: String(cause) });
+
+/** What goes on behind a client, and how it stands, until `close`. */
+export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: Tell) => {
+  const { account, getToken } = options;
+  const baseUrl = (options.baseUrl ?? servingUrl())?.replace(/\/+$/, "");
+  if (baseUrl === undefined) throw new TypeError("baseUrl is required");
+  const targetHostName = options.targetHostName.toLowerCase();
+  const whose = { baseUrl, targetHostName, account };
+  const name = `fanfare ${JSON.stringify(Object.values(whose))}`;
+  const { around = inBrowser } = uses;
+  const life = new AbortController();
+  const { signal } = life;
+
+  let turn = new AbortController();
+  const pacing = { after: around.after, chance: around.chance, nextTurn: () => turn.signal };
+
+  /** Aborted with the client's life, or with this one. */
+  const until = (own: AbortSignal | undefined): AbortSignal => (own ? AbortSignal.any([own, signal]) : signal);
+
+  let standing: Standing | undefined;
+  let unsent = 0;
+  const stand = (answer: Answer<undefined> | undefined): void => {
+    if (signal.aborted) return;
+    standing = { answer: answer ?? standing?.answer ?? done, unsent };
+    tell("standing", standing);
+    if (answer?.kind === "ok") tellWorker();
+  };
+
+  // What has to do with pushes is a script of its own, which a page without a service worker never loads.
+  let loading: Promise<Pushes> | undefined;
+  const pushes = (): Promise<Pushes> =>
+    (loading ??= import("./push.ts").then(
+      (push) => push.pushes({ ...uses, around, ask, whose, getToken, feed, sync, signal }),
+      (cause: unknown) => {
+        loading = undefined;
+        throw cause;
+      },
+    ));
+  /** Does it only where something can be pushed; undefined where not, or when it fails. */
+  const ifPushed = async <T>(work: (pushes: Pushes) => T): Promise<Awaited<T> | undefined> => {
+    try {
+      return loading || (await around.hasWorker()) ? await work(await pushes()) : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+  const tellWorker = (): void => void ifPushed((here) => here.tellWorker(standing?.answer.kind === "ok"));
+  const renew = (): void => void ifPushed((here) => here.renew(false));
+
+  const ask = asking({
+    baseUrl,
+    getToken,
+    unsid: () => ifPushed((here) => here.unsid()),
+    onUnsidRefused: (unsid) => void ifPushed((here) => here.unsidRefused(unsid)),
+  });
+  const feed = watchedFeed({
+    store: uses.store ?? keptOrMemory(indexedDbLocalStore({ indexedDB, ...whose })),
+    around,
+    name,
+    signal,
+    onChange: (change) => {
+      tell("change", change);
+      tellWorker();
+    },
+    onUnsent: (count) => {
+      if (count === unsent) return;
+      unsent = count;
+      stand(undefined);
+    },
+    onSignedOut: () => {
+      close();
+      tell("signedout", undefined);
+    },
+  });
+  const { pass, step } = syncing({
+    api: uses.api ?? feedApiHttp(ask, targetHostName),
+    store: feed,
+    now: around.now,
+    onRefused: ({ id, change }, setback) => tell("refused", { id, change, setback }),
+  });
+  const sync = passes(async () => {
+    const answer = await around.alone(`${name} sync`, signal, () => pass(signal)).catch(brokenStore);
+    stand(answer);
+    return answer;
+  });
+
+  /** Resolves once all that is unsent now has been sent, or the client is closed. */
+  let sending = Promise.resolve();
+  const send = (): Promise<void> =>
+    (sending = sending
+      .then(() => keepTrying(pacing, signal, async () => ((await feed.read()).edits.length > 0 ? sync() : undefined)))
+      .catch(() => undefined));
+
+  const close = (): void => {
+    life.abort();
+    turn.abort();
+    feed.close();
+  };
+
+  around.onTurn(() => {
+    const over = turn;
+    turn = new AbortController();
+    over.abort();
+    feed.look().catch(() => undefined);
+    if (unsent > 0) void send();
+    if (around.isVisible()) renew();
+  }, signal);
+  renew(); // and answer the service worker from now on
+
+  return {
+    feed,
+    until,
+    close,
+    pushes,
+    sync,
+    send,
+    standing: () => standing,
+    unsent: () => unsent,
+
+    /** See the client's `live`. */
+    live: async (own?: AbortSignal): Promise<void> => {
+      void send();
+      const onAnswer = stand;
+      const lock = `${name} live`;
+      const guardedStep: typeof step = (...asked) => step(...asked).catch(brokenStore);
+      await keepInStep({ around, pacing, step: guardedStep, sync, onAnswer, lock }, until(own));
+    },
+  };
+};
