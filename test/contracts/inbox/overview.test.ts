@@ -96,10 +96,14 @@ const nobodyLeaves = new AbortController().signal;
 
 test("with the version it has, an asker waits until something is different", async () => {
   let active = 1;
-  const overview = overviewOf(
-    sections(() => Promise.resolve(known(queueOf(active)))),
-    { everyMs: 5 },
-  );
+  let looks = 0;
+  let lookedAgain = (): void => undefined;
+  const look = (): Promise<Told<ToldQueue>> => {
+    looks += 1;
+    if (looks === 5) lookedAgain();
+    return Promise.resolve(known(queueOf(active)));
+  };
+  const overview = overviewOf(sections(look), { everyMs: 5 });
   const first = await overview.tell(undefined, nobodyLeaves);
   expect((await overview.tell("another version", nobodyLeaves)).version).toBe(first.version);
   let isTold = false;
@@ -107,7 +111,7 @@ test("with the version it has, an asker waits until something is different", asy
     isTold = true;
     return told;
   });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise<void>((resolve) => (lookedAgain = resolve));
   expect(isTold).toBe(false);
   active = 2;
   expect((await next).queue).toEqual(known(queueOf(2)));
