@@ -15,7 +15,8 @@ const looks = [
 
 /**
  * Looks at a page as it stands, light and dark, on a phone and on a wide screen: an accessibility checker finds nothing that matters,
- * nothing is wider than the screen, and a picture is kept in `dist/test/screenshots` for a person to look at.
+ * nothing is wider than the screen or moves for whoever wants no motion, and a picture is kept in `dist/test/screenshots` for a person
+ * to look at.
  */
 export const looksRight = async (page: Page, name: string): Promise<void> => {
   await mkdir(folder, { recursive: true });
@@ -31,7 +32,23 @@ export const looksRight = async (page: Page, name: string): Promise<void> => {
     expect(overflow, `${name}, ${look}: wider than the screen`).toBeLessThanOrEqual(0);
     expect(await violations(page), `${name}, ${look}`).toEqual([]);
   }
+  expect(await moving(page), `${name}: moves`).toEqual([]);
 };
+
+/** What would move, in the page and in its elements. */
+const moving = (page: Page): Promise<readonly string[]> =>
+  page.evaluate(() => {
+    const below = (root: ParentNode): readonly Element[] =>
+      [...root.querySelectorAll("*")].flatMap((one) => [one, ...(one.shadowRoot ? below(one.shadowRoot) : [])]);
+    const isMoving = (one: Element): boolean => {
+      const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(one);
+      // What is not shown, as a slotted element that has no slot now, has no style.
+      return !["none", ""].includes(animationName) || /[1-9]/.test(transitionDuration) || scrollBehavior === "smooth";
+    };
+    return below(document)
+      .filter(isMoving)
+      .map((one) => `${one.localName}.${one.className}`);
+  });
 
 const violations = async (page: Page): Promise<readonly string[]> => {
   await page.evaluate(axe.source);
