@@ -41,9 +41,7 @@ export const finishSignIn = async (
 ): Promise<Session> => {
   const server = await discovered(provider.issuer);
   const client = { client_id: provider.clientId };
-  const refusal = answered.searchParams.get("error_description") ?? answered.searchParams.get("error");
-  if (refusal !== null) throw new Error(refusal);
-  const parameters = oauth.validateAuthResponse(server, client, answered, begun.state);
+  const parameters = answerIn(() => oauth.validateAuthResponse(server, client, answered, begun.state));
   const response = await oauth.authorizationCodeGrantRequest(
     ...([server, client, oauth.None(), parameters, redirectUri, begun.verifier] as const),
     plainHttp,
@@ -55,6 +53,16 @@ export const finishSignIn = async (
   const claims = oauth.getValidatedIdTokenClaims(tokens);
   const named = claims?.preferred_username;
   return sessionOf(tokens, typeof named === "string" ? named : (claims?.sub ?? ""));
+};
+
+/** The provider's own words where it has refused. They are taken from no other answer: anybody can make a link with an error in it. */
+const answerIn = <T>(validate: () => T): T => {
+  try {
+    return validate();
+  } catch (error) {
+    if (!(error instanceof oauth.AuthorizationResponseError)) throw error;
+    throw new Error(error.error_description ?? error.error, { cause: error });
+  }
 };
 
 /** The same session with new tokens. Undefined: the provider will not have it any more. Throws when it gave no answer. */
