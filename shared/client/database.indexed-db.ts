@@ -39,17 +39,18 @@ export const indexedDbDatabase = (indexedDB: IDBFactory, name: string, stores: r
         connection = undefined;
         return begin(mode);
       });
-      return new Promise((resolve, reject) => {
+      const written = new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
         transaction.onabort = () => reject(transaction.error ?? new Error("aborted"));
-        work((store) => transaction.objectStore(store)).then(
-          (value) => (transaction.oncomplete = () => resolve(value)),
-          (thrown: unknown) => {
-            reject(thrown);
-            // Else what it had asked for by then would be written. A transaction that has failed is over already.
-            if (!transaction.error) transaction.abort();
-          },
-        );
       });
+      try {
+        const [value] = await Promise.all([work((store) => transaction.objectStore(store)), written]);
+        return value;
+      } catch (cause) {
+        // Else what the work had asked for by then would be written. A transaction that has failed is over already.
+        if (!transaction.error) transaction.abort();
+        throw cause;
+      }
     },
     // One that has failed to open needs no closing.
     close: () => void connection?.then((database) => database.close()).catch(() => undefined),

@@ -22,7 +22,10 @@ export type PushOutcome = {
   readonly fresh: readonly UserNotification[];
   /** How asking the service went, if that was needed. */
   readonly answer: Answer<undefined>;
-  /** Still under way: the subscription's renewal, if it is time or the push asked for it. For a service worker's `waitUntil`; never rejects. */
+  /**
+   * Still under way, for a service worker's `waitUntil`: the subscription's renewal, if it is time or the push asked for it, and what the user
+   * did and is still unsent, for many a browser wakes the worker for nothing else. Never rejects.
+   */
   readonly renewal: Promise<void>;
 };
 
@@ -50,12 +53,13 @@ export const processPush = async (use: Processing, text: string): Promise<PushOu
   const isReached = hasReached(applied, message.newETag);
   const answer = isReached ? ok : await use.sync();
   const after = isReached ? applied : await feed.read();
+  const sending = isReached && after.edits.length > 0 ? use.sync() : undefined;
   return {
     isOurs: true,
     applied: isReached,
     fresh: freshIn({ message, before, after, now: use.now(), isCurrent: answer.kind === "ok" }),
     answer,
-    renewal,
+    renewal: Promise.all([renewal, sending]).then(() => undefined),
   };
 };
 

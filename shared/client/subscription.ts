@@ -64,27 +64,31 @@ export const subscribing = ({ api, registrations, whose, now, after, worker }: S
    * Firefox never answers who asks in the first seconds after it has been started itself, Chromium not while it is offline; the first is
    * answered when asked again.
    */
-  const made = async (make: () => Promise<PushSubscription>): Promise<PushSubscription> => {
+  const answered = async <T extends PushSubscription | null>(ask: () => Promise<T>): Promise<T> => {
     const late = (ms: number): Promise<undefined> => new Promise((resolve) => void after(ms, () => resolve(undefined)));
-    const first = make();
+    const first = ask();
     first.catch(() => undefined); // told by the race, unless it comes too late for anybody
-    const subscription =
-      (await Promise.race([first, late(firstTryMs)])) ?? (await Promise.race([make(), first, late(lastTryMs())]));
-    if (!subscription) throw new DOMException("The browser's push service does not answer.", "AbortError");
-    return subscription;
+    const soon = await Promise.race([first, late(firstTryMs)]);
+    const answer = soon === undefined ? await Promise.race([ask(), first, late(lastTryMs())]) : soon;
+    if (answer === undefined) throw new DOMException("The browser's push service does not answer.", "AbortError");
+    return answer;
   };
+  /** What the browser has of this worker now. */
+  const subscriptionOf = ({ pushManager }: Pushed) => answered(() => pushManager.getSubscription());
 
-  const subscribe = async ({ pushManager }: Pushed, options: SubscribeOptions): Promise<Answer<Subscribed>> => {
+  const subscribe = async (registration: Pushed, options: SubscribeOptions): Promise<Answer<Subscribed>> => {
     const key = await api.vapidPublicKey();
     if (key.kind !== "ok") return key;
     try {
-      const found = await pushManager.getSubscription();
+      const found = await subscriptionOf(registration);
       const isMine = found && (await own()) && (keyOf(found) ?? key.value) === key.value;
       // Somebody else's has to end: pushes to the one who was signed in here before would be shown to the one who is now.
       if (!isMine) await found?.unsubscribe();
       const subscription = isMine
         ? found
-        : await made(() => pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key.value }));
+        : await answered(() =>
+            registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key.value }),
+          );
       return await subscribeWith(subscription, options);
     } catch (cause) {
       return refusedByBrowser(cause);
@@ -107,15 +111,15 @@ export const subscribing = ({ api, registrations, whose, now, after, worker }: S
       const mine = await own();
       if (!mine?.renewDateTime || !(isAskedFor || isToRenew(mine, now()))) return;
       const here = await worker();
-      if (!(await here?.pushManager.getSubscription())) return;
-      if (here) await subscribe(here, { ...mine, displayName: mine.displayName ?? "" });
+      if (here && (await subscriptionOf(here))) await subscribe(here, { ...mine, displayName: mine.displayName ?? "" });
     },
 
     /** Ends it: here at once, so that nothing rings whatever the service answers; asked again until that is done, too. */
     unsubscribe: async (): Promise<Answer<undefined>> => {
       const mine = await own();
       if (!mine) return { kind: "ok", value: undefined };
-      await (await (await worker())?.pushManager.getSubscription())?.unsubscribe();
+      const here = await worker();
+      await (here && (await subscriptionOf(here)))?.unsubscribe();
       const { subscriptionId, unsid: _, expirationDateTime: _end, renewDateTime: _renew, ...rest } = mine;
       await registrations.write({ ...rest, ...(subscriptionId && { subscriptionId }) });
       if (subscriptionId === undefined) return { kind: "ok", value: undefined };

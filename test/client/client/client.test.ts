@@ -126,6 +126,27 @@ describe("what the user does", () => {
     client.close();
   });
 
+  it("and the service fails at every time does not hold up what was done after it", async () => {
+    const failing = new Set<string>();
+    const { feed, here, pass } = world((model) => ({
+      change: (ask) =>
+        failing.has(ask.id) ? Promise.resolve({ kind: "failed", status: 500, reason: "500" }) : model.change(ask),
+    }));
+    const [bad, good] = [feed.post({ name: "a", raw: "1" }), feed.post({ name: "b", raw: "2" })];
+    failing.add(bad);
+    const { client } = here.open();
+    await client.sync();
+    await client.markRead(bad);
+    await client.dismiss(good);
+    await pass(5_000);
+    expect(feed.truth().find(({ id }) => id === good)?.userActionState).toBe("dismissed");
+    expect(client.standing).toMatchObject({ answer: { kind: "failed" }, unsent: 1 });
+    failing.clear();
+    await pass(120_000);
+    expect(client.standing).toMatchObject({ answer: { kind: "ok" }, unsent: 0 });
+    client.close();
+  });
+
   it("to a notification that is not known here yet is done once it has been looked for", async () => {
     const { feed, here } = world();
     const id = feed.post({ name: "a", raw: "1" });

@@ -33,12 +33,13 @@ const pushed = (silent = 0) => {
   return { registration, endpoint: () => now?.endpoint };
 };
 
-const world = (account = "me", shared?: { readonly feed: ReturnType<typeof modelFeed> }) => {
-  const feed = shared?.feed ?? modelFeed();
+const world = (account = "me", answer: (model: FeedApi) => Partial<FeedApi> = () => ({})) => {
+  const feed = modelFeed();
   const wishes: SubscriptionWish[] = [];
   let publicKey = "Bkey";
   const api: FeedApi & SubscriptionApi = {
     ...modelFeedApi(feed),
+    ...answer(modelFeedApi(feed)),
     vapidPublicKey: () => Promise.resolve({ kind: "ok", value: publicKey }),
     subscribe: (wish) => {
       wishes.push(wish);
@@ -138,6 +139,28 @@ describe("a browser's subscription", () => {
 });
 
 describe("a push", () => {
+  it("sends what waited, though it fitted and nothing had to be fetched; nobody waits for that before it is shown", async () => {
+    let isAway = false;
+    const { here, feed } = world("me", (model) => ({
+      change: (ask) => (isAway ? Promise.resolve({ kind: "offline", reason: "away" }) : model.change(ask)),
+      delta: (ask) => (isAway ? Promise.resolve({ kind: "offline", reason: "away" }) : model.delta(ask)),
+    }));
+    const id = feed.post({ name: "a", raw: "1" });
+    feed.takePushes();
+    const { client } = here.open();
+    await client.sync();
+    isAway = true;
+    await client.dismiss(id);
+    await idle();
+    isAway = false;
+    feed.post({ name: "b", raw: "2" });
+    const outcome = await client.processPush(feed.takePushes()[0] ?? "");
+    expect([outcome.applied, outcome.fresh.length]).toEqual([true, 1]);
+    await outcome.renewal;
+    expect(feed.truth().find((one) => one.id === id)?.userActionState).toBe("dismissed");
+    client.close();
+  });
+
   it("that fits is applied and shown; one that does not makes the feed be read; one that came before is shown again", async () => {
     const { here, feed } = world();
     const { client } = here.open();

@@ -124,6 +124,11 @@ describe("a request", () => {
     expect(sent).toEqual([]);
   });
 
+  it("for the service's key has it as browsers tell it, however it is padded", async () => {
+    const { api } = over(() => Response.json({ publicKey: "BA-_==" }));
+    expect(await api.vapidPublicKey()).toEqual({ kind: "ok", value: "BA-_" });
+  });
+
   it("of a deletion takes nothing but 204 for done", async () => {
     const { api } = over(
       () => new Response("<html>", { status: 200 }),
