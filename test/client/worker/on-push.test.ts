@@ -49,6 +49,15 @@ describe("on a push", () => {
     expect(bodies()).toEqual(["text of n1", "text of n2", "text of n3"]);
   });
 
+  test("fifty at once are all seen within some 20 seconds, though the service hangs", async () => {
+    const { state, wake, bodies } = serving();
+    const all = Array.from({ length: 50 }, (_, index) => aNotification(`n${index}`));
+    state.hangs = true;
+    for (const one of all) void wake("push", { data: { text: () => pushOf(one) } });
+    await vi.advanceTimersByTimeAsync(20_500);
+    expect(bodies()).toEqual(all.map(({ id }) => `text of ${id}`));
+  });
+
   test("what the app does about a push of its own, and never ends, holds up none of ours", async () => {
     const { state, wake, bodies } = serving({ otherPush: () => new Promise(() => undefined) });
     state.view = [aNotification("n1")];
