@@ -1,10 +1,8 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { LocalStack } from "../../support/stack.ts";
+import { startSite, type Site } from "./site.ts";
 
 /** A web app of somebody's own, on an origin of its own, that uses the client as the service serves it. */
-export type AppSite = {
-  readonly origin: string;
+export type AppSite = Site & {
   /**
    * From now on the app uses this stack, as this user; `account` is the user's name. `serving`: what its worker hands to
    * `serveNotifications`, as a script; by default a `getToken` of its own.
@@ -12,7 +10,6 @@ export type AppSite = {
   readonly use: (stack: LocalStack, user: string, serving?: string) => void;
   /** The app's server hands out so many tokens, from now on, that the service refuses. */
   readonly spoilTokens: (count: number) => void;
-  readonly close: () => Promise<void>;
 };
 
 /**
@@ -33,17 +30,15 @@ export const startAppSite = async (): Promise<AppSite> => {
     "/service-worker.js": () => Promise.resolve(["text/javascript", workerScript(service, serving)]),
     "/token": async () => ["text/plain", spoilt-- > 0 ? "not a token any more" : await token()],
   };
-  const server = createServer((request, response) => {
+  const site = await startSite((request, response) => {
     const file = files[new URL(request.url ?? "/", "http://localhost").pathname];
     void (file?.() ?? Promise.reject(new Error("no such file"))).then(
       ([type, text]) => response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(text),
       () => response.writeHead(404).end(),
     );
   });
-  await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0 }, resolve));
-  const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://127.0.0.1:${port}`,
+    ...site,
     use: (stack, user, options = ownTokens) => {
       serving = options;
       service = stack.stack.httpUrl;
@@ -55,11 +50,6 @@ export const startAppSite = async (): Promise<AppSite> => {
     spoilTokens: (count) => {
       spoilt = count;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 };
 
