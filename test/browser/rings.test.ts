@@ -5,7 +5,7 @@ import type { Browser, Page } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { startStack, type LocalStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
-import { openApp, showsToasts, subscribe } from "./support/app-page.ts";
+import { openApp, showsToasts, subscribe, toastsOf } from "./support/app-page.ts";
 import { startAppSite, type AppSite } from "./support/app-site.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { launchFirefox } from "./support/firefox.ts";
@@ -73,6 +73,19 @@ describeBrowser("firefox", "one notification, a real browser", () => {
     await showsToasts(page, ["Dinner is cold"]);
     await until(async () => (await acks(endpoint)).length === 2, { what: "and of its replacement" });
     expect(await acks(endpoint)).toEqual([100, 100]);
+  });
+
+  test("what is too large for a push is fetched by the worker, with no tab open", async () => {
+    const browser = await firefox();
+    const page = await openApp(browser, site);
+    const { unsid } = await subscribe(page);
+    const watching = await blank(browser);
+    await page.close();
+    await post("Dinner, ".repeat(1_000), unsid, "menu");
+    const bodies = async (): Promise<readonly string[]> => (await toastsOf(watching)).map(({ body }) => body);
+    const isShown = async (): Promise<boolean> => (await bodies()).some((body) => /^(Dinner, ){20}/.test(body));
+    await until(isShown, { what: "a toast with its beginning" });
+    expect(await bodies()).toHaveLength(1);
   });
 
   test("dismissed on the phone, the toast goes away while a tab is open", async () => {
