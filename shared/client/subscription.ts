@@ -1,3 +1,4 @@
+import { askTwice } from "./ask-twice.ts";
 import type { Answer, Setback } from "./feed-api.ts";
 import type { Registration, RegistrationStore } from "./local-store.ts";
 import { isToRenew, ownRegistration, type Whose } from "./own-registration.ts";
@@ -60,21 +61,8 @@ export const subscribing = ({ api, registrations, whose, now, after, worker }: S
     return answer;
   };
 
-  /**
-   * Firefox never answers who asks in the first seconds after it has been started itself, Chromium not while it is offline; the first is
-   * answered when asked again.
-   */
-  const answered = async <T extends PushSubscription | null>(ask: () => Promise<T>): Promise<T> => {
-    const late = (ms: number): Promise<undefined> => new Promise((resolve) => void after(ms, () => resolve(undefined)));
-    const first = ask();
-    first.catch(() => undefined); // told by the race, unless it comes too late for anybody
-    const soon = await Promise.race([first, late(firstTryMs)]);
-    const answer = soon === undefined ? await Promise.race([ask(), first, late(lastTryMs())]) : soon;
-    if (answer === undefined) throw new DOMException("The browser's push service does not answer.", "AbortError");
-    return answer;
-  };
   /** What the browser has of this worker now. */
-  const subscriptionOf = ({ pushManager }: Pushed) => answered(() => pushManager.getSubscription());
+  const subscriptionOf = ({ pushManager }: Pushed) => askTwice(after, () => pushManager.getSubscription());
 
   const subscribe = async (registration: Pushed, options: SubscribeOptions): Promise<Answer<Subscribed>> => {
     const key = await api.vapidPublicKey();
@@ -86,7 +74,7 @@ export const subscribing = ({ api, registrations, whose, now, after, worker }: S
       if (!isMine) await found?.unsubscribe();
       const subscription = isMine
         ? found
-        : await answered(() =>
+        : await askTwice(after, () =>
             registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key.value }),
           );
       return await subscribeWith(subscription, options);
@@ -135,11 +123,6 @@ export const subscribing = ({ api, registrations, whose, now, after, worker }: S
     },
   };
 };
-
-const firstTryMs = 5_000;
-/** Longer where the browser may be asking the user, who thinks about it. */
-const lastTryMs = (): number =>
-  typeof Notification !== "undefined" && Notification.permission === "default" ? 60_000 : 5_000;
 
 /** The user does not allow it, or it is no secure page: asking again is for the app. Or the browser's own push service is away. */
 const refusedByBrowser = (cause: unknown): Setback => {

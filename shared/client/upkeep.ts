@@ -5,11 +5,11 @@ import type { ClientOptions } from "./client-options.ts";
 import { feedApiHttp } from "./feed-api.http.ts";
 import { done, type Answer, type Setback } from "./feed-api.ts";
 import { keptOrMemory } from "./kept-store.ts";
+import { lazyPushes } from "./lazy-pushes.ts";
 import { keepInStep } from "./live.ts";
 import { indexedDbLocalStore } from "./local-store.indexed-db.ts";
 import { keepTrying } from "./pace.ts";
 import { passes } from "./passes.ts";
-import type { Pushes } from "./pushes.ts";
 import { inBrowser } from "./surroundings.browser.ts";
 import { syncing } from "./sync.ts";
 import { watchedFeed } from "./watched-feed.ts";
@@ -46,24 +46,10 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
     if (answer?.kind === "ok") tellWorker();
   };
 
-  // What has to do with pushes is a script of its own, which a page without a service worker never loads.
-  let loading: Promise<Pushes> | undefined;
-  const pushes = (): Promise<Pushes> =>
-    (loading ??= import("./push.ts").then(
-      (push) => push.pushes({ ...uses, around, ask, whose, getToken, feed, sync, signal }),
-      (cause: unknown) => {
-        loading = undefined;
-        throw cause;
-      },
-    ));
-  /** Does it only where something can be pushed; undefined where not, or when it fails. */
-  const ifPushed = async <T>(work: (pushes: Pushes) => T): Promise<Awaited<T> | undefined> => {
-    try {
-      return loading || (await around.hasWorker()) ? await work(await pushes()) : undefined;
-    } catch {
-      return undefined;
-    }
-  };
+  const { pushes, ifPushed } = lazyPushes(
+    () => ({ ...uses, around, ask, whose, getToken, feed, sync, signal }),
+    around.hasWorker,
+  );
   const tellWorker = (): void => void ifPushed((here) => here.tellWorker(standing?.answer.kind === "ok"));
   const renew = (): void => void ifPushed((here) => here.renew(false));
 
