@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "puppeteer-core";
+import type { Browser, BrowserContext, Page, Target } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import type { UserNotificationClient } from "../../shared/client/fanfare.ts";
 import { startStack, type LocalStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 import { openApp, showsToasts } from "./support/app-page.ts";
@@ -10,6 +11,11 @@ import { startAppSite, type AppSite } from "./support/app-site.ts";
 import { deliverPush, launchChromium } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { requestsOf } from "./support/page-requests.ts";
+
+declare global {
+  // What the service's script puts on its worker's global scope.
+  var fanfare: { readonly UserNotificationClient: typeof UserNotificationClient };
+}
 
 describeBrowser("chromium", "the client, on a page of another origin than the service's", () => {
   let site: AppSite;
@@ -265,6 +271,32 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
     await showsToasts(page, ["Cake", "Coffee"]);
     expect((await seen(page)).map((one) => one.split(":")[0])).toEqual(["Coffee", "Cake", "Meat", "Fish", "Soup"]);
     expect(answers()).toEqual(["GET 200"]); // it was the worker that asked
+  });
+
+  test("it works in the service worker as on a page, and both are of one mind", async () => {
+    const page = await openApp(context, site);
+    const { answers } = requestsOf(page);
+    const device = await stack.device(user);
+    const id = await post("Dinner?");
+    const isWorker = (one: Target): boolean => one.type() === "service_worker" && one.url().startsWith(site.origin);
+    const worker = await (await context.waitForTarget(isWorker)).worker();
+    const options = { account: user, targetHostName: stack.stack.apps[0]!.hostName };
+    const inWorker = await worker?.evaluateHandle(
+      (given) => new fanfare.UserNotificationClient({ ...given, getToken: async () => (await fetch("/token")).text() }),
+      options,
+    );
+    expect(await inWorker?.evaluate(async (one) => (await one.sync()).kind)).toBe("ok");
+    await inWorker?.evaluate((one, it) => one.dismiss(it), id);
+    await becomes(id, "unread, dismissed");
+
+    await post("Tea?");
+    const { content } = await stack.push.waitFor(
+      (one) => one.deviceId === device.deviceId && (one.content?.includes("Tea?") ?? false),
+    );
+    const fresh = await inWorker?.evaluate(async (one, text) => (await one.processPush(text)).fresh, content ?? "");
+    expect(fresh).toMatchObject([{ payload: { rawContent: "Tea?" } }]);
+    await sees(page, ["Tea?: unread, noInteraction", "Dinner?: unread, dismissed"]);
+    expect(answers()).toEqual([]); // the page has asked nobody
   });
 
   test("who signs in after another sees and sends nothing of theirs, and after a sign-out there is nothing left of it", async () => {
