@@ -278,7 +278,7 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
     const { answers } = requestsOf(page);
     const device = await stack.device(user);
     const id = await post("Dinner?");
-    const isWorker = (one: Target): boolean => one.type() === "service_worker" && one.url().startsWith(site.origin);
+    const isWorker = (one: Target): boolean => one.url() === `${site.origin}/service-worker.js`;
     const worker = await (await context.waitForTarget(isWorker)).worker();
     const options = { account: user, targetHostName: stack.stack.apps[0]!.hostName };
     const inWorker = await worker?.evaluateHandle(
