@@ -148,6 +148,18 @@ describeBrowser("chromium", "The local stack's inbox page", () => {
     expect(figures).toMatch(/^Waiting\dScheduled[1-9]Dead letters1Notifications/);
   });
 
+  it("offers whose sign-in has ended to sign in again, on the spot", async () => {
+    await page.evaluate(async () => {
+      await new Promise((resolve) => (indexedDB.deleteDatabase("fanfare-local-inbox").onsuccess = resolve));
+      // The client then asks at once, without a token.
+      window.dispatchEvent(new Event("online"));
+    });
+    await page.waitForFunction(() => document.querySelectorAll("#who button").length === 2);
+    await page.locator("#who button").click();
+    await page.waitForFunction(() => document.querySelectorAll("#who button").length === 1);
+    await shows("Third");
+  });
+
   it("signs out, forgets, and asks nobody whether it is meant", async () => {
     await page.locator("#who button").click();
     await page.waitForSelector("#sign-in button");

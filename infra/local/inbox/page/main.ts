@@ -1,6 +1,6 @@
 import "../../../../shared/client/inbox/fanfare-inbox.ts";
 import { UserNotificationClient } from "../../../../shared/client/fanfare.ts";
-import { element, setText } from "../../../../shared/client/inbox/element.page.ts";
+import { element, setChildren, setText } from "../../../../shared/client/inbox/element.page.ts";
 import { openedIdIn } from "../../../../shared/client/worker/opened.ts";
 import { serviceWorkers } from "../../../../shared/client/worker/service-workers.page.ts";
 import type { ToldConfig } from "../told.ts";
@@ -52,10 +52,12 @@ const showStack = ({ seededUser }: ToldConfig): void => {
   });
 };
 
-const showSignIn = (config: ToldConfig): void => {
+const showSignIn = (config: ToldConfig): void => part("sign-in").replaceChildren(signInButton(config));
+
+const signInButton = (config: ToldConfig): HTMLElement => {
   const button = element("button", { type: "button", class: "main" }, "Sign in");
   button.addEventListener("click", () => void goSignIn(config).catch(told));
-  part("sign-in").replaceChildren(button);
+  return button;
 };
 
 const showUser = (config: ToldConfig, { user }: Session): void => {
@@ -81,7 +83,14 @@ const showUser = (config: ToldConfig, { user }: Session): void => {
     await goSignOut(config);
   };
   signOut.addEventListener("click", () => void leave().catch(told));
-  part("who").replaceChildren(element("span", {}, "Signed in as ", element("strong", {}, user)), signOut);
+  const name = element("span", {}, "Signed in as ", element("strong", {}, user));
+  const signIn = signInButton(config);
+  const drawWho = (): void => {
+    const hasEnded = client.standing?.answer.kind === "unauthorized";
+    setChildren(part("who"), hasEnded ? [name, signIn, signOut] : [name, signOut]);
+  };
+  client.addEventListener("standing", drawWho);
+  drawWho();
 
   part("notifying").hidden = false;
   part("send").hidden = false;
