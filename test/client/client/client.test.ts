@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { applyPage } from "../../../shared/client/apply-page.ts";
 import type { FeedApi } from "../../../shared/client/feed-api.ts";
 import type { SubscriptionApi } from "../../../shared/client/subscription-api.ts";
 import { modelFeed } from "../model-feed.ts";
@@ -156,6 +157,19 @@ describe("what the user does", () => {
     expect(feed.truth()).toMatchObject([{ readState: "read" }]);
     client.close();
   });
+});
+
+it("what another tab began to read and left is read to its end, and what has come since, too", async () => {
+  const { feed, here } = world(undefined, 2);
+  for (const name of ["a", "b", "c"]) feed.post({ name, raw: name });
+  const page = await modelFeedApi(feed).delta({});
+  if (page.kind !== "ok") throw new Error(page.kind);
+  await here.store.update((state) => applyPage(state, page.value, undefined));
+  feed.post({ name: "d", raw: "d" });
+  const { client } = here.open();
+  expect((await client.sync()).kind).toBe("ok");
+  expect(await client.notifications()).toEqual(feed.truth());
+  client.close();
 });
 
 describe("live", () => {
