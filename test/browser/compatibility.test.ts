@@ -105,4 +105,15 @@ describeBrowser("chromium", "an app written for the original's web SDK", () => {
       await deliverPush(page, content ?? "");
     });
   });
+
+  test("may import it as an ES module, too, from another origin, with all that the script's global has", async () => {
+    browser = await launchChromium(site.origin);
+    const page = await open();
+    // As text: what is written here as an import is the test runner's.
+    const module = `import("${stack.stack.httpUrl}/client/graph-notifications-library.mjs")`;
+    const names = async (of: string): Promise<unknown> =>
+      page.evaluate(`(async () => Object.keys(await ${of}).sort())()`);
+    expect(await names(module)).toEqual(await names("userNotificationsClient"));
+    expect(await names(module)).toContain("UserNotificationApiImpl");
+  });
 });

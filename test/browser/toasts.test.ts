@@ -4,7 +4,7 @@ import { startStack, type LocalStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 import { openApp, showsToasts, subscribe, toastsOf } from "./support/app-page.ts";
 import { startAppSite, type AppSite } from "./support/app-site.ts";
-import { deliverPush, launchChromium } from "./support/chromium.ts";
+import { deliverPush, launchChromium, wakePeriodically } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { actOnAlert } from "./support/firefox-alerts.ts";
 import { launchFirefox } from "./support/firefox.ts";
@@ -213,6 +213,19 @@ describeBrowser("chromium", "toasts", () => {
     await deliverPush(watching, next.content ?? "");
     await showsToasts(watching, ["Cake?"]);
     expect(await stateOf(second)).toBe("read, noInteraction");
+  });
+
+  test("what was dismissed on another device while no tab is open goes when the browser wakes the worker for nothing else", async () => {
+    const { page, push } = await chromium();
+    const id = await post("Dinner?");
+    await push();
+    await showsToasts(page, ["Dinner?"]);
+    const watching = await blank(page.browser());
+    await page.close();
+    await atService(id, { userActionState: "dismissed" });
+    expect(await toastsOf(watching)).toHaveLength(1);
+    await wakePeriodically(watching, "fanfare-toasts");
+    await showsToasts(watching, []);
   });
 
   test("a push that is nobody's is seen, and goes by itself", async () => {
