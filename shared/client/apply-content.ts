@@ -7,7 +7,7 @@ import { isSameContent, withKnown } from "./with-known.ts";
  * What a push brought, applied if it takes the feed on from the very state that is known: then no other change lies between. Returns the
  * same object if it does not, be it that something was missed or that this is known already (`hasReached` tells which).
  *
- * A push may have been overtaken by the answer to the user's own change, which is newer and stays. It moves `mark` only, not `link`: the
+ * A push may have been overtaken by the answer to the user's own change or deletion, which is newer and stays. It moves `mark` only, not `link`: the
  * next pass tells the notification again, whole.
  */
 export const applyContent = (
@@ -16,7 +16,7 @@ export const applyContent = (
 ): LocalState => {
   if (state.mark !== baseETag && !(isBeginning(state.mark) && isBeginning(baseETag))) return state;
   const before = state.known.get(notification.id);
-  if (isAtLeast(before?.etag, newETag)) return { ...state, mark: newETag };
+  if (isAtLeast(before?.etag, newETag) || state.deleted.includes(notification.id)) return { ...state, mark: newETag };
   // Posted again with the same words it keeps its visual content, which a push does not tell of.
   const isSame = before && isSameContent(before.notification, notification);
   const payload = { ...(isSame && before.notification.payload), ...notification.payload };

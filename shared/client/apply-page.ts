@@ -1,11 +1,11 @@
 import { epochOf, isAtLeast } from "./etag.ts";
 import type { DeltaPage } from "./feed-api.ts";
-import type { Known, LocalState } from "./local-state.ts";
+import type { Asked, Known, LocalState } from "./local-state.ts";
 import { withKnown } from "./with-known.ts";
 
 /**
- * One page of the delta, applied. `asked` is the link it was asked with (undefined: from the beginning): returns the same object when the
- * state has gone on from there meanwhile, or has started over. So a page that comes twice, or late, counts for nothing.
+ * One page of the delta, applied. `asked` is where the state was when it was asked for: returns the same object when it has gone on from
+ * there meanwhile, or has started over. So a page that comes twice, or late, counts for nothing.
  *
  * What is known newer than its row stays: a push or the user's own change came in between. At the same version the row is taken, since
  * it is whole. Being gone is final: no id is ever used again.
@@ -13,19 +13,27 @@ import { withKnown } from "./with-known.ts";
  * Between two pages there is no `mark`, and no push fits. The rows already read are newer than the mark was, so a push that was long on
  * the way could bring back what one of them said is gone, and no later page would say so again.
  */
-export const applyPage = (state: LocalState, page: DeltaPage, asked: string | undefined): LocalState => {
-  if (state.link !== asked) return state;
+export const applyPage = (state: LocalState, page: DeltaPage, asked: Asked): LocalState => {
+  if (!isThere(state, asked)) return state;
   const known = new Map(state.known);
   for (const change of page.changes) {
     if (change.kind === "gone") known.delete(change.id);
-    else if (!isNewer(known.get(change.notification.id), change.etag)) {
+    else if (
+      !state.deleted.includes(change.notification.id) &&
+      !isNewer(known.get(change.notification.id), change.etag)
+    ) {
       known.set(change.notification.id, { notification: change.notification, etag: change.etag });
     }
   }
   if (page.mark !== undefined) sweepUnmet(known, page.mark);
   const mark = page.mark !== undefined && isAtLeast(state.mark, page.mark) ? state.mark : page.mark;
-  return { ...withKnown(state, known), mark, link: page.link };
+  const isTold = (id: string): boolean => page.changes.some((change) => change.kind === "gone" && change.id === id);
+  const deleted = state.deleted.filter((id) => !isTold(id));
+  return { ...withKnown(state, known), mark, link: page.link, deleted };
 };
+
+const isThere = (state: LocalState, asked: Asked): boolean =>
+  state.link === asked.link && state.starts === asked.starts;
 
 const isNewer = (known: Known | undefined, etag: string): boolean =>
   known?.etag !== etag && isAtLeast(known?.etag, etag);
@@ -39,16 +47,18 @@ const sweepUnmet = (known: Map<string, Known>, mark: string): void => {
 };
 
 /**
- * After a 410 to the link `asked`: the next request begins at the beginning. What is known stays to be seen, and its edits wait, but its
+ * After a 410 to what was asked from there: the next request begins at the beginning. What is known stays to be seen, and its edits wait, but its
  * versions count for nothing any more (the feed may be another, or an older one restored): the first row that tells of it replaces it, and
  * what none has told of by the end of the pass is gone. Returns the same object when another tab was first.
  */
-export const startOver = (state: LocalState, asked: string | undefined): LocalState =>
-  state.link !== asked || asked === undefined
+export const startOver = (state: LocalState, asked: Asked): LocalState =>
+  !isThere(state, asked) || asked.link === undefined
     ? state
     : {
         ...state,
         mark: undefined,
         link: undefined,
+        starts: state.starts + 1,
+        deleted: [],
         known: new Map([...state.known].map(([id, { notification }]) => [id, { notification, etag: undefined }])),
       };

@@ -43,10 +43,13 @@ export const editDropped = (state: LocalState, number: number): LocalState => {
   return edits.length === state.edits.length ? state : { ...state, edits };
 };
 
+/** So many are remembered: what has come to its end before the delta told of it is told no more. */
+const deletedMax = 100;
+
 /** The service has deleted the notification, or does not have it (404): with it go its edits. */
 export const forget = (state: LocalState, id: string): LocalState => {
   if (!state.known.has(id)) return state;
   const known = new Map(state.known);
   known.delete(id);
-  return withKnown(state, known);
+  return { ...withKnown(state, known), deleted: [...state.deleted, id].slice(-deletedMax) };
 };

@@ -33,17 +33,26 @@ export type LocalState = {
   readonly mark: string | undefined;
   /** Where the next request of the delta goes on; undefined: from the beginning. */
   readonly link: string | undefined;
+  /** So often the feed was read from the beginning anew: tells the answer to one beginning from that to an earlier one. */
+  readonly starts: number;
   readonly known: ReadonlyMap<string, Known>;
   /** In the order they were made. */
   readonly edits: readonly Edit[];
   /** The number of the last edit that was ever made here. */
   readonly lastEdit: number;
+  /** Ids of what the user has deleted here, until the delta tells so: no older page or push brings one of them back. */
+  readonly deleted: readonly string[];
 };
+
+/** Where a request of the delta was made from. */
+export type Asked = Pick<LocalState, "link" | "starts">;
 
 export const nothingKnown: LocalState = {
   mark: undefined,
   link: undefined,
+  starts: 0,
   known: new Map(),
   edits: [],
   lastEdit: 0,
+  deleted: [],
 };

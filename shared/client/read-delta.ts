@@ -24,12 +24,15 @@ const againMax = 5;
 /** How what others wrote gets into the state. A tab may be killed anywhere in here: then a page is read again. */
 export const readingDelta = ({ api, store, now }: Reading) => {
   const step: ReadStep = async (signal, waitSeconds = 0) => {
-    const { link } = await store.read();
+    const { link, starts } = await store.read();
+    const asked = { link, starts };
     const answer = await api.delta({ link, waitSeconds, signal });
-    if (answer.kind === "gone") await store.update((state) => startOver(state, link));
+    if (answer.kind === "gone") await store.update((state) => startOver(state, asked));
     if (answer.kind !== "ok") return answer;
+    // Signed out meanwhile: nothing of this user is to be kept any more.
+    if (signal.aborted) return { kind: "offline", reason: "aborted" };
     const page = answer.value;
-    await store.update((state) => applyPage(state, page, link));
+    await store.update((state) => applyPage(state, page, asked));
     return { kind: "ok", value: { isOver: page.mark !== undefined, isEmpty: page.changes.length === 0 } };
   };
 

@@ -29,7 +29,7 @@ export const withGiven = (state: LocalState, { notification, etag }: Versioned, 
  * The notification at `etag`, the one the push is about, is given even if it was before: a browser has to show something.
  */
 export const givenBy = (state: LocalState, pass: Pass, etag: string, now: number): Given => {
-  const after = applied(pass.isWhole ? startOver(state, state.link) : state, pass.pages);
+  const after = applied(pass.isWhole ? startOver(state, state) : state, pass.pages);
   const isToGive = ([id, known]: readonly [string, Known]): boolean =>
     known.etag === etag ||
     (known.etag !== state.known.get(id)?.etag && (state.link !== undefined || isUnseen(known.notification)));
@@ -51,6 +51,6 @@ export const allOf = ({ pages }: Pass, now: number): readonly OriginalNotificati
   viewOf(applied(nothingKnown, pages), now).map(asOriginal);
 
 const applied = (state: LocalState, pages: Pass["pages"]): LocalState =>
-  pages.reduce((reached, { page, asked }) => applyPage(reached, page, asked), state);
+  pages.reduce((reached, { page, asked }) => applyPage(reached, page, { link: asked, starts: reached.starts }), state);
 
 const latestFirst = (one: Known, other: Known): number => (isAtLeast(one.etag, other.etag) ? -1 : 1);

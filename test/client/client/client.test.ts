@@ -164,7 +164,7 @@ it("what another tab began to read and left is read to its end, and what has com
   for (const name of ["a", "b", "c"]) feed.post({ name, raw: name });
   const page = await modelFeedApi(feed).delta({});
   if (page.kind !== "ok") throw new Error(page.kind);
-  await here.store.update((state) => applyPage(state, page.value, undefined));
+  await here.store.update((state) => applyPage(state, page.value, state));
   feed.post({ name: "d", raw: "d" });
   const { client } = here.open();
   expect((await client.sync()).kind).toBe("ok");

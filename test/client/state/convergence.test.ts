@@ -4,7 +4,7 @@ import type { StateChange } from "../../../shared/client/notification.ts";
 import { modelFeed } from "../model-feed.ts";
 import { stepOf, world, type Step } from "./steps.ts";
 
-const runs = { numRuns: 150 };
+const runs = { numRuns: Number(process.env.RUNS ?? 150) };
 /** Long enough that several things are under way at once; what is rare, and ends much of it, comes seldom. */
 const steps = <T = never>(
   kinds: readonly (keyof typeof stepOf)[],

@@ -64,7 +64,7 @@ describe("the answer to an edit", () => {
   it("brings nothing back that was told to be gone, and is believed while the feed is read anew", () => {
     const edited = addEdit(state, "a", read);
     expect(editDone(forget(edited, "a"), 1, answer("e.9")).known.has("a")).toBe(false);
-    expect(editDone(startOver(edited, edited.link), 1, answer("e.9")).known.get("a")).toEqual(answer("e.9"));
+    expect(editDone(startOver(edited, edited), 1, answer("e.9")).known.get("a")).toEqual(answer("e.9"));
   });
 
   it("may be a refusal: then it is as it was; or that there is no such notification: then it goes, with its edits", () => {

@@ -13,8 +13,8 @@ export const reader = (feed: ModelFeed) => {
 
   /** Asks for the next page now; what is returned lays the answer down. */
   const ask = () => {
-    const asked = state.link;
-    const answer = feed.delta(asked);
+    const asked = state;
+    const answer = feed.delta(asked.link);
     return () => {
       state = answer.kind === "ok" ? applyPage(state, answer.value, asked) : startOver(state, asked);
     };

@@ -9,7 +9,7 @@ type Open = () => LocalStore;
 /** One promise of the port; rejects with what is wrong. Nothing here is of Node's or of a test runner, so that browsers can be asked, too. */
 export type StorePromise = { readonly promise: string; readonly isKept: (open: Open) => Promise<void> };
 
-const empty = { mark: undefined, link: undefined, known: new Map(), edits: [], lastEdit: 0 };
+const empty = { mark: undefined, link: undefined, known: new Map(), edits: [], lastEdit: 0, starts: 0, deleted: [] };
 const some = addEdit(knowing([notification("a"), "e.1"], [notification("b"), "e.2"]), "a", { readState: "read" });
 /** One more edit, however many there are. */
 const oneMore = (state: LocalState): LocalState =>
