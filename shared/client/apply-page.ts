@@ -1,4 +1,4 @@
-import { epochOf, isAtLeast } from "./etag.ts";
+import { epochOf, isAtLeast, isBeginning } from "./etag.ts";
 import type { DeltaPage } from "./feed-api.ts";
 import type { Asked, Known, LocalState } from "./local-state.ts";
 import { withKnown } from "./with-known.ts";
@@ -25,8 +25,8 @@ export const applyPage = (state: LocalState, page: DeltaPage, asked: Asked): Loc
       known.set(change.notification.id, { notification: change.notification, etag: change.etag });
     }
   }
-  if (page.mark !== undefined) sweepUnmet(known, page.mark);
-  const mark = page.mark !== undefined && isAtLeast(state.mark, page.mark) ? state.mark : page.mark;
+  const mark = isBehind(page.mark, state, asked) ? state.mark : page.mark;
+  if (mark !== undefined) sweepUnmet(known, mark);
   const isTold = (id: string): boolean => page.changes.some((change) => change.kind === "gone" && change.id === id);
   const deleted = state.deleted.filter((id) => !isTold(id));
   return { ...withKnown(state, known), mark, link: page.link, deleted };
@@ -34,6 +34,13 @@ export const applyPage = (state: LocalState, page: DeltaPage, asked: Asked): Loc
 
 const isThere = (state: LocalState, asked: Asked): boolean =>
   state.link === asked.link && state.starts === asked.starts;
+
+/**
+ * Whether the pass has ended at less than is known by now, since pushes came while it was on its way. Where nobody had written to the feed it
+ * had no epoch to compare, so there it is enough that the mark has moved.
+ */
+const isBehind = (mark: string | undefined, state: LocalState, asked: Asked): boolean =>
+  mark !== undefined && (isAtLeast(state.mark, mark) || (isBeginning(mark) && state.mark !== asked.mark));
 
 const isNewer = (known: Known | undefined, etag: string): boolean =>
   known?.etag !== etag && isAtLeast(known?.etag, etag);

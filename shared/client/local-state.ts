@@ -45,7 +45,7 @@ export type LocalState = {
 };
 
 /** Where a request of the delta was made from. */
-export type Asked = Pick<LocalState, "link" | "starts">;
+export type Asked = Pick<LocalState, "link" | "starts" | "mark">;
 
 export const nothingKnown: LocalState = {
   mark: undefined,

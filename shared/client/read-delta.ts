@@ -24,9 +24,8 @@ const againMax = 5;
 /** How what others wrote gets into the state. A tab may be killed anywhere in here: then a page is read again. */
 export const readingDelta = ({ api, store, now }: Reading) => {
   const step: ReadStep = async (signal, waitSeconds = 0) => {
-    const { link, starts } = await store.read();
-    const asked = { link, starts };
-    const answer = await api.delta({ link, waitSeconds, signal });
+    const asked = await store.read();
+    const answer = await api.delta({ link: asked.link, waitSeconds, signal });
     if (answer.kind === "gone") await store.update((state) => startOver(state, asked));
     if (answer.kind !== "ok") return answer;
     // Signed out meanwhile: nothing of this user is to be kept any more.

@@ -51,6 +51,6 @@ export const allOf = ({ pages }: Pass, now: number): readonly OriginalNotificati
   viewOf(applied(nothingKnown, pages), now).map(asOriginal);
 
 const applied = (state: LocalState, pages: Pass["pages"]): LocalState =>
-  pages.reduce((reached, { page, asked }) => applyPage(reached, page, { link: asked, starts: reached.starts }), state);
+  pages.reduce((reached, { page, asked }) => applyPage(reached, page, { ...reached, link: asked }), state);
 
 const latestFirst = (one: Known, other: Known): number => (isAtLeast(one.etag, other.etag) ? -1 : 1);

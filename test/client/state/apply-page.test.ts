@@ -45,6 +45,13 @@ describe("a page of the delta", () => {
     expect(after).toMatchObject({ mark: "e.6", known: pushed.known });
   });
 
+  it("of a feed that nobody had written to ends nothing that a push has brought since", () => {
+    const asked = { ...nothingKnown, mark: ".0", link: "$deltatoken=a" };
+    const push = { kind: "content", baseETag: "e.0", newETag: "e.1", isToResubscribe: false } as const;
+    const pushed = applyContent(asked, { ...push, notification: notification("a") });
+    expect(applyPage(pushed, lastPage(".0"), asked)).toMatchObject({ mark: "e.1", known: pushed.known });
+  });
+
   it("leaves no mark before the pass has ended, so that no late push brings back what it said is gone", () => {
     const between = applyPage(state, page(gone("a")), state);
     const late = { kind: "content", baseETag: "e.5", newETag: "e.6", isToResubscribe: false } as const;
