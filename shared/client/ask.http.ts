@@ -32,6 +32,13 @@ export type Ask = <T>(request: Request<T>) => Promise<Answer<T>>;
 
 /** Asks the service, with a token that is renewed once, and a UNSID that is left out once it is refused. Never rejects. */
 export const asking = ({ baseUrl, getToken, unsid, onUnsidRefused, answerMs = 30_000, ...given }: Asking): Ask => {
+  const tokenFor: GetToken = async (why) => {
+    try {
+      return await getToken(why);
+    } catch (cause) {
+      throw new Error(`getToken: ${String(cause)}`, { cause });
+    }
+  };
   const send = given.fetch ?? ((url, request) => fetch(url, request));
 
   return async <T>({ path, method, body, etag, waitSeconds = 0, parse, ...by }: Request<T>): Promise<Answer<T>> => {
@@ -39,7 +46,7 @@ export const asking = ({ baseUrl, getToken, unsid, onUnsidRefused, answerMs = 30
     const signal = by.signal ? AbortSignal.any([by.signal, timeout]) : timeout;
 
     const attempt = async (actor: string | undefined, isRefused = false): Promise<Answer<T>> => {
-      const token = await getToken({ isRefused, signal });
+      const token = await tokenFor({ isRefused, signal });
       if (token === undefined) return { kind: "unauthorized", reason: "no token" };
       const headers = {
         Authorization: `Bearer ${token}`,

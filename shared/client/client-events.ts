@@ -24,7 +24,7 @@ export type ClientEvents = {
   /** A request has ended, or the number of unsent changes is another. */
   readonly standing: Standing;
   readonly refused: RefusedChange;
-  /** The user was signed out in another tab; this client is closed. */
+  /** The user was signed out, here or in another tab: this client is closed, and what it showed is not to be seen any more. */
   readonly signedout: undefined;
 };
 

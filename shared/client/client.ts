@@ -138,11 +138,11 @@ export class UserNotificationClient extends EventTarget {
 
   /** Sends what is unsent if that is possible within five seconds, ends the subscription, and forgets all of this user, in all tabs. */
   async signOut(): Promise<void> {
-    const { feed, unsent } = this.#upkeep;
+    const { feed, signedOut, unsent } = this.#upkeep;
     if (unsent() > 0) await this.sync({ signal: AbortSignal.timeout(5_000) });
     await this.#push((pushes) => pushes.signOut());
     await feed.signOut();
-    this.close();
+    signedOut();
   }
 
   /** Does what a push says. For the service worker: what is to be shown for it is `fresh`. */

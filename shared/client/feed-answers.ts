@@ -27,11 +27,15 @@ export const answerOf = async <T>(
   const reason = isText(code) ? `${code}: ${String(message)}` : String(status);
   const retryAfter = headers.get("Retry-After");
   // Gateways in front of the service say 429 or 503 and mean the same.
-  if (status === 406 || retryAfter) return { kind: "throttled", reason, waitMs: Number(retryAfter) * 1_000 || 5_000 };
+  if (status === 406 || retryAfter)
+    return { kind: "throttled", reason, waitMs: Math.min(Number(retryAfter) * 1_000 || 5_000, hourMs) };
   const kind = isText(code) || status === 401 ? meanings[status] : undefined;
   if (kind) return { kind, reason };
   return { kind: isText(code) && status < 500 ? "refused" : "failed", reason, status };
 };
+
+/** Nobody is parked for longer by what a gateway says: then it is asked again. */
+const hourMs = 3_600_000;
 
 const meanings: Readonly<Record<number, "unauthorized" | "forbidden" | "not-found" | "gone" | "changed">> = {
   401: "unauthorized",
@@ -56,7 +60,7 @@ export const versionedIn = (body: unknown): Versioned | undefined => {
   const etag = markIn(tag);
   const isWhole =
     texts.every((name) => isText(rest[name])) &&
-    times.every((name) => Date.parse(String(rest[name])) > 0) &&
+    times.every((name) => isText(rest[name]) && Date.parse(rest[name]) > 0) &&
     Object(rest.payload) === rest.payload;
   return etag !== undefined && isWhole ? { notification: rest as UserNotification, etag } : undefined;
 };

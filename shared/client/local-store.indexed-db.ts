@@ -21,15 +21,20 @@ const stores = [feedStore, knownStore];
 export const indexedDbLocalStore = ({ indexedDB, baseUrl, targetHostName, account }: Use): LocalStore => {
   const name = JSON.stringify(["fanfare", baseUrl, targetHostName.toLowerCase(), account]);
   const { transact, close } = indexedDbDatabase(indexedDB, name, stores);
+  /** What was read or written last: not read again, notification by notification, as long as nobody else has written. */
+  let last: Kept | undefined;
+  const remember = (kept: Kept): LocalState => (last = kept).state;
+
   return {
-    read: () => transact("readonly", stateIn),
-    update: (step) =>
-      transact("readwrite", async (of) => {
-        const before = await stateIn(of);
-        const after = step(before);
-        if (after !== before) write(of, before, after);
-        return after;
-      }),
+    read: async () => remember(await transact("readonly", (of) => keptIn(of, last))),
+    update: async (step) =>
+      remember(
+        await transact("readwrite", async (of) => {
+          const before = await keptIn(of, last);
+          const state = step(before.state);
+          return state === before.state ? before : write(of, before.state, state);
+        }),
+      ),
     clear: () =>
       transact("readwrite", async (of) => {
         for (const store of stores) await resultOf(of(store).clear());
@@ -38,16 +43,26 @@ export const indexedDbLocalStore = ({ indexedDB, baseUrl, targetHostName, accoun
   };
 };
 
+/** A state, and the name that was given to it when it was written: by chance, for a store that was cleared begins anew. */
+type Kept = { readonly state: LocalState; readonly revision: number | undefined };
+
 /** Only what `write` has written is read here: what is kept in another form is in a database of another version. */
-const stateIn = async (of: StoreOf): Promise<LocalState> => {
-  const feed = (await resultOf(of(feedStore).get(feedStore))) as Omit<LocalState, "known"> | undefined;
+const keptIn = async (of: StoreOf, last: Kept | undefined): Promise<Kept> => {
+  const row = (await resultOf(of(feedStore).get(feedStore))) as (Omit<LocalState, "known"> & Kept) | undefined;
+  if (!row) return { state: nothingKnown, revision: undefined };
+  const { revision, ...feed } = row;
+  if (last && last.revision === revision) return last;
   const known = (await resultOf(of(knownStore).getAll())) as readonly Known[];
-  return { ...nothingKnown, ...feed, known: new Map(known.map((one) => [one.notification.id, one])) };
+  const state = { ...nothingKnown, ...feed, known: new Map(known.map((one) => [one.notification.id, one])) };
+  return { state, revision };
 };
 
 /** What differs, and no more: a step hands on what it does not change as the very same object. */
-const write = (of: StoreOf, before: LocalState, { known, ...feed }: LocalState): void => {
-  of(feedStore).put(feed, feedStore);
+const write = (of: StoreOf, before: LocalState, state: LocalState): Kept => {
+  const { known, ...feed } = state;
+  const revision = Math.random();
+  of(feedStore).put({ ...feed, revision }, feedStore);
   for (const id of before.known.keys()) if (!known.has(id)) of(knownStore).delete(id);
   for (const [id, one] of known) if (one !== before.known.get(id)) of(knownStore).put(one, id);
+  return { state, revision };
 };

@@ -1,4 +1,4 @@
-import { markIn, versionedIn } from "./feed-answers.ts";
+import { isText, markIn, membersOf, versionedIn } from "./feed-answers.ts";
 import type { UserNotification } from "./notification.ts";
 
 /** What a push says (contract, section 5): content that brings the feed from one state to the next, or that there is something to read. */
@@ -24,7 +24,7 @@ export const parsePushMessage = (text: string): PushMessage | undefined => {
   const said = { newETag, isToResubscribe: resubscribe === true };
   const content =
     isContent && isETag(baseETag) && versionedIn({ ...asItComes(notification), "@odata.etag": `"${newETag}"` });
-  return content
+  return content && isDrawable(content.notification)
     ? { kind: "content", ...said, baseETag, notification: content.notification }
     : { kind: "tap", ...said };
 };
@@ -35,6 +35,14 @@ const parseMembers = (text: string): Partial<Record<string, unknown>> => {
   } catch {
     return {};
   }
+};
+
+/** What is of another type than the contract says would break whoever shows it, time and again. */
+const isDrawable = ({ groupName, payload }: Readonly<Record<"groupName" | "payload", unknown>>): boolean => {
+  const { rawContent, visualContent } = membersOf(payload);
+  const { title, body, actionUrl, imageUrl } = membersOf(visualContent);
+  const texts = [rawContent, body, actionUrl, imageUrl, groupName ?? undefined];
+  return texts.every((text) => text === undefined || isText(text)) && (visualContent === undefined || isText(title));
 };
 
 const isETag = (value: unknown): value is string => typeof value === "string" && markIn(`"${value}"`) === value;

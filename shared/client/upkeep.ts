@@ -22,6 +22,10 @@ export const brokenStore = (cause: unknown): Setback => ({ kind: "failed", statu
 /** What goes on behind a client, and how it stands, until `close`. */
 export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: Tell) => {
   const { account, getToken } = options;
+  // An `undefined` that is not noticed would be the account of everybody who uses this browser.
+  for (const name of ["targetHostName", "account", "getToken"] as const) {
+    if (!options[name]) throw new TypeError(`${name} is required`);
+  }
   const baseUrl = (options.baseUrl ?? servingUrl())?.replace(/\/+$/, "");
   if (baseUrl === undefined) throw new TypeError("baseUrl is required");
   const targetHostName = options.targetHostName.toLowerCase();
@@ -73,10 +77,7 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
       unsent = count;
       stand(undefined);
     },
-    onSignedOut: () => {
-      close();
-      tell("signedout", undefined);
-    },
+    onSignedOut: () => signedOut(),
   });
   const { pass, step } = syncing({
     api: uses.api ?? feedApiHttp(ask, targetHostName),
@@ -103,6 +104,11 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
     feed.close();
   };
 
+  const signedOut = (): void => {
+    close();
+    tell("signedout", undefined);
+  };
+
   around.onTurn(() => {
     const over = turn;
     turn = new AbortController();
@@ -117,6 +123,7 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
     feed,
     until,
     close,
+    signedOut,
     pushes,
     sync,
     send,

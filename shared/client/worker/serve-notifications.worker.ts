@@ -16,8 +16,11 @@ import type { WorkerScope } from "./worker-scope.ts";
 
 /** What an app decides about its toasts; nothing of it has to be given. */
 export type ServeOptions = {
-  /** A token for whoever is signed in; by default an open page of the app is asked for its own, and without one there is none. */
-  readonly getToken?: GetToken;
+  /**
+   * A token of this account, as the app named it to the client; undefined, also when somebody else has signed in meanwhile: with another's
+   * token their notifications would be shown for this one's. By default an open page of the app is asked for its own.
+   */
+  readonly getToken?: (why: Parameters<GetToken>[0] & { readonly account: string }) => ReturnType<GetToken>;
   /** The title of toasts that have none of their own; by default the subscription's display name. */
   readonly appName?: string;
   /** The toast of a notification, if not the usual one; undefined: none for this one. */
@@ -59,7 +62,9 @@ export const serveWith = ({ scope, registrations, clientOf, now }: ServedBy, opt
   const serving: Serving = {
     scope,
     registrations,
-    clientOf: oneClient(clientOf, ({ account }) => getToken ?? tokenFromPages(scope, account)),
+    clientOf: oneClient(clientOf, ({ account }) =>
+      getToken ? (why) => getToken({ ...why, account }) : tokenFromPages(scope, account),
+    ),
     styleOf: (account, registration) => ({
       account,
       appName: [appName, registration?.displayName].find((name) => name) ?? new URL(scope.registration.scope).hostname,

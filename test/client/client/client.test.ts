@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { UserNotificationClient } from "../../../shared/client/client.ts";
 import { applyPage } from "../../../shared/client/apply-page.ts";
 import type { FeedApi } from "../../../shared/client/feed-api.ts";
 import type { SubscriptionApi } from "../../../shared/client/subscription-api.ts";
@@ -283,11 +284,27 @@ describe("signing out", () => {
     await one.client.sync();
     let isTold = false;
     two.client.addEventListener("signedout", () => (isTold = true));
+    let isToldHere = false;
+    one.client.addEventListener("signedout", () => (isToldHere = true));
     void one.client.dismiss(id);
     await one.client.signOut();
     expect(feed.truth()).toMatchObject([{ userActionState: "dismissed" }]);
     expect((await here.store.read()).known.size).toBe(0);
+    expect(isToldHere).toBe(true);
     expect(isTold).toBe(true);
     expect((await two.client.sync()).kind).toBe("offline");
   });
 });
+
+it.each(["targetHostName", "account", "getToken"])(
+  "without %s is not made, for then all users would share it",
+  (name) => {
+    const whole = {
+      baseUrl: "https://notify.contoso.com",
+      targetHostName: "a",
+      account: "b",
+      getToken: () => Promise.resolve("t"),
+    };
+    expect(() => new UserNotificationClient({ ...whole, [name]: undefined })).toThrow(`${name} is required`);
+  },
+);

@@ -56,6 +56,17 @@ describe("a request", () => {
     expect(sent[0]!.request).toMatchObject({ credentials: "omit", cache: "no-store" });
   });
 
+  it("for which the app fails to give a token says that it was the app's own getToken", async () => {
+    const failing = serviceApi({
+      baseUrl: "https://fanfare.example",
+      targetHostName: "app.contoso.com",
+      getToken: () => {
+        throw new Error("boom");
+      },
+    });
+    expect(await failing.delta({})).toEqual({ kind: "offline", reason: "Error: getToken: Error: boom" });
+  });
+
   it("is asked again once, with a renewed token", async () => {
     const { api, sent, asked } = over(() => new Response(fault("Unauthorized"), { status: 401 }));
     expect((await api.delta({})).kind).toBe("ok");
@@ -96,6 +107,11 @@ describe("a request", () => {
       "406",
       () => new Response(fault("NotAcceptable"), { status: 406, headers: { "Retry-After": "7" } }),
       { kind: "throttled", waitMs: 7_000 },
+    ],
+    [
+      "a gateway's 503 without an end to it, which is believed for an hour",
+      () => new Response("busy", { status: 503, headers: { "Retry-After": "99999999" } }),
+      { kind: "throttled", waitMs: 3_600_000 },
     ],
     [
       "a gateway's 503",

@@ -6,6 +6,6 @@ import { newGetToken } from "../../../infra/local/inbox/page/tokens.http.ts";
 it("the local page gets its own user's token alone, though somebody else has signed in in another tab", async () => {
   const ends = { accessTokenEnds: Date.now() + 3_600_000, refreshToken: undefined, idToken: undefined };
   await writeSession({ user: "bob", accessToken: "bob's", ...ends });
-  expect(await newGetToken("ada")({ isRefused: false })).toBeUndefined();
-  expect(await newGetToken("bob")({ isRefused: false })).toBe("bob's");
+  expect(await newGetToken()({ isRefused: false, account: "ada" })).toBeUndefined();
+  expect(await newGetToken()({ isRefused: false, account: "bob" })).toBe("bob's");
 });

@@ -46,6 +46,14 @@ describe("the text of a push", () => {
     ["whose notification is no object", { ...envelope, notification: 1 }],
     ["whose notification has no id", { ...envelope, notification: { ...notification, id: undefined } }],
     ["whose notification never ends", { ...envelope, notification: { ...notification, expirationDateTime: "soon" } }],
+    ["whose times are no texts", { ...envelope, notification: { ...notification, creationDateTime: { toString: 1 } } }],
+    ["with a group that is no text", { ...envelope, notification: { ...notification, groupName: true } }],
+    ["with words that are none", { ...envelope, notification: { ...notification, payload: { rawContent: 5 } } }],
+    ["without a title", { ...envelope, notification: { ...notification, payload: { visualContent: { body: "b" } } } }],
+    [
+      "with visual content that is none",
+      { ...envelope, notification: { ...notification, payload: { visualContent: null } } },
+    ],
     ["that leads from nowhere", { ...envelope, baseETag: undefined }],
   ])("is a tap all the same if it is content %s", (_, given) => {
     expect(parse(given)).toMatchObject({ kind: "tap", newETag: "Aq-_9.12" });

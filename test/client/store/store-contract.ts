@@ -55,6 +55,21 @@ export const storePromises: readonly StorePromise[] = [
     },
   },
   {
+    promise: "tells a tab that has read before what another has written since, after all was forgotten, too",
+    isKept: async (open) => {
+      const [one, other] = [open(), open()];
+      await one.update(() => some);
+      same(await other.read(), some);
+      await one.update((state) => forget(state, "a"));
+      same(await other.read(), forget(some, "a"));
+      await one.clear();
+      same(await other.read(), empty);
+      await one.update(oneMore);
+      await one.update(() => some);
+      same(await other.update(oneMore), oneMore(some));
+    },
+  },
+  {
     promise: "resolves a step that changes nothing to the state as it is",
     isKept: async (open) => {
       await open().update(() => some);

@@ -37,3 +37,9 @@ describe("a worker without tokens", () => {
     await expect(waiting).resolves.toBeUndefined();
   });
 });
+
+test("an app's own tokens are asked for by the account that is subscribed, whoever has signed in since", async () => {
+  const { push, token } = serving({ getToken: ({ account }) => Promise.resolve(`a token of ${account}`) });
+  await push(tapPush);
+  await expect(token()).resolves.toBe("a token of ann");
+});

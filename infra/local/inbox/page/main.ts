@@ -1,4 +1,5 @@
 import "../../../../shared/client/inbox/fanfare-inbox.ts";
+import type { GetToken } from "../../../../shared/client/client-options.ts";
 import { UserNotificationClient } from "../../../../shared/client/fanfare.ts";
 import { element, setChildren, setText } from "../../../../shared/client/inbox/element.page.ts";
 import { openedIdIn } from "../../../../shared/client/worker/opened.ts";
@@ -61,7 +62,8 @@ const signInButton = (config: ToldConfig): HTMLElement => {
 };
 
 const showUser = (config: ToldConfig, { user }: Session): void => {
-  const getToken = newGetToken(user);
+  const tokenOf = newGetToken();
+  const getToken: GetToken = (why) => tokenOf({ ...why, account: user });
   const { httpUrl: baseUrl, targetHostName, webpushBrowserUrl } = config;
   const client = new UserNotificationClient({ baseUrl, targetHostName, account: user, getToken });
   // Signed out in another tab: this one has nothing to show any more.

@@ -8,26 +8,28 @@ const reserveMs = 60_000;
 
 /**
  * The user's tokens, for the page's tabs and its service worker alike. A refresh token is good for one use: of all of them one renews at a
- * time, and the others find what it got. Undefined: nobody is signed in, the provider cannot be reached just now, or another `user` has
- * signed in in another tab, whose notifications must not be taken for theirs. The worker, which is not told of a user, gives none.
+ * time, and the others find what it got. Undefined: nobody is signed in, the provider cannot be reached just now, or another than
+ * this account has signed in in another tab, whose notifications must not be taken for theirs.
  */
-export const newGetToken = (user?: string): GetToken => {
+export const newGetToken = (): ((
+  why: Parameters<GetToken>[0] & { readonly account: string },
+) => ReturnType<GetToken>) => {
   let handedOut: string | undefined;
   const isGood = (session: Session, isRefused: boolean): boolean =>
     session.accessTokenEnds - reserveMs > Date.now() && !(isRefused && session.accessToken === handedOut);
 
-  const ownSession = async (): Promise<Session | undefined> => {
+  const sessionOf = async (account: string): Promise<Session | undefined> => {
     const session = await readSession();
-    return user === undefined || session?.user === user ? session : undefined;
+    return session?.user === account ? session : undefined;
   };
 
-  return async ({ isRefused }) => {
-    const found = await ownSession();
+  return async ({ isRefused, account }) => {
+    const found = await sessionOf(account);
     if (!found) return undefined;
     const session = isGood(found, isRefused)
       ? found
       : await navigator.locks.request("fanfare-local-inbox session", async () => {
-          const current = await ownSession();
+          const current = await sessionOf(account);
           return current && isGood(current, isRefused) ? current : renewed(current);
         });
     handedOut = session?.accessToken;
