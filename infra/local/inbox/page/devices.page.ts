@@ -1,5 +1,6 @@
 import { element, setAttribute, setChildren, setText } from "../../../../shared/client/inbox/element.page.ts";
 import type { ToldAct, ToldDevice, ToldOverview, ToldPlatform, ToldToast } from "../told.ts";
+import { inOrder, noteUnder, saidWhenEmpty } from "./screens.ts";
 import { sentenceOf } from "./sentence-of.ts";
 
 type Use = {
@@ -27,7 +28,7 @@ export const newDevicesPanel = (
   return {
     draw: (told) => {
       tell(told.fault ?? "");
-      const devices = told.value ?? [];
+      const devices = inOrder(told.value ?? []);
       const shown = devices.map((device) => {
         const card = cards.get(device.deviceId) ?? newCard(use.act, tell);
         cards.set(device.deviceId, card);
@@ -52,9 +53,11 @@ const newCard = (act: Use["act"], tell: (sentence: string) => void): DeviceCard 
   const name = element("h3");
   const kind = element("span", { class: "kind" });
   const toasts = element("ul", { class: "toasts", role: "list" });
-  const quiet = element("p", { class: "quiet" }, "Nothing on the screen");
+  const quiet = element("p", { class: "quiet" });
   const screen = element("div", { class: "screen" });
-  const item = element("li", { class: "device" }, element("div", { class: "device-name" }, name, kind), screen);
+  const header = element("div", { class: "device-name" }, name, kind);
+  const note = element("p", { class: "note" });
+  const item = element("li", { class: "device" });
   const views = new Map<string, HTMLElement>();
 
   return {
@@ -63,6 +66,10 @@ const newCard = (act: Use["act"], tell: (sentence: string) => void): DeviceCard 
       setAttribute(item, "data-platform", device.platformType);
       setText(name, device.name);
       setText(kind, kindOf(device));
+      setText(quiet, saidWhenEmpty(device));
+      const noted = noteUnder(device);
+      setText(note, noted ?? "");
+      setChildren(item, [header, screen, ...(noted === undefined ? [] : [note])]);
       const keys = device.toasts.map(keyOf);
       for (const key of views.keys()) if (!keys.includes(key)) views.delete(key);
       const shown = device.toasts.map((toast, place) => {

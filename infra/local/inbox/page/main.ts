@@ -67,7 +67,8 @@ const showUser = (config: ToldConfig, { user }: Session): void => {
   const { httpUrl: baseUrl, targetHostName, webpushBrowserUrl } = config;
   const client = new UserNotificationClient({ baseUrl, targetHostName, account: user, getToken });
   // Signed out in another tab: this one has nothing to show any more.
-  client.addEventListener("signedout", () => location.reload(), { once: true });
+  const signedOutElsewhere = (): void => location.reload();
+  client.addEventListener("signedout", signedOutElsewhere, { once: true });
   const inbox = document.querySelector("fanfare-inbox");
   inbox?.addEventListener("fanfare-unread", ({ detail: count }) => {
     document.title = count === 0 ? "Inbox · Fanfare" : `(${count}) Inbox · Fanfare`;
@@ -81,6 +82,7 @@ const showUser = (config: ToldConfig, { user }: Session): void => {
 
   const signOut = element("button", { type: "button" }, "Sign out");
   const leave = async (): Promise<void> => {
+    client.removeEventListener("signedout", signedOutElsewhere);
     await client.signOut();
     await goSignOut(config);
   };
