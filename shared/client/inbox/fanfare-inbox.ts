@@ -1,5 +1,5 @@
 import type { UserNotification } from "../notification.ts";
-import type { InboxClient } from "./inbox-client.ts";
+import { lackedBy, type InboxClient } from "./inbox-client.ts";
 import { filterNamed, type InboxFilter } from "./filter.ts";
 import { drawSignedOut } from "./inbox-view.page.ts";
 import { newInbox, type Inbox } from "./inbox.page.ts";
@@ -40,12 +40,22 @@ export class FanfareInbox extends HTMLElement {
     this.#root.adoptedStyleSheets = [sheet];
   }
 
-  /** Whose notifications are shown; undefined: nobody is signed in. The client stays the app's: it is not closed with the element. */
+  /**
+   * Whose notifications are shown; undefined: nobody is signed in, which it also becomes by itself when the user signs out or the client
+   * is closed. The client stays the app's: it is not closed with the element. Set to anything else it throws a TypeError.
+   */
   get client(): InboxClient | undefined {
     return this.#client;
   }
-  set client(client: InboxClient | undefined) {
+  set client(given: InboxClient | null | undefined) {
+    const client = given ?? undefined;
     if (client === this.#client) return;
+    const lacked = client === undefined ? [] : lackedBy(client);
+    if (lacked.length > 0) {
+      throw new TypeError(
+        `The client of <fanfare-inbox> is to be a UserNotificationClient, or undefined: this lacks ${lacked.join(", ")}.`,
+      );
+    }
     this.#client = client;
     this.#restart();
   }
@@ -78,13 +88,15 @@ export class FanfareInbox extends HTMLElement {
   }
 
   connectedCallback(): void {
-    this.#takeEarlyProperties();
-    this.#restart();
+    try {
+      this.#takeEarlyProperties();
+    } finally {
+      this.#restart();
+    }
   }
 
   disconnectedCallback(): void {
-    this.#inbox?.end();
-    this.#inbox = undefined;
+    this.#end();
   }
 
   attributeChangedCallback(name: string): void {
@@ -92,9 +104,15 @@ export class FanfareInbox extends HTMLElement {
     else this.#inbox?.draw();
   }
 
-  #restart(): void {
-    this.#inbox?.end();
+  /** It is ours no more when it tells that nothing waits to be read: whoever then asks for `unreadCount` is told the same. */
+  #end(): void {
+    const ended = this.#inbox;
     this.#inbox = undefined;
+    ended?.end();
+  }
+
+  #restart(): void {
+    this.#end();
     if (!this.isConnected) return;
     if (this.#client) this.#inbox = newInbox(this, this.#root, this.#client);
     else drawSignedOut(this.#root, this.#words.signedOut);
@@ -102,7 +120,7 @@ export class FanfareInbox extends HTMLElement {
 
   /** What an app set before this script had arrived sits on the element itself, in front of the setters. */
   #takeEarlyProperties(): void {
-    for (const name of ["client", "words", "filter"] as const) {
+    for (const name of ["words", "filter", "client"] as const) {
       const early = Object.getOwnPropertyDescriptor(this, name);
       if (!early) continue;
       Reflect.deleteProperty(this, name);

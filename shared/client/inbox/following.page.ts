@@ -29,12 +29,23 @@ type Use = {
   readonly refused: () => void;
   /** It takes the user's token no more. */
   readonly unauthorized: () => void;
+  /** The user is gone, or the client was closed: nothing of theirs may be shown any more. */
+  readonly signedOut: () => void;
   /** Ends it. */
   readonly signal: AbortSignal;
 };
 
 /** Follows a client: keeps it live, and says what is new and what is wrong to those who cannot see it. Does nothing before `begin`. */
-export const following = ({ client, words, changed, announce, refused, unauthorized, signal }: Use): Followed => {
+export const following = ({
+  client,
+  words,
+  changed,
+  announce,
+  refused,
+  unauthorized,
+  signedOut,
+  signal,
+}: Use): Followed => {
   let known: readonly UserNotification[] = [];
   let standing = client.standing;
   let trouble: Trouble | undefined;
@@ -70,6 +81,8 @@ export const following = ({ client, words, changed, announce, refused, unauthori
   const sync = (): void => void client.sync().catch(failed);
   const follow = async (): Promise<void> => {
     for await (const { notifications } of client.changes({ signal })) arrived(notifications);
+    // Not ended by us: a client that is closed, as it is in the tab that signs out itself.
+    if (!signal.aborted) signedOut();
   };
   const stoodAnew = (): void => stands(client.standing);
 
@@ -77,6 +90,7 @@ export const following = ({ client, words, changed, announce, refused, unauthori
     begin: () => {
       client.addEventListener("standing", stoodAnew, { signal });
       client.addEventListener("refused", refused, { signal });
+      client.addEventListener("signedout", signedOut, { signal });
       for (const name of ["online", "offline"]) window.addEventListener(name, stoodAnew, { signal });
       stoodAnew();
       follow().catch(failed);

@@ -6,10 +6,13 @@ import type { StateChange, UserNotification } from "../notification.ts";
 export type InboxClient = Pick<EventTarget, "addEventListener"> & {
   /**
    * Undefined until the service was asked for the first time. The event `standing` tells every change of it, `refused` that the service
-   * did not take what the user did, which is therefore undone.
+   * did not take what the user did, which is therefore undone, and `signedout` that the user is gone, here or in another tab.
    */
   readonly standing: Standing | undefined;
-  /** First the notifications as they are now, newest first, then after every change, until the signal ends it. */
+  /**
+   * First the notifications as they are now, newest first, then after every change, until the signal ends it. One that ends by itself has
+   * nobody's notifications to tell of any more: the user is signed out.
+   */
   readonly changes: (options: {
     readonly signal: AbortSignal;
   }) => AsyncIterable<{ readonly notifications: readonly UserNotification[] }>;
@@ -19,3 +22,17 @@ export type InboxClient = Pick<EventTarget, "addEventListener"> & {
   readonly delete: (id: string) => Promise<void>;
   readonly markAllRead: () => Promise<void>;
 };
+
+/** The names of the methods that something lacks to stand in for a client. */
+export const lackedBy = (given: unknown): readonly string[] =>
+  methods.filter((name) => typeof Reflect.get(new Object(given), name) !== "function");
+
+const methods = [
+  "addEventListener",
+  "changes",
+  "live",
+  "sync",
+  "update",
+  "delete",
+  "markAllRead",
+] as const satisfies readonly (keyof InboxClient)[];

@@ -10,7 +10,7 @@ import { newUndo, type Undo } from "./undo.ts";
 import type { InboxWords } from "./words.ts";
 
 /** What the inbox asks of the element it is in. */
-type Host = HTMLElement & { readonly words: InboxWords; filter: InboxFilter };
+type Host = HTMLElement & { readonly words: InboxWords; filter: InboxFilter; client: InboxClient | undefined };
 
 /** One client's notifications on the screen, until `end`. */
 export type Inbox = {
@@ -59,9 +59,12 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
       unread: unread(),
       told: toldOf(undo),
     });
-    if (unread() === unreadTold) return;
-    unreadTold = unread();
-    host.dispatchEvent(new CustomEvent("fanfare-unread", { detail: unreadTold }));
+    tellUnread(unread());
+  };
+  const tellUnread = (count: number): void => {
+    if (count === unreadTold) return;
+    unreadTold = count;
+    host.dispatchEvent(new CustomEvent("fanfare-unread", { detail: count }));
   };
 
   const words = (): InboxWords => host.words;
@@ -75,6 +78,11 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
       view.announce(host.words.refused);
     },
     unauthorized: () => host.dispatchEvent(new CustomEvent("fanfare-unauthorized")),
+    signedOut: () => {
+      // A deletion that waits to be settled would be laid down for somebody who is gone.
+      undo.drop();
+      host.client = undefined;
+    },
     signal,
   });
 
@@ -142,6 +150,7 @@ export const newInbox = (host: Host, root: ShadowRoot, client: InboxClient): Inb
       undo.settle();
       clearInterval(ticking);
       ending.abort();
+      tellUnread(0);
     },
   };
 };

@@ -16,6 +16,8 @@ export type Undo = {
   readonly takeBack: () => void;
   /** Time is up: the page goes away, or the time has passed. */
   readonly settle: () => void;
+  /** Forgets it, neither taken back nor settled: whose it was is gone. */
+  readonly drop: () => void;
   /** While the pointer or the keyboard is at the offer, its time stands still and begins anew afterwards. */
   readonly hold: (isHeld: boolean) => void;
 };
@@ -56,6 +58,9 @@ export const newUndo = (offeredMs: number, changed: () => void): Undo => {
       changed();
     },
     settle,
+    drop: () => {
+      if (take()) changed();
+    },
     hold: (held) => {
       if (held === isHeld) return;
       isHeld = held;

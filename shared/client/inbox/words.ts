@@ -47,7 +47,7 @@ export const englishInboxWords: InboxWords = {
   heading: "Notifications",
   unread: (count) => `${count} unread`,
   show: "Show",
-  filters: { all: "All", unread: "Unread", dismissed: "Dismissed" },
+  filters: { all: "Inbox", unread: "Unread", dismissed: "Dismissed" },
   empty: {
     all: "Nothing here yet. New notifications appear by themselves.",
     unread: "You have read everything.",

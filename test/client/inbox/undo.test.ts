@@ -48,6 +48,15 @@ describe("taking back", () => {
     expect(told).toEqual(["a settled"]);
   });
 
+  it("forgets what was done by somebody who is gone, and does nothing of it", () => {
+    const undo = newUndo(10_000, () => undefined);
+    undo.offer(offer("a"));
+    undo.drop();
+    undo.takeBack();
+    vi.advanceTimersByTime(60_000);
+    expect([told, undo.current()]).toEqual([[], undefined]);
+  });
+
   it("leaves what can only be read where it is", () => {
     const undo = newUndo(10_000, () => undefined);
     undo.offer({ ...offer("a"), takeBack: undefined });
