@@ -166,7 +166,11 @@ describeBrowser("chromium", "<fanfare-inbox> on somebody's page", () => {
       const row = inbox.shadowRoot?.querySelector<HTMLElement>('[data-act="read"]');
       client.dispatchEvent(new Event("signedout"));
       row?.click();
-      return [inbox.shadowRoot?.querySelectorAll("li").length, inbox.shadowRoot?.textContent, inbox.client === undefined];
+      return [
+        inbox.shadowRoot?.querySelectorAll("li").length,
+        inbox.shadowRoot?.textContent,
+        inbox.client === undefined,
+      ];
     });
     expect(left).toEqual([0, "Sign in to see your notifications.", true]);
     await page.evaluate("client.set(client.list); client.stand()");
