@@ -1,17 +1,21 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Refused } from "../http/refused.ts";
-import { allow, send } from "./answer.ts";
+import { send } from "./answer.ts";
 import { pageHeaders, workerHeaders } from "./headers.ts";
 import type { PageFile, PageFiles } from "./page-files.ts";
 import { mayNotSeePage } from "./visitor.ts";
 
 const workerPath = "/service-worker.js";
 
-/** Serves the page's files. Undefined, with nothing done, when the path is none of theirs. Throws `Refused`. */
+/**
+ * Serves the page's files. Undefined, with nothing done, when the path is none of theirs, or is asked otherwise than for reading: what
+ * the app says to that is said here, too. Throws `Refused`.
+ */
 export const servePage =
   (files: PageFiles, issuer: string) =>
   (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> | undefined => {
-    const found = files.at(path);
+    const isRead = request.method === "GET" || request.method === "HEAD";
+    const found = isRead ? files.at(path) : undefined;
     return found && serve({ request, response, path, issuer }, found);
   };
 
@@ -27,7 +31,6 @@ const serve = async (visit: Visit, found: Promise<PageFile | "absent">): Promise
   const file = await found;
   const objection = mayNotSeePage(request.headers);
   if (objection !== undefined) throw new Refused(403, objection);
-  allow(request, response, ["GET", "HEAD"]);
   if (file === "absent") throw new Refused(404, "The page has no such file. Was it built? npm run build");
   const headers = headersOf(visit, file);
   if (file.etag !== undefined && namesIn(request.headers["if-none-match"]).includes(file.etag)) {

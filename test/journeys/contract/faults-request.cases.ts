@@ -6,12 +6,16 @@ import { expectFault } from "./expect-fault.ts";
 export const faultyRequestCases = (): void => {
   describe("404, unknown paths", () => {
     test.each([
-      ...["/", "/beta", "/beta/", "/beta/me", "/beta/me/notification", "/me/notifications", "/v2.0/me/notifications"],
+      ...["/beta", "/beta/", "/beta/me", "/beta/me/notification", "/me/notifications", "/v2.0/me/notifications"],
       ...["/beta/you/notifications", "/beta/me/notifications/a/b", "/beta/me/notifications/subscriptions/a/b"],
       ...["/beta/me/activities", "/favicon.ico", "/v1/me/notifications"],
     ])("%s", async (path) => {
       for (const method of ["GET", "POST"]) expectFault(await caller.ask(method, path, { token: appToken }), 404);
     });
+  });
+
+  test("404 for / as for any unknown path, but to a browser of this laptop, which is shown the local stack's page", async () => {
+    expectFault(await caller.ask("POST", "/", { token: appToken }), 404);
   });
 
   describe("2.5: 405, with Allow; every path of the service", () => {

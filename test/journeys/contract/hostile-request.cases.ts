@@ -64,6 +64,7 @@ export const hostileRequestCases = (): void => {
       // Kestrel, which stands before Azure's app, answers a path with a NUL by itself.
       if (path.includes("%00") && answer.text === "") return;
       expectFault(answer, answer.status);
+      if (path.startsWith("/?")) return; // reading it, one reads the local stack's own page
       const got = await caller.ask("GET", path, { token: anyone.token });
       expect([200, 400, 404, 405]).toContain(got.status);
       if (got.status !== 200) expectFault(got, got.status);
