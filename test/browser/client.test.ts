@@ -4,10 +4,9 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page, Target } from "puppeteer-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { UserNotificationClient } from "../../shared/client/fanfare.ts";
-import { startStack, type LocalStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 import { openApp, showsToasts } from "./support/app-page.ts";
-import { startAppSite, type AppSite } from "./support/app-site.ts";
+import { appStory } from "./support/app-story.ts";
 import { deliverPush, launchChromium } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { requestsOf } from "./support/page-requests.ts";
@@ -18,41 +17,23 @@ declare global {
 }
 
 describeBrowser("chromium", "the client, on a page of another origin than the service's", () => {
-  let site: AppSite;
-  let stack: LocalStack;
+  const story = appStory();
+  const { post, signIn, stateOf } = story;
   let browser: Browser;
   let context: BrowserContext;
-  let user: string;
 
   beforeAll(async () => {
-    site = await startAppSite();
-    stack = await startStack({ env: { CORS_ALLOWED_ORIGINS: site.origin } });
-    browser = await launchChromium(site.origin);
+    browser = await launchChromium(story.site().origin);
   });
-  afterAll(async () => {
-    await browser.close();
-    await stack.stop();
-    await site.close();
-  });
-  beforeEach(async ({ onTestFailed }) => {
-    onTestFailed(() => console.error(stack.output()));
-    signIn(`${crypto.randomUUID()}@contoso.com`);
+  afterAll(() => browser.close());
+  beforeEach(async () => {
     // As good as a profile of its own.
     context = await browser.createBrowserContext();
-    await context.setPermission(site.origin, { permission: { name: "notifications" }, state: "granted" });
+    const permission = { permission: { name: "notifications" }, state: "granted" } as const;
+    await context.setPermission(story.site().origin, permission);
   });
   afterEach(() => context.close());
 
-  /** Whoever opens or reloads the app from now on is this user. */
-  const signIn = (name: string): void => {
-    user = name;
-    site.use(stack, user);
-  };
-  const post = async (rawContent: string): Promise<string> => {
-    const { status, text, json } = await stack.post({ payload: { rawContent } }, { user });
-    expect(status, text).toBe(201);
-    return String(json.id);
-  };
   /** What the user sees on a page: each notification with its states. */
   const seen = (page: Page): Promise<readonly string[]> =>
     page.evaluate(async () =>
@@ -66,13 +47,6 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
       return true;
     };
     return until(isSo, { within, what: `the page shows ${wanted.join("; ")}` });
-  };
-  const stateOf = async (id: string, whose = user): Promise<string> => {
-    const answer = await fetch(`${stack.stack.httpUrl}/beta/me/notifications/${id}`, {
-      headers: { authorization: `Bearer ${await stack.token({ user: whose })}` },
-    });
-    const { readState, userActionState } = (await answer.json()) as Record<string, unknown>;
-    return `${String(readState)}, ${String(userActionState)}`;
   };
   const becomes = (id: string, state: string, within = 10_000): Promise<unknown> =>
     until(async () => (await stateOf(id)) === state, { within, what: `the service has it as ${state}` });
@@ -90,7 +64,7 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
 
   test("of two tabs one waits at the service, for both; the other takes over when that is hidden; hidden, none waits", async () => {
     const open = async () => {
-      const page = await openApp(context, site, "window");
+      const page = await openApp(context, story.site(), "window");
       return { page, requests: requestsOf(page) };
     };
     const tabs = [await open(), await open()];
@@ -118,7 +92,10 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
   });
 
   test("what is done in one tab is seen in the others without the service, which is told when it can be reached", async () => {
-    const tabs = [await openApp(context, site, "window"), await openApp(context, site, "window")] as const;
+    const tabs = [
+      await openApp(context, story.site(), "window"),
+      await openApp(context, story.site(), "window"),
+    ] as const;
     const id = await post("Dinner?");
     for (const page of tabs) expect(await synced(page)).toBe("ok");
     for (const page of tabs) await page.setOfflineMode(true);
@@ -139,8 +116,8 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
   });
 
   test("dismissed on the phone, it is dismissed in an open tab within two seconds, until the tab's signal is aborted", async () => {
-    const phone = await stack.device(user, undefined, "iOS");
-    const page = await openApp(context, site);
+    const phone = await story.stack().device(story.user(), undefined, "iOS");
+    const page = await openApp(context, story.site());
     const requests = requestsOf(page);
     await page.evaluate(() => {
       const stop = new AbortController();
@@ -160,7 +137,7 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
     const id = await post("Dinner?");
     await hasTold(["added Dinner?"]);
     const begun = performance.now();
-    await stack.pushTo("iOS").act(phone.deviceId, { notificationId: id, action: "dismiss" });
+    await story.stack().pushTo("iOS").act(phone.deviceId, { notificationId: id, action: "dismiss" });
     await hasTold(["added Dinner?", "updated dismissed"]);
     expect(performance.now() - begun).toBeLessThan(2_000);
 
@@ -173,10 +150,10 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
 
   test("dismissed offline, then the browser closed: started again it shows that at once, and tells the service", async () => {
     const profile = await mkdtemp(join(tmpdir(), "fanfare-chromium-"));
-    const own = await launchChromium(site.origin, profile);
+    const own = await launchChromium(story.site().origin, profile);
     let again: Browser | undefined;
     try {
-      const before = await openApp(own, site);
+      const before = await openApp(own, story.site());
       const id = await post("Dinner?");
       expect(await synced(before)).toBe("ok");
       await before.setOfflineMode(true);
@@ -185,11 +162,11 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
       expect(await before.evaluate(() => client.standing?.unsent)).toBe(1);
       await own.close();
 
-      again = await launchChromium(site.origin, profile);
+      again = await launchChromium(story.site().origin, profile);
       const requests: string[] = [];
       const page = await again.newPage();
       page.on("request", (request) => requests.push(request.url()));
-      await page.goto(site.origin);
+      await page.goto(story.site().origin);
       await page.waitForFunction(() => globalThis.isReady);
       expect(await seen(page)).toEqual(["Dinner?: unread, dismissed"]);
       expect(requests.filter((url) => url.includes("/me/notifications"))).toEqual([]);
@@ -204,30 +181,30 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
   });
 
   test("a refused token is renewed once, and not a second time", async () => {
-    const page = await openApp(context, site);
+    const page = await openApp(context, story.site());
     const { answers } = requestsOf(page);
     await post("Dinner?");
-    site.spoilTokens(1);
+    story.site().spoilTokens(1);
     expect(await synced(page)).toBe("ok");
     expect(await seen(page)).toEqual(["Dinner?: unread, noInteraction"]);
     expect(answers()).toEqual(["GET 401", "GET 200"]);
-    site.spoilTokens(99);
+    story.site().spoilTokens(99);
     expect(await synced(page)).toBe("unauthorized");
     expect(answers().slice(2)).toEqual(["GET 401", "GET 401"]);
   });
 
   test("a service that is busy is asked again when it said, to the second, and the user sees nothing of it", async () => {
-    const page = await openApp(context, site);
+    const page = await openApp(context, story.site());
     const { answers, times } = requestsOf(page);
     const id = await post("Dinner?");
     expect(await synced(page)).toBe("ok");
-    await stack.killPart("service-bus");
-    const down = stack.holdDown("service-bus", 2_500);
+    await story.stack().killPart("service-bus");
+    const down = story.stack().holdDown("service-bus", 2_500);
     await page.evaluate((it) => client.dismiss(it), id);
     await until(() => answers().includes("PATCH 406"), { what: "the service is busy" });
     await sees(page, ["Dinner?: unread, dismissed"]);
     await down;
-    await stack.partIsBack("service-bus");
+    await story.stack().partIsBack("service-bus");
     await until(() => answers().includes("PATCH 200"), { within: 20_000, what: "the service has taken it" });
     const [refused = 0, next = 0] = times("PATCH");
     expect(next - refused).toBeGreaterThanOrEqual(5_000); // as the service said, in a header that CORS exposes
@@ -237,8 +214,8 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
   });
 
   test("a push that fits is taken as it is; after one that was lost the feed is read, by page and worker", async () => {
-    const page = await openApp(context, site);
-    const { deviceId, channel } = await stack.push.createDevice();
+    const page = await openApp(context, story.site());
+    const { deviceId, channel } = await story.stack().push.createDevice();
     const subscribed = await page.evaluate(async (json) => {
       const subscription = { toJSON: () => json, options: { applicationServerKey: null, userVisibleOnly: true } };
       return (await client.subscribeWith(subscription, { displayName: "A browser" })).kind;
@@ -250,7 +227,7 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
     const pushed = async (rawContent: string): Promise<string> => {
       await post(rawContent);
       const isIt = (content: string | null): boolean => content?.includes(rawContent) ?? false;
-      return (await stack.push.waitFor((one) => one.deviceId === deviceId && isIt(one.content))).content ?? "";
+      return (await story.stack().push.waitFor((one) => one.deviceId === deviceId && isIt(one.content))).content ?? "";
     };
     const process = (text: string) =>
       page.evaluate(async (it) => {
@@ -275,13 +252,13 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
   });
 
   test("it works in the service worker as on a page, and both are of one mind", async () => {
-    const page = await openApp(context, site);
+    const page = await openApp(context, story.site());
     const { answers } = requestsOf(page);
-    const device = await stack.device(user);
+    const device = await story.stack().device(story.user());
     const id = await post("Dinner?");
-    const isWorker = (one: Target): boolean => one.url() === `${site.origin}/service-worker.js`;
+    const isWorker = (one: Target): boolean => one.url() === `${story.site().origin}/service-worker.js`;
     const worker = await (await context.waitForTarget(isWorker)).worker();
-    const options = { account: user, targetHostName: stack.stack.apps[0]!.hostName };
+    const options = { account: story.user(), targetHostName: story.stack().stack.apps[0]!.hostName };
     const inWorker = await worker?.evaluateHandle(
       (given) => new fanfare.UserNotificationClient({ ...given, getToken: async () => (await fetch("/token")).text() }),
       options,
@@ -291,9 +268,9 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
     await becomes(id, "unread, dismissed");
 
     await post("Tea?");
-    const { content } = await stack.push.waitFor(
-      (one) => one.deviceId === device.deviceId && (one.content?.includes("Tea?") ?? false),
-    );
+    const { content } = await story
+      .stack()
+      .push.waitFor((one) => one.deviceId === device.deviceId && (one.content?.includes("Tea?") ?? false));
     const fresh = await inWorker?.evaluate(async (one, text) => (await one.processPush(text)).fresh, content ?? "");
     expect(fresh).toMatchObject([{ payload: { rawContent: "Tea?" } }]);
     await sees(page, ["Tea?: unread, noInteraction", "Dinner?: unread, dismissed"]);
@@ -301,7 +278,7 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
   });
 
   test("who signs in after another sees and sends nothing of theirs, and after a sign-out there is nothing left of it", async () => {
-    const [first, second] = [user, `${crypto.randomUUID()}@contoso.com`];
+    const [first, second] = [story.user(), `${crypto.randomUUID()}@contoso.com`];
     /** Whether anything in the browser's databases says this. */
     const isKept = (page: Page, text: string): Promise<boolean> =>
       page.evaluate(async (wanted) => {
@@ -321,7 +298,7 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
         return false;
       }, text);
 
-    const page = await openApp(context, site);
+    const page = await openApp(context, story.site());
     const id = await post("For the first");
     expect(await synced(page)).toBe("ok");
     await page.setOfflineMode(true);
@@ -329,7 +306,7 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
     await page.close();
 
     signIn(second);
-    const next = await openApp(context, site);
+    const next = await openApp(context, story.site());
     await next.evaluate(() => void client.live());
     await post("For the second");
     await sees(next, ["For the second: unread, noInteraction"]);
@@ -337,9 +314,9 @@ describeBrowser("chromium", "the client, on a page of another origin than the se
     await next.close();
 
     signIn(first);
-    const back = await openApp(context, site);
+    const back = await openApp(context, story.site());
     expect(await seen(back)).toEqual(["For the first: unread, dismissed"]);
-    const tab = await openApp(context, site);
+    const tab = await openApp(context, story.site());
     const toldOfTheEnd = tab.evaluate(() => new Promise((resolve) => client.addEventListener("signedout", resolve)));
     expect([await isKept(back, "For the first"), await isKept(back, "For the second")]).toEqual([true, true]);
     await back.evaluate(() => client.signOut());

@@ -1,56 +1,22 @@
 import type { Browser, Page } from "puppeteer-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { startStack, type LocalStack } from "../support/stack.ts";
+import { expect, test } from "vitest";
 import { until } from "../support/until.ts";
 import { openApp, showsToasts, subscribe, toastsOf } from "./support/app-page.ts";
-import { startAppSite, type AppSite } from "./support/app-site.ts";
+import { appStory } from "./support/app-story.ts";
 import { deliverPush, launchChromium, wakePeriodically } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { actOnAlert } from "./support/firefox-alerts.ts";
 import { launchFirefox } from "./support/firefox.ts";
 
-let site: AppSite;
-let stack: LocalStack;
-let user: string;
-const browsers: Browser[] = [];
+const story = appStory();
+const { blank, post, stateOf } = story;
 
-beforeAll(async () => {
-  site = await startAppSite();
-  stack = await startStack({ env: { CORS_ALLOWED_ORIGINS: site.origin } });
-});
-afterAll(async () => {
-  await stack.stop();
-  await site.close();
-});
-beforeEach(({ onTestFailed }) => {
-  onTestFailed(() => console.error(stack.output()));
-  user = `${crypto.randomUUID()}@contoso.com`;
-  site.use(stack, user);
-});
-afterEach(() => Promise.all(browsers.splice(0).map((browser) => browser.close())));
-
-const open = async (launching: Promise<Browser>): Promise<Page> => {
-  const browser = await launching;
-  browsers.push(browser);
-  return openApp(browser, site);
-};
-const post = async (rawContent: string, appNotificationId = rawContent): Promise<string> => {
-  const { status, text, json } = await stack.post({ appNotificationId, payload: { rawContent } }, { user });
-  expect([200, 201], text).toContain(status);
-  return String(json.id);
-};
-/** What the service has of a notification. */
-const atService = async (id: string, changes?: Record<string, string>): Promise<Record<string, unknown>> => {
-  const answer = await fetch(`${stack.stack.httpUrl}/beta/me/notifications/${id}`, {
-    headers: { authorization: `Bearer ${await stack.token({ user })}`, "content-type": "application/json" },
-    ...(changes && { method: "PATCH", body: JSON.stringify(changes) }),
-  });
-  return (await answer.json()) as Record<string, unknown>;
-};
-const stateOf = async (id: string): Promise<string> => {
-  const { readState, userActionState } = await atService(id);
-  return `${String(readState)}, ${String(userActionState)}`;
-};
+const open = async (launching: Promise<Browser>): Promise<Page> => openApp(await story.opened(launching), story.site());
+/** The user uses the app whose worker serves so. */
+const serving = (options: string): void => story.site().use(story.stack(), story.user(), options);
+/** The user does so on another device. */
+const change = (id: string, changes: Readonly<Record<string, string>>): Promise<unknown> =>
+  story.asked(`/${id}`, { method: "PATCH", body: JSON.stringify(changes) });
 const becomes = (id: string, state: string): Promise<unknown> => {
   const isSo = async (): Promise<boolean> => {
     const now = await stateOf(id);
@@ -59,13 +25,6 @@ const becomes = (id: string, state: string): Promise<unknown> => {
   };
   return until(isSo, { within: 10_000, what: `the service has it as ${state}` });
 };
-/** A tab of the origin without any client: it tells what is shown and does nothing about it. */
-const blank = async (browser: Browser): Promise<Page> => {
-  const page = await browser.newPage();
-  await page.goto(`${site.origin}/blank`);
-  return page;
-};
-
 /** What a person does to a toast, once it is there. */
 const onAlert = async (browser: Browser, body: string, act: "click" | "close"): Promise<void> => {
   await until(() => actOnAlert(browser, body, act).then(() => true), { what: `a toast says ${body}` });
@@ -73,10 +32,10 @@ const onAlert = async (browser: Browser, body: string, act: "click" | "close"): 
 
 describeBrowser("firefox", "toasts", () => {
   const firefox = (prefs: Record<string, unknown> = {}): Promise<Browser> =>
-    launchFirefox({ pushUrl: stack.stack.webpush.browserUrl, prefs });
+    launchFirefox({ pushUrl: story.stack().stack.webpush.browserUrl, prefs });
 
   test("a click on a toast opens the app, and the notification is activated and read on every device", async () => {
-    const phone = await stack.device(user, undefined, "iOS");
+    const phone = await story.stack().device(story.user(), undefined, "iOS");
     const page = await open(firefox({ "dom.webnotifications.disable_open_click_delay": 5_000 }));
     const browser = page.browser();
     await subscribe(page);
@@ -84,9 +43,9 @@ describeBrowser("firefox", "toasts", () => {
     const id = await post("Dinner?");
     await onAlert(browser, "Dinner?", "click");
     await becomes(id, "read, activated");
-    await stack.shows(phone, []);
+    await story.stack().shows(phone, []);
     const opened = async (): Promise<Page | undefined> =>
-      (await browser.pages()).find((one) => one.url() === `${site.origin}/`);
+      (await browser.pages()).find((one) => one.url() === `${story.site().origin}/`);
     const app = await until(opened, { what: "the app is open" });
 
     // Now that it is open it is not opened again, but told what is meant.
@@ -97,7 +56,7 @@ describeBrowser("firefox", "toasts", () => {
     await onAlert(browser, "Tea?", "click");
     await becomes(next, "read, activated");
     expect(await app.title()).toBe(JSON.stringify({ fanfare: { kind: "opened", id: next } }));
-    expect((await browser.pages()).filter((one) => one.url().startsWith(site.origin))).toHaveLength(1);
+    expect((await browser.pages()).filter((one) => one.url().startsWith(story.site().origin))).toHaveLength(1);
   });
 
   test("a toast that is closed proves nothing in Firefox, which closes its alerts by itself: nothing is written", async () => {
@@ -109,7 +68,7 @@ describeBrowser("firefox", "toasts", () => {
     await showsToasts(page, []);
     const read = await post("Read on the phone");
     await showsToasts(page, ["Read on the phone"]);
-    await atService(read, { readState: "read" });
+    await change(read, { readState: "read" });
     await post("Next");
     await showsToasts(page, ["Next"]);
     await page.evaluate(() => client.sync());
@@ -117,7 +76,7 @@ describeBrowser("firefox", "toasts", () => {
   });
 
   test("where the app says that closing is dismissing, a person's closing is, and our own is not", async () => {
-    site.use(stack, user, "{ closedMeansDismissed: true }");
+    serving("{ closedMeansDismissed: true }");
     const page = await open(firefox());
     await subscribe(page);
     const closed = await post("Closed by hand");
@@ -126,7 +85,7 @@ describeBrowser("firefox", "toasts", () => {
     await showsToasts(page, ["Closed by hand", "Read on the phone"]);
     await onAlert(page.browser(), "Closed by hand", "close");
     await becomes(closed, "unread, dismissed"); // with the page's token: the worker has none
-    await atService(read, { readState: "read" });
+    await change(read, { readState: "read" });
     await post("Next");
     await showsToasts(page, ["Next"]);
     await page.evaluate(() => client.sync());
@@ -134,7 +93,7 @@ describeBrowser("firefox", "toasts", () => {
   });
 
   test("pushes with nothing to show for them cost the browser's patience nothing, and leave nothing behind", async () => {
-    site.use(stack, user, "{ getToken: async () => (await fetch('/token')).text(), toastOf: () => undefined }");
+    serving("{ getToken: async () => (await fetch('/token')).text(), toastOf: () => undefined }");
     // One push without a visible toast three seconds later would end the subscription.
     const page = await open(firefox({ "dom.push.maxQuotaPerSubscription": 1 }));
     await subscribe(page);
@@ -154,8 +113,8 @@ describeBrowser("firefox", "toasts", () => {
 describeBrowser("chromium", "toasts", () => {
   /** Chromium cannot subscribe offline: a virtual browser is subscribed in its name, and what that is pushed is handed to Chromium. */
   const chromium = async (): Promise<{ page: Page; push: () => Promise<void> }> => {
-    const page = await open(launchChromium(site.origin));
-    const { deviceId, channel } = await stack.push.createDevice();
+    const page = await open(launchChromium(story.site().origin));
+    const { deviceId, channel } = await story.stack().push.createDevice();
     await page.evaluate(async (json) => {
       const subscription = { toJSON: () => json, options: { applicationServerKey: null, userVisibleOnly: true } };
       const answer = await client.subscribeWith(subscription, { displayName: "Dinner" });
@@ -165,7 +124,7 @@ describeBrowser("chromium", "toasts", () => {
     return {
       page,
       push: async () => {
-        const { seq, content } = await stack.push.waitFor((one) => one.deviceId === deviceId, { since });
+        const { seq, content } = await story.stack().push.waitFor((one) => one.deviceId === deviceId, { since });
         since = seq;
         await deliverPush(page, content ?? "");
       },
@@ -174,10 +133,10 @@ describeBrowser("chromium", "toasts", () => {
 
   test("a push is shown under the app's name with its buttons, and replaced by what replaces it", async () => {
     const { page, push } = await chromium();
-    const id = await post("Dinner is ready", "dinner");
+    const id = await post("Dinner is ready", { appNotificationId: "dinner" });
     await push();
     await showsToasts(page, ["Dinner is ready"]);
-    await post("Dinner is cold", "dinner");
+    await post("Dinner is cold", { appNotificationId: "dinner" });
     await push();
     await showsToasts(page, ["Dinner is cold"]);
     const told = await page.evaluate(async () => {
@@ -199,17 +158,17 @@ describeBrowser("chromium", "toasts", () => {
     const first = await post("Dinner?");
     await push();
     await showsToasts(page, ["Dinner?"]);
-    await atService(first, { userActionState: "dismissed" });
+    await change(first, { userActionState: "dismissed" });
     await showsToasts(page, []);
     const watching = await blank(page.browser());
     await page.close();
     const second = await post("Tea?");
-    const device = await stack.push.waitFor(({ content }) => content?.includes("Tea?") ?? false);
+    const device = await story.stack().push.waitFor(({ content }) => content?.includes("Tea?") ?? false);
     await deliverPush(watching, device.content ?? "");
     await showsToasts(watching, ["Tea?"]);
-    await atService(second, { readState: "read" });
+    await change(second, { readState: "read" });
     await post("Cake?");
-    const next = await stack.push.waitFor(({ content }) => content?.includes("Cake?") ?? false);
+    const next = await story.stack().push.waitFor(({ content }) => content?.includes("Cake?") ?? false);
     await deliverPush(watching, next.content ?? "");
     await showsToasts(watching, ["Cake?"]);
     expect(await stateOf(second)).toBe("read, noInteraction");
@@ -222,7 +181,7 @@ describeBrowser("chromium", "toasts", () => {
     await showsToasts(page, ["Dinner?"]);
     const watching = await blank(page.browser());
     await page.close();
-    await atService(id, { userActionState: "dismissed" });
+    await change(id, { userActionState: "dismissed" });
     expect(await toastsOf(watching)).toHaveLength(1);
     await wakePeriodically(watching, "fanfare-toasts");
     await showsToasts(watching, []);
