@@ -19,6 +19,7 @@ import { getSubscription } from "./api/subscriptions/get-subscription.ts";
 import { listSubscriptions } from "./api/subscriptions/list-subscriptions.ts";
 import { subscribe } from "./api/subscriptions/subscribe.ts";
 import { vapidPublicKey } from "./api/vapid-public-key.ts";
+import { withHead } from "./api/with-head.ts";
 import { readConfig } from "./config.ts";
 import { deliverNotification } from "./deliver-notification.ts";
 import { dependencies } from "./dependencies.ts";
@@ -52,9 +53,9 @@ const api = {
 const outside = {
   "/health/live": { GET: live },
   "/health/ready": { GET: ready(use.checks) },
-  "/docs": { GET: docsPage },
-  "/docs/:file": { GET: docsFile },
-  "/client/:file": { GET: clientFile(use) },
+  "/docs": withHead(docsPage),
+  "/docs/:file": withHead(docsFile()),
+  "/client/:file": withHead(clientFile(use)),
 };
 
 const answer = apiHandler({ ...use, api, outside });

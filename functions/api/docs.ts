@@ -1,8 +1,6 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { Problem } from "../../shared/problem.ts";
-import { builtFolder } from "./built-folder.ts";
+import { builtFolder, readBuilt, typeOfBuilt } from "./built-files.ts";
 import type { Operation } from "./call.ts";
+import { servedFile } from "./served-file.ts";
 
 /** `GET BASE/openapi.json`: the description of all this (contract 4); no token. */
 export const openApi: Operation = async ({ base }) => {
@@ -10,15 +8,6 @@ export const openApi: Operation = async ({ base }) => {
   const { openApiText } = await import("./openapi/document.ts");
   return { status: 200, text: openApiText(base) };
 };
-
-/** The page's own files, bundled with the app: nothing is fetched from elsewhere. */
-const files = {
-  "start.js": "text/javascript;charset=utf-8",
-  "swagger-ui-bundle.js": "text/javascript;charset=utf-8",
-  "swagger-ui.css": "text/css;charset=utf-8",
-} as const;
-
-const isFile = (name: string): name is keyof typeof files => Object.hasOwn(files, name);
 
 /** Scripts and styles of our own only; the renderer sets inline styles and draws its icons from data URLs. */
 const contentSecurityPolicy =
@@ -43,20 +32,25 @@ export const docsPage: Operation = ({ base }) =>
 <main id="api"></main>
 <noscript>This page draws <a href="${base}/beta/openapi.json">the API's description</a> with a script.</noscript>
 <script src="${base}/docs/swagger-ui-bundle.js"></script>
-<script src="${base}/docs/start.js" data-description="${base}/beta/openapi.json"></script>
+<script src="${base}/docs/${startFile}" data-description="${base}/beta/openapi.json"></script>
 </html>
 `,
   });
 
+/** The page's own files, bundled with the app: nothing is fetched from elsewhere. */
+const files: readonly string[] = ["swagger-ui-bundle.js", "swagger-ui.css"];
+const startFile = "start.js";
 const startScript = `SwaggerUIBundle({ url: document.currentScript.dataset.description, dom_id: "#api", deepLinking: true });\n`;
 
 /** `GET /docs/{file}`: what the page loads. They change with the app only, so browsers keep them for an hour. */
-export const docsFile: Operation = async ({ params: { file = "" } }) => {
-  if (!isFile(file)) throw new Problem("not-found", "There is nothing at this path.");
-  const text = file === "start.js" ? startScript : await readFile(join(builtFolder("docs"), file), "utf8");
-  return {
-    status: 200,
-    headers: { "Content-Type": files[file], "X-Content-Type-Options": "nosniff", "Cache-Control": "max-age=3600" },
-    text,
-  };
+export const docsFile = (): Operation => {
+  const folder = builtFolder("docs");
+  const textOf = (name: string): Promise<string | undefined> =>
+    files.includes(name) ? readBuilt(folder, name) : Promise.resolve(name === startFile ? startScript : undefined);
+
+  return servedFile(async (name) => {
+    const text = await textOf(name);
+    if (text === undefined) return undefined;
+    return { text, cacheControl: "public, max-age=3600", headers: { "Content-Type": typeOfBuilt(name) } };
+  });
 };

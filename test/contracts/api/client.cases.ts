@@ -26,10 +26,17 @@ export const clientCases = (shared: () => Backends): void => {
     expect(text).toContain('"http://127.0.0.1:7071"');
   });
 
+  test("HEAD tells of a file what GET tells, without the file", async () => {
+    const get = await app.ask("GET", "/client/fanfare.js");
+    const head = await app.ask("HEAD", "/client/fanfare.js");
+    expect([head.status, head.text, head.headers.get("etag")]).toEqual([200, "", get.headers.get("etag")]);
+    expect((await app.ask("HEAD", "/client/main.cjs")).status).toBe(404);
+  });
+
   test("nothing else is served there", async () => {
     for (const path of ["/client", "/client/main.cjs", "/client/..%2fmain.cjs", "/client/..%2f..%2fpackage.json"]) {
       expect((await app.ask("GET", path)).status, path).toBe(404);
     }
-    expect((await app.ask("POST", "/client/fanfare.js")).headers.get("allow")).toBe("GET");
+    expect((await app.ask("POST", "/client/fanfare.js")).headers.get("allow")).toBe("GET, HEAD");
   });
 };

@@ -112,6 +112,10 @@ export const openapiCases = (shared: () => Backends): void => {
       expect(link).toMatch(/^http:\/\/127\.0\.0\.1:7071\//);
       expect((await app.ask("GET", new URL(link).pathname)).status, link).toBe(200);
     }
+    for (const path of ["/docs", "/docs/start.js"]) {
+      const head = await app.ask("HEAD", path);
+      expect([head.status, head.text], path).toEqual([200, ""]);
+    }
     expect((await app.ask("GET", "/docs/..%2f..%2fpackage.json")).status).toBe(404);
     expect((await app.ask("GET", "/docs/LICENSE")).status).toBe(404);
   });

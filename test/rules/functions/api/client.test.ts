@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gunzipSync } from "node:zlib";
 import { HttpRequest } from "@azure/functions";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { clientFile } from "../../../../functions/api/client.ts";
@@ -38,46 +37,9 @@ test("a script is a script to every browser, for pages of any origin, and is ask
   expect(status).toBe(200);
   expect(headers).toMatchObject({
     "Content-Type": "text/javascript;charset=utf-8",
-    "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "public, max-age=300, must-revalidate",
-    Vary: "Origin, Accept-Encoding",
-    ETag: expect.stringMatching(/^"[\w-]{22}"$/),
   });
-});
-
-test("a browser that has the file is told so, without the file", async () => {
-  const ask = client();
-  const { headers: { ETag: etag = "" } = {} } = await ask("fanfare.js");
-  for (const known of [etag, `W/${etag}`, `"other", ${etag}`, "*"]) {
-    const answer = await ask("fanfare.js", { "if-none-match": known });
-    expect([answer.status, answer.text, answer.headers?.ETag]).toEqual([304, undefined, etag]);
-  }
-  expect((await ask("fanfare.js", { "if-none-match": '"other"' })).status).toBe(200);
-});
-
-test.each([
-  ["gzip, deflate, br", true],
-  ["br;q=1.0, GZIP;q=0.5", true],
-  ["br", false],
-  ["gzip;q=0", false],
-  ["gzip;q=0.0, br", false],
-  ["", false],
-])("to a browser that says it takes %j it goes compressed: %s", async (accepted, isZipped) => {
-  const ask = client();
-  const plain = await ask("fanfare.js");
-  const answer = await ask("fanfare.js", { "accept-encoding": accepted });
-  expect(answer.headers?.["Content-Encoding"]).toBe(isZipped ? "gzip" : undefined);
-  expect(isZipped ? gunzipSync(answer.text as Uint8Array).toString() : answer.text).toBe(plain.text);
-  // Two forms, two tags: a strong tag names bytes.
-  expect(answer.headers?.ETag === plain.headers?.ETag).toBe(!isZipped);
-});
-
-test("each file is read once", async () => {
-  const ask = client();
-  const before = await ask("fanfare.d.ts");
-  await writeFile(join(folder, "fanfare.d.ts"), "export type Changed = 1;");
-  expect(await ask("fanfare.d.ts")).toEqual(before);
 });
 
 test("the declarations are text, and developer tools are told of a map where there is one", async () => {
@@ -85,12 +47,13 @@ test("the declarations are text, and developer tools are told of a map where the
   expect((await ask("fanfare.d.ts")).headers?.["Content-Type"]).toBe("text/plain;charset=utf-8");
   expect((await ask("fanfare.d.ts")).headers).not.toHaveProperty("SourceMap");
   expect((await ask("fanfare.js")).headers?.SourceMap).toBe("fanfare.js.map");
-  expect((await ask("fanfare.js.map")).text).toBe("{}");
+  expect(await ask("fanfare.js.map")).toMatchObject({ text: "{}", headers: { "Content-Type": "application/json" } });
 });
 
 test.each([
   "fanfare-inbox.js",
   "fanfare.d.ts.map",
+  "fanfare.js.map.map",
   "secret.txt",
   "../package.json",
   "__proto__",
