@@ -15,7 +15,7 @@ export type FanfareInboxEvents = {
   /** How many wait to be read has changed: for the title of a page, or a badge. */
   readonly "fanfare-unread": CustomEvent<number>;
   /** The service refuses the token, a renewed one too: the user has to sign in again. */
-  readonly "fanfare-unauthorized": CustomEvent<undefined>;
+  readonly "fanfare-unauthorized": CustomEvent<null>;
 };
 
 /**

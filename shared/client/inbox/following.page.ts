@@ -47,7 +47,8 @@ export const following = ({
   signal,
 }: Use): Followed => {
   let known: readonly UserNotification[] = [];
-  let standing = client.standing;
+  /** As it was last looked at; not yet: then one that is refused already is told of like one that comes to be. */
+  let standing: Standing | undefined;
   let trouble: Trouble | undefined;
   let hasArrived = false;
   /** Until the service was heard all there is may be news to this browser, and none of it to the user. */
@@ -63,6 +64,10 @@ export const following = ({
     if (first) announce(words().news(news.length, spokenHeadlineOf(first, words())));
   };
 
+  /** Later, so that an app can give the element its client first and listen then. */
+  const tellUnauthorized = (): void => {
+    if (!signal.aborted) unauthorized();
+  };
   const stands = (now: Standing | undefined): void => {
     const before = standing?.answer.kind;
     standing = now;
@@ -71,7 +76,7 @@ export const following = ({
     trouble = troubleOf(standing, navigator.onLine, words());
     changed();
     if (trouble && trouble.kind !== told) announce(trouble.sentence);
-    if (before !== "unauthorized" && now?.answer.kind === "unauthorized") unauthorized();
+    if (before !== "unauthorized" && now?.answer.kind === "unauthorized") queueMicrotask(tellUnauthorized);
   };
 
   // What ends these is the signal; a storage that cannot be read is the one thing that rejects.
