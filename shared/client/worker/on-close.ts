@@ -7,13 +7,13 @@ import { writeBack } from "./write-back.ts";
 export const onClose = async (serving: Serving, toast: Notification): Promise<void> => {
   const mark = toastMarkOf(toast.data);
   if (!mark || isOwnDoing(serving, toast.tag)) return;
-  const { scope, registrations, closedMeansDismissed, now } = serving;
+  const { scope, board, registrations, closedMeansDismissed, now } = serving;
   const isByPerson = closedMeansDismissed ?? isClosedByPerson(scope.navigator.userAgent, now() - mark.shownAt);
   const registration = isByPerson ? await registrations.read() : undefined;
   if (!registration) return;
   const [view, others] = await Promise.all([
     serving.clientOf(registration).notifications(),
-    scope.registration.getNotifications({ tag: toast.tag }),
+    board.getNotifications({ tag: toast.tag }),
   ]);
   const { account } = registration;
   if (isDismissal({ mark, account, view, isReplaced: others.length > 0, isByPerson })) {

@@ -46,7 +46,7 @@ export const onPush = async (serving: Serving, text: string | undefined, cameAt:
   const { account } = registration;
   const isCurrent = outcome?.answer.kind === "ok" && view !== undefined;
   const now = serving.now();
-  const board = serving.scope.registration;
+  const { board } = serving;
   const shown = view ? await closeStaleToasts(board, { account, view, isCurrent, now }) : [];
   const fresh = came.map((notification) => view?.find(({ id }) => id === notification.id) ?? notification);
   await carryOut(serving, { fresh, view: view ?? [], isCurrent, shown, now }, style);
@@ -77,7 +77,7 @@ const toastsOf = (plan: PushPlan, style: ToastStyle, now: number): readonly Toas
 };
 
 const show = async (serving: Serving, toast: Toast): Promise<void> => {
-  const board = serving.scope.registration;
+  const { board } = serving;
   const { tag } = toast.options;
   // What it replaces some browsers tell of as closed; a toast that replaces nothing only its user can close.
   const replaced = await board.getNotifications({ tag }).catch(() => []);
@@ -92,10 +92,9 @@ const contentOf = (message: PushMessage, { targetHostName }: Registration): read
   message.kind === "content" && message.notification.targetHostName === targetHostName ? [message.notification] : [];
 
 const afterSignOut = async (serving: Serving): Promise<void> => {
-  const board = serving.scope.registration;
-  await closeAllToasts(board);
+  await closeAllToasts(serving.board);
   await show(serving, toastOfNothingNew(serving.now(), serving.styleOf("", undefined)));
-  await (await board.pushManager.getSubscription())?.unsubscribe();
+  await (await serving.scope.registration.pushManager.getSubscription())?.unsubscribe();
 };
 
 /** The app's own business; if it has none, something has to be seen of it all the same. */

@@ -24,7 +24,7 @@ export const onSync = async (serving: Serving): Promise<void> => {
 export const onLook = async (serving: Serving, isCurrent: boolean): Promise<void> => {
   const registration = await serving.registrations.read();
   if (registration) await reconcile(serving, registration, isCurrent);
-  else await closeAllToasts(serving.scope.registration);
+  else await closeAllToasts(serving.board);
 };
 
 /** The browser has ended or replaced the push subscription: without a new one nothing comes any more. */

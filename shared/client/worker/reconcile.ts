@@ -7,5 +7,5 @@ export const reconcile = async (serving: Serving, registration: Registration, is
   const { account } = registration;
   const view = await serving.clientOf(registration).notifications();
   const knowledge = { account, view, isCurrent, now: serving.now() };
-  await closeStaleToasts(serving.scope.registration, knowledge);
+  await closeStaleToasts(serving.board, knowledge);
 };

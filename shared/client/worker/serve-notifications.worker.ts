@@ -4,6 +4,7 @@ import type { UserNotification } from "../notification.ts";
 import type { ToastWish } from "../toasts/toast.ts";
 import { englishToastWords, type ToastWords } from "../toasts/words.ts";
 import { tokenFromPages } from "./ask-pages.worker.ts";
+import { boardInTurn } from "./board-in-turn.ts";
 import { inTurn } from "./in-turn.ts";
 import { lookIn } from "./look.ts";
 import { oneClient, type ClientOf } from "./one-client.ts";
@@ -61,6 +62,7 @@ export const serveWith = ({ scope, registrations, clientOf, now }: ServedBy, opt
   const words = { ...englishToastWords, ...options.words };
   const serving: Serving = {
     scope,
+    board: boardInTurn(scope.registration),
     registrations,
     clientOf: oneClient(clientOf, ({ account }) =>
       getToken ? (why) => getToken({ ...why, account }) : tokenFromPages(scope, account),

@@ -1,6 +1,7 @@
 import type { Answer } from "../feed-api.ts";
 import type { Registration, RegistrationStore } from "../local-store.ts";
 import type { StateChange, UserNotification } from "../notification.ts";
+import type { ToastBoard } from "../toasts/shown-toasts.browser.ts";
 import type { ToastStyle } from "../toasts/toast-of.ts";
 import type { WorkerScope } from "./worker-scope.ts";
 
@@ -26,6 +27,8 @@ export type WorkerClient = {
 /** What every handler of the worker works with. */
 export type Serving = {
   readonly scope: WorkerScope;
+  /** Where toasts are put up and looked up, one call after another: never on `scope.registration` itself. */
+  readonly board: ToastBoard;
   readonly registrations: Pick<RegistrationStore, "read">;
   /** The client of whoever is signed in in this browser; the same one as long as that is the same. */
   readonly clientOf: (registration: Registration) => WorkerClient;

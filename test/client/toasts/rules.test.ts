@@ -4,7 +4,7 @@ import { isClosedByPerson, isDismissal, type Closing } from "../../../shared/cli
 import { isStale } from "../../../shared/client/toasts/stale-toasts.ts";
 import type { NotificationMark, ToastMark } from "../../../shared/client/toasts/toast.ts";
 import { aNotification, now } from "../worker/a-notification.ts";
-import { chromium, firefox, safari } from "../worker/fake-scope.ts";
+import { chromium, firefox, safari } from "../worker/fake-screen.ts";
 
 const markOf = (id: string, change: Partial<NotificationMark> = {}): NotificationMark => ({
   kind: "notification",

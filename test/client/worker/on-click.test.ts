@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { aNotification, pushOf } from "./a-notification.ts";
 import { offline } from "./fake-client.ts";
-import { chromium, firefox } from "./fake-scope.ts";
+import { chromium, firefox } from "./fake-screen.ts";
 import { activated, dismissed, holdTime, registration, serving, withToast } from "./serving.ts";
 
 holdTime();

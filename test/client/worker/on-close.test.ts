@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aNotification, pushOf } from "./a-notification.ts";
-import { firefox } from "./fake-scope.ts";
+import { firefox } from "./fake-screen.ts";
 import { dismissed, holdTime, serving, withToast } from "./serving.ts";
 
 holdTime();

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from "vitest";
 import { englishToastWords } from "../../../shared/client/toasts/words.ts";
 import { aNotification, now, pushOf, tapPush } from "./a-notification.ts";
 import { offline } from "./fake-client.ts";
-import { chromium, firefox, safari } from "./fake-scope.ts";
+import { chromium, firefox, safari } from "./fake-screen.ts";
 import { holdTime, registration, serving } from "./serving.ts";
 
 holdTime();
@@ -171,8 +171,8 @@ describe("on a push", () => {
   });
 
   test("without the permission nothing is shown, and nothing breaks", async () => {
-    const { state, push, bodies, browser } = serving();
-    browser.isAllowed = false;
+    const { state, push, bodies, screen } = serving();
+    screen.isAllowed = false;
     state.view = [aNotification("n1")];
     await push(pushOf(aNotification("n1")));
     expect(bodies()).toEqual([]);

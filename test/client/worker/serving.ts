@@ -3,7 +3,8 @@ import type { Registration } from "../../../shared/client/local-store.ts";
 import { serveWith, type ServeOptions } from "../../../shared/client/worker/serve-notifications.worker.ts";
 import { aNotification, now, pushOf } from "./a-notification.ts";
 import { fakeClient } from "./fake-client.ts";
-import { chromium, fakeScope, type Manners } from "./fake-scope.ts";
+import { fakeScope } from "./fake-scope.ts";
+import { chromium, type Manners } from "./fake-screen.ts";
 
 export const registration: Registration = {
   baseUrl: "https://notify.example",
