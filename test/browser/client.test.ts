@@ -7,7 +7,8 @@ import type { UserNotificationClient } from "../../shared/client/fanfare.ts";
 import { until } from "../support/until.ts";
 import { openApp, showsToasts } from "./support/app-page.ts";
 import { appStory } from "./support/app-story.ts";
-import { deliverPush, launchChromium } from "./support/chromium.ts";
+import { deliverPush } from "./support/chromium-worker.ts";
+import { launchChromium } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { requestsOf } from "./support/page-requests.ts";
 

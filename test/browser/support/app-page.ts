@@ -41,7 +41,7 @@ export const toastsOf = (page: Page): Promise<readonly ShownToast[]> =>
     return shown.map(({ title, body, tag }) => ({ title, body, tag }));
   });
 
-/** Resolves once the browser shows exactly these, by what stands in them, in any order. */
+/** Resolves once the browser shows exactly these, by what stands in them, in any order. In Chromium not while a push is under way. */
 export const showsToasts = async (page: Page, bodies: readonly string[], within = 10_000): Promise<void> => {
   const isShown = async (): Promise<boolean> => {
     const shown = (await toastsOf(page)).map(({ body }) => body);
