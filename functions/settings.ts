@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DataKey } from "../shared/data-keys.ts";
+import { dataKeysFrom, type DataKey } from "../shared/data-keys.ts";
 import { knownPushHosts } from "../shared/subscription/push-hosts.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -40,16 +40,9 @@ const vendorUrl = z
 
 const keysWrong =
   "must be one or more id:key pairs, comma-separated; each id once, of letters and digits, the key 32 bytes in base64; the first encrypts";
-const dataKeys = list(keysWrong).transform((pairs, context): [DataKey, ...DataKey[]] => {
-  const keys = pairs.flatMap((pair) => {
-    const [, id, text = ""] = /^(\w+):(.+)$/.exec(pair) ?? [];
-    const key = Buffer.from(text, "base64");
-    return id !== undefined && key.length === 32 ? { id, key } : [];
-  });
-  const [first, ...rest] = keys;
-  // Of two keys with one id the second would never be tried: what it encrypted would be lost.
-  const isWhole = keys.length === pairs.length && new Set(keys.map(({ id }) => id)).size === keys.length;
-  if (first && isWhole) return [first, ...rest];
+const dataKeys = z.string({ error: keysWrong }).transform((text, context): [DataKey, ...DataKey[]] => {
+  const keys = dataKeysFrom(text);
+  if (keys) return keys;
   context.addIssue({ code: "custom", message: keysWrong });
   return z.NEVER;
 });

@@ -42,3 +42,19 @@ export const dataCipher = (keys: readonly [DataKey, ...DataKey[]]) => ({
 const form = /^(\w+)\.([\w-]+)$/;
 
 export type DataCipher = ReturnType<typeof dataCipher>;
+
+/**
+ * The keys of the setting DATA_KEYS: `id:key` pairs, comma-separated, each id once, the key 32 bytes in base64. Undefined for any other
+ * text: of two keys with one id the second would never be tried, and what it encrypted would be lost.
+ */
+export const dataKeysFrom = (text: string): [DataKey, ...DataKey[]] | undefined => {
+  const pairs = text.split(",").flatMap((part) => part.trim() || []);
+  const keys = pairs.flatMap((pair) => {
+    const [, id, base64 = ""] = /^(\w+):(.+)$/.exec(pair) ?? [];
+    const key = Buffer.from(base64, "base64");
+    return id !== undefined && key.length === 32 ? { id, key } : [];
+  });
+  const [first, ...rest] = keys;
+  const isWhole = keys.length === pairs.length && new Set(keys.map(({ id }) => id)).size === keys.length;
+  return first && isWhole ? [first, ...rest] : undefined;
+};

@@ -58,7 +58,7 @@ const subscribe = async (use: SubscriptionsUse, asked: Asked): Promise<Subscribe
     const live = found && endOf(found) > clock.now() ? found : undefined;
     const unsid = (live && unsidOf(live, use.cipher, use.report)) ?? fresh;
     const vapidKeyId = vapidKeyOf(draft, wished, { found, keys: use.vapidKeys });
-    const subscription = { ...wished, vapidKeyId, registeredAt: clock.now() };
+    const subscription = { ...wished, vapidKeyId, registeredAt: draft.registeredAt ?? clock.now() };
     const row = rowOf(feed, subscription, unsid, use.cipher);
     if (found && livesOn(found, row, clock.now())) {
       await feeds.write({ kind: "replace", row, ifMatch: found.etag });

@@ -42,6 +42,8 @@ export type SubscriptionDraft = {
   readonly channelExpiresAt: number | null;
   /** The key that a browser's client says its channel is bound to, which is one of ours; undefined if it does not say. */
   readonly vapidKeyId?: VapidKeyId | undefined;
+  /** When the client had the channel from its system, epoch milliseconds; undefined: just now, which is so for all but imported ones. */
+  readonly registeredAt?: number | undefined;
 };
 
 /** One app instance on one device of one user. */
