@@ -7,8 +7,10 @@ const offered: readonly string[] = [
   "fanfare.js",
   "fanfare.d.ts",
   "fanfare-inbox.js",
+  "fanfare-inbox.d.ts",
   "fanfare-push.js",
   "fanfare-service-worker.js",
+  "fanfare-service-worker.d.ts",
   "graph-notifications-library.js",
   "graph-notifications-library.mjs",
 ];

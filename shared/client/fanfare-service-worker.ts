@@ -5,6 +5,7 @@ import type { WorkerScope } from "./worker/worker-scope.ts";
 
 /** For workers that do more than show: a module worker cannot load the part of `fanfare.js` that deals with pushes, here it is with the rest. */
 export { UserNotificationClient } from "./client.ts";
+export type * from "./fanfare.ts";
 export type { ServeOptions } from "./worker/serve-notifications.worker.ts";
 export type { ToastWish } from "./toasts/toast.ts";
 export type { ToastWords } from "./toasts/words.ts";
