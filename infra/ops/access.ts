@@ -14,6 +14,8 @@ type Access = {
   readonly place: string;
   readonly bus: BusAccess | undefined;
   readonly tables: TablesAccess | undefined;
+  /** Where the bus tells of itself, if not where its connection string says: an emulator's administration. */
+  readonly busAdminUrl: string | undefined;
   /** Where its API is, without a path; undefined if nobody says. */
   readonly url: string | undefined;
   readonly isLocal: boolean;
@@ -40,6 +42,7 @@ const namedAccess = (env: Environment): Access => {
     place: hosts.length > 0 ? hosts.join(" and ") : "the environment's Fanfare",
     bus,
     tables,
+    busAdminUrl: env.SERVICEBUS_ADMIN_URL,
     url: env.PUBLIC_URL,
     isLocal: false,
   };
@@ -73,7 +76,7 @@ const hostOfTables = (access: TablesAccess | undefined): string | undefined => {
 
 const stackSchema = z.object({
   httpUrl: z.string().optional(),
-  serviceBus: z.object({ connectionString: z.string() }),
+  serviceBus: z.object({ connectionString: z.string(), adminUrl: z.string().optional() }),
   tables: z.object({ connectionString: z.string() }),
 });
 
@@ -101,6 +104,7 @@ const localAccess = async (env: Environment): Promise<Access> => {
     place: `the local stack in ${directory}`,
     bus: { kind: "connection-string", connectionString: serviceBus.connectionString },
     tables: { kind: "connection-string", connectionString: tables.connectionString },
+    busAdminUrl: serviceBus.adminUrl,
     url,
     isLocal: true,
   };

@@ -5,6 +5,7 @@ import type { Tables } from "../../shared/storage/table.ts";
 import { accessOf } from "./access.ts";
 import { Failed } from "./failed.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { whoOf, type Who } from "./who.http.ts";
 
 /** The bus and the tables of one running Fanfare. Each is opened when it is first asked for. */
 export type Connection = {
@@ -17,6 +18,8 @@ export type Connection = {
   /** Where its API is, without a path; undefined if nobody says. */
   readonly url: string | undefined;
   readonly isLocal: boolean;
+  /** Who acts, for the audit. Throws when Azure gives no token. */
+  readonly who: () => Promise<Who>;
 };
 
 /**
@@ -37,6 +40,7 @@ export const connected = async <T>(
       place,
       url,
       isLocal,
+      who: () => whoOf(tables, { isLocal }),
       bus: () => (openedBus ??= opened("ServiceBusConnection", () => openBus(known(bus, "ServiceBusConnection")))),
       tables: () => (openedTables ??= opened("TablesConnection", () => openTables(known(tables, "TablesConnection")))),
     });

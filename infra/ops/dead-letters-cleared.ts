@@ -1,6 +1,7 @@
 import { systemClock } from "../../shared/clock.ts";
 import { busDeadLetters } from "../../shared/fanout/dead-letters.bus.ts";
 import type { Cleared, DeadLetters, Left } from "../../shared/fanout/dead-letters.ts";
+import { audited } from "./audit.ts";
 import { connected } from "./connect.ts";
 import { exitCodes, Failed } from "./failed.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -40,7 +41,8 @@ const clear = (
   verb: keyof typeof past,
   agreed: (found: Found) => Promise<void>,
 ): Promise<void> =>
-  connected(use, async ({ bus, place }) => {
+  connected(use, async (connection) => {
+    const { bus, place } = connection;
     const { output, stop } = use;
     const letters = busDeadLetters(bus(), systemClock);
     const sequences = chosen === "all" ? await numbersOf(letters, stop) : [...new Set(chosen)];
@@ -50,30 +52,36 @@ const clear = (
     }
     await agreed({ count: sequences.length, place });
 
-    const outcome = past[verb];
-    let done = 0;
-    let isWaiting = false;
-    const each = ({ sequence, messageId, replayedAs }: Cleared): void => {
-      done += 1;
-      if (json) output.json({ sequence, outcome, messageId, replayedAs });
-      else output.text(`${sequence} ${outcome}${replayedAs === undefined ? "" : ` as ${replayedAs}`}`);
-      output.progress(`${done} of ${sequences.length} ${outcome}`);
-    };
-    const waiting = (): void => {
-      if (!isWaiting) output.note("Somebody else has some of them in hand; waiting for that to end, a minute at most.");
-      isWaiting = true;
-    };
-    try {
-      const left = await letters[verb](sequences, { each, waiting, stop });
-      const absent = chosen === "all" ? [] : left.absent; // gone meanwhile, which is what was wanted
-      if (json) tellLeft(use, { ...left, absent });
-      judge({ ...left, absent }, place);
-    } finally {
-      // The operator's record of what was done, however it ended.
-      const ended = stop.aborted ? "Interrupted: " : "";
-      output.note(`${ended}${done} of ${named(sequences.length)} ${outcome}, ${place}, ${new Date().toISOString()}.`);
-    }
+    const subject = { kind: "dead letters", id: chosen === "all" ? "all" : sequences.join(", ") };
+    const act = { act: `dead-letters ${verb}`, subject };
+    await audited({ ...use, ...connection }, act, async (count) => {
+      const outcome = past[verb];
+      let done = 0;
+      let isWaiting = false;
+      const each = ({ sequence, messageId, replayedAs }: Cleared): void => {
+        done += 1;
+        count(outcome);
+        if (json) output.json({ sequence, outcome, messageId, replayedAs });
+        else output.text(`${sequence} ${outcome}${replayedAs === undefined ? "" : ` as ${replayedAs}`}`);
+        output.progress(`${done} of ${sequences.length} ${outcome}`);
+      };
+      const waiting = (): void => {
+        if (!isWaiting) output.note(waitingForOthers);
+        isWaiting = true;
+      };
+      try {
+        const left = await letters[verb](sequences, { each, waiting, stop });
+        const absent = chosen === "all" ? [] : left.absent; // gone meanwhile, which is what was wanted
+        if (json) tellLeft(use, { ...left, absent });
+        judge({ ...left, absent }, place);
+      } finally {
+        const ended = stop.aborted ? "Interrupted: " : "";
+        output.note(`${ended}${done} of ${named(sequences.length)} ${outcome}, ${place}, ${new Date().toISOString()}.`);
+      }
+    });
   });
+
+const waitingForOthers = "Somebody else has some of them in hand; waiting for that to end, a minute at most.";
 
 const numbersOf = async (letters: DeadLetters, stop: AbortSignal): Promise<readonly string[]> => {
   const numbers: string[] = [];

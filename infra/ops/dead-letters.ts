@@ -6,6 +6,7 @@ import { connected } from "./connect.ts";
 import { discard, replay, type Chosen, type Clear } from "./dead-letters-cleared.ts";
 import { asRow, asRecord, rowHeads } from "./dead-letters-told.ts";
 import { exitCodes, Failed } from "./failed.ts";
+import { wholeNumber } from "./option-values.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { textList, textTable } from "./text-table.ts";
 
@@ -78,11 +79,6 @@ const chosenOf = (sequences: readonly string[], options: ClearOptions, command: 
 const sequenceNumber = (text: string): string => {
   if (!/^\d{1,19}$/.test(text)) throw new InvalidArgumentError("It is a number, as the list tells it.");
   return BigInt(text).toString();
-};
-
-const wholeNumber = (text: string): number => {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("It is a whole number above zero.");
-  return Number(text);
 };
 
 const list = (use: Surroundings, { limit, json }: ListOptions): Promise<void> =>

@@ -7,6 +7,8 @@ export const sentenceOf = (error: unknown): string => {
   if (error instanceof Failed) return error.message;
   if (error instanceof Unavailable) return unavailable(error);
   if (!(error instanceof Error)) return "Something failed that is no error.";
+  if (wordsOf(error).includes("TableNotFound"))
+    return "A table is missing: deploy this version's infra/main.bicep, or start the local stack anew.";
   return `${error.name}: ${tellable(error.message)}`;
 };
 

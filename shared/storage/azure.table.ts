@@ -61,6 +61,7 @@ export const openTables = (access: TablesAccess, { callTimeoutMs = 5_000 }: Opti
     expiries: table("expiries"),
     throttles: table("throttles"),
     tokens: table("tokens"),
+    audit: table("audit"),
   };
 };
 

@@ -52,6 +52,16 @@ export class RowConflict extends Error {
   override readonly name = "RowConflict";
 }
 
-export const tableNames = ["feeds", "unsids", "apps", "deliveries", "expiries", "throttles", "tokens"] as const;
+/** All but `audit` are the app's; that one is written by the operator's commands alone (`infra/ops/audit.table.ts`). */
+export const tableNames = [
+  "feeds",
+  "unsids",
+  "apps",
+  "deliveries",
+  "expiries",
+  "throttles",
+  "tokens",
+  "audit",
+] as const;
 type TableName = (typeof tableNames)[number];
 export type Tables = Readonly<Record<TableName, Table>>;

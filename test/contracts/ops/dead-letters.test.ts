@@ -8,30 +8,29 @@ import { closedPort } from "../../support/closed-port.ts";
 import { startFanoutBus, type FanoutBus } from "../../support/fanout-bus.ts";
 import { inspectorOf, type Inspector } from "../../support/service-bus/inspect.ts";
 import { jobOf, sentJob, undertaker } from "../dead-letters/bus-under-test.ts";
+import { startTablesUnderTest, type TablesUnderTest } from "../../support/tables.ts";
 import { command, linesOf, program } from "./operator.ts";
 
 let broker: FanoutBus;
+let tables: TablesUnderTest;
 let inspector: Inspector;
 let undertakes: ReturnType<typeof undertaker>;
-/** A data directory whose stack.json names the bus, as that of a running stack does. */
+/** A data directory whose stack.json names the bus and the tables, as that of a running stack does. */
 let dataDir: string;
 let env: { readonly FANFARE_DATA_DIR: string };
 beforeAll(async () => {
-  broker = await startFanoutBus();
+  [broker, tables] = await Promise.all([startFanoutBus(), startTablesUnderTest()]);
   inspector = inspectorOf(broker.connectionString);
   undertakes = undertaker(broker.connectionString);
   dataDir = await mkdtemp(join(tmpdir(), "fanfare-ops-"));
   env = { FANFARE_DATA_DIR: dataDir };
-  const { connectionString } = broker;
-  await writeFile(
-    join(dataDir, "stack.json"),
-    JSON.stringify({ serviceBus: { connectionString }, tables: { connectionString: "none" } }),
-  );
+  const of = ({ connectionString }: FanoutBus | TablesUnderTest) => ({ connectionString });
+  await writeFile(join(dataDir, "stack.json"), JSON.stringify({ serviceBus: of(broker), tables: of(tables) }));
 });
 afterEach(() => inspector.empty(fanoutQueue));
 afterAll(async () => {
   await Promise.all([inspector.close(), undertakes.close()]);
-  await Promise.all([broker.stop(), rm(dataDir, { recursive: true })]);
+  await Promise.all([broker.stop(), tables.stop(), rm(dataDir, { recursive: true })]);
 });
 
 const place = () => `the local stack in ${dataDir}`;
@@ -182,6 +181,28 @@ test("interrupted it ends with 130, and tells what is done", async () => {
   expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
   expect(stderr).toContain("Interrupted: 0 of 60 dead letters discarded");
   expect(await dead()).toHaveLength(60);
+});
+
+test("what is replayed or discarded is in the audit, and without it nothing is", async () => {
+  const [one = "", other = ""] = await undertakes.refused([sentJob(), sentJob()]);
+  const blind = await command(["dead-letters", "discard", one, "--yes"], {
+    env: { ServiceBusConnection: broker.connectionString },
+  });
+  expect(blind).toMatchObject({ code: 1, stdout: "" });
+  expect(blind.stderr).toMatch(
+    /^Nothing was done, for it could not be noted in the table audit first\. Neither Tables/,
+  );
+  expect(await dead()).toHaveLength(2);
+  const told = await command(["dead-letters", "discard", one, other, "--yes"], { env });
+  expect(told.stderr).toMatch(/^Audit: dead-letters discard of dead letters .+: done, 2 discarded\.$/m);
+  const [entry] = linesOf((await command(["audit", "--limit", "1", "--json"], { env })).stdout);
+  expect(entry).toMatchObject({
+    act: "dead-letters discard",
+    subject: `dead letters ${one}, ${other}`,
+    by: "local",
+    outcome: "done",
+    counts: { discarded: 2 },
+  });
 });
 
 test("settings of the app in the environment win over the local stack, and no key of theirs is ever told", async () => {
