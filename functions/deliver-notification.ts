@@ -24,7 +24,15 @@ export const deliverNotification =
   async (message: unknown, receipt: Receipt): Promise<void> => {
     const job = parseFanoutJob(message); // throws: nobody can act on such a message, so let it dead-letter
     const cameAt = use.clock.now();
-    const run: Run = { ...receipt, use, job, startedAt: cameAt, isInDoubt: mayBeInDoubt({ job, ...receipt }) };
+    const queuedMs = Math.max(0, cameAt - (job.due ?? job.acceptedAt));
+    const run: Run = {
+      ...receipt,
+      use,
+      job,
+      startedAt: cameAt,
+      isInDoubt: mayBeInDoubt({ job, ...receipt }),
+      queuedMs,
+    };
     try {
       let round = await bringUpToDate(run, undefined);
       while (round.kind === "once-more") round = await bringUpToDate(run, round.crossed);

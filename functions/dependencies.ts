@@ -17,6 +17,7 @@ import { tableExpired } from "../shared/expiry/expired.table.ts";
 import { busBacklog } from "../shared/fanout/backlog.bus.ts";
 import { busDeadLetters } from "../shared/fanout/dead-letters.bus.ts";
 import { busFanout, openBus, pingBus } from "../shared/fanout/fanout.bus.ts";
+import { tracedFanout } from "../shared/fanout/traced-fanout.ts";
 import { emptyHead } from "../shared/feed/new-head.ts";
 import { tableFeed } from "../shared/feed/feed.table.ts";
 import { tableFetchMarks } from "../shared/feed/fetch-marks.table.ts";
@@ -43,7 +44,7 @@ export const dependencies = (config: Config) => {
   const hints = tableExpiryHints(tables.expiries);
   const bus = openBus(busAccess(config.bus));
   const backlog = busBacklog(busAccess(config.bus), { adminUrl: config.busAdminUrl });
-  const { fanout, busy } = busyWatch({ fanout: busFanout(bus, clock), backlog, backlogLimit, clock });
+  const { fanout, busy } = busyWatch({ fanout: tracedFanout(busFanout(bus, clock)), backlog, backlogLimit, clock });
   const head = { rowKey: headKey, empty: (feed: FeedKey) => emptyHead(feed, clock.now()) };
   const perFeed = config.subscriptionsPerFeed;
   const live = memoryLive({ headOf: tableHeadMarks({ feeds }) });

@@ -16,6 +16,9 @@ export type ProblemKind =
   | "too-large"
   | "unsupported-media-type";
 
+/** For `busy`: whose limit was met, or what of ours cannot take more. */
+export type ThrottleReason = "user-writes" | "user-reads" | "app-writes" | "backlog" | "bus-away";
+
 /** One fault of a body: which member (`payload.visualContent.title`), and what to do about it. */
 export type Fault = { readonly code: string; readonly target: string; readonly message: string };
 
@@ -23,6 +26,8 @@ type Particulars = {
   readonly details?: readonly Fault[];
   /** For `busy`, which a throttled caller is told too: after how many whole seconds a repeat is welcome; at least 1. */
   readonly retryAfterSeconds?: number;
+  /** For `busy`; it is told by telemetry alone. */
+  readonly throttledBy?: ThrottleReason;
   /** For `method-not-allowed`: what would have been allowed. */
   readonly allow?: readonly string[];
   readonly cause?: unknown;
@@ -34,6 +39,7 @@ export class Problem extends Error {
   readonly kind: ProblemKind;
   readonly details: readonly Fault[];
   readonly retryAfterSeconds: number | undefined;
+  readonly throttledBy: ThrottleReason | undefined;
   readonly allow: readonly string[];
 
   /** `message` is one stable sentence for people; it never holds a secret, an endpoint or content. */
@@ -42,6 +48,7 @@ export class Problem extends Error {
     this.kind = kind;
     this.details = particulars.details ?? [];
     this.retryAfterSeconds = particulars.retryAfterSeconds;
+    this.throttledBy = particulars.throttledBy;
     this.allow = particulars.allow ?? [];
   }
 }

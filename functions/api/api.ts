@@ -1,7 +1,7 @@
 import type { HttpRequest, HttpResponseInit } from "@azure/functions";
 import type { Clock } from "../../shared/clock.ts";
-import type { Emit } from "../../shared/telemetry/events.ts";
-import { answerTo, isBug, reasonOf, type Answer, type RequestIds } from "./http.ts";
+import type { Emit, ThrottledBy } from "../../shared/telemetry/events.ts";
+import { answerTo, isBug, reasonOf, throttledByOf, type Answer, type RequestIds } from "./http.ts";
 import { router, type Routes } from "./router.ts";
 
 type Uses = {
@@ -31,6 +31,7 @@ export const apiHandler = (use: Uses) => {
     const method = request.method.toUpperCase();
     let operation = `${method} (no such path or method)`;
     let reason: string | undefined;
+    let throttled: ThrottledBy | undefined;
     const run = async (): Promise<Answer> => {
       const found = find(method, new URL(request.url).pathname);
       operation = `${method} ${found.route}`;
@@ -38,6 +39,7 @@ export const apiHandler = (use: Uses) => {
     };
     const answer = await run().catch((error: unknown) => {
       reason = reasonOf(error);
+      throttled = throttledByOf(error);
       if (isBug(error)) telling.bug(error, asked.requestId);
       return answerTo(error, asked, use.clock.now());
     });
@@ -49,6 +51,8 @@ export const apiHandler = (use: Uses) => {
         status: answer.status,
         requestId: asked.requestId,
         ...(reason !== undefined && { reason }),
+        ...(throttled && { throttled }),
+        ...(answer.accepted && { accepted: answer.accepted }),
         durationMs,
         ...(answer.heldMs !== undefined && { heldMs: answer.heldMs }),
       });

@@ -94,10 +94,12 @@ const onceOf = ({ tenantId, clientId }: Caller, key: string, body: string): Once
 type Particulars = { readonly status: number; readonly base: Call["base"]; readonly user: User };
 
 /** Exactly the original's members, in its order (contract 2.3): rawContent is never echoed. A repeat is answered the very same. */
-const answer = ({ notification, acceptedAt }: Accepted, { status, base, user }: Particulars): Answer => {
+const answer = (accepted: Accepted, { status, base, user }: Particulars): Answer => {
+  const { notification, acceptedAt, isNew, isRepeat } = accepted;
   const { visualContent } = notification.payload;
   return {
     status,
+    ...(!isRepeat && { accepted: isNew ? "new" : "replaced" }),
     headers: { ...odataHeaders, Location: `${base}/me/activities/${notification.id}` },
     body: {
       "@odata.context": `${notificationsContext(base, user)}/$entity`,

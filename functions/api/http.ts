@@ -1,4 +1,5 @@
 import { Problem, type ProblemKind } from "../../shared/problem.ts";
+import type { ThrottledBy } from "../../shared/telemetry/events.ts";
 import { Unavailable } from "../../shared/unavailable.ts";
 
 /** What an operation answers; a body that is not undefined goes out as compact JSON. */
@@ -10,6 +11,8 @@ export type Answer = {
   readonly text?: string | Uint8Array;
   /** For so long it was held back, as the caller had asked: time in which nothing was done. */
   readonly heldMs?: number;
+  /** What a POST that sends came to, for telemetry. */
+  readonly accepted?: "new" | "replaced";
 };
 
 /** The two ids every answer carries: ours, and the caller's own (or ours again). */
@@ -53,6 +56,10 @@ export const isBug = (error: unknown): boolean => problemOf(error) === undefined
 /** Why, for the log: the fault's own sentence or what is away, neither of which holds a secret or content. Undefined for a bug. */
 export const reasonOf = (error: unknown): string | undefined =>
   error instanceof Problem || error instanceof Unavailable ? error.message : undefined;
+
+/** What a 406 has to be waited for, for telemetry; undefined for any other answer. */
+export const throttledByOf = (error: unknown): ThrottledBy | undefined =>
+  error instanceof Unavailable ? "away" : error instanceof Problem ? error.throttledBy : undefined;
 
 const problemOf = (error: unknown): Problem | undefined => {
   if (error instanceof Problem) return error;

@@ -3,11 +3,26 @@ import { isAlertable, isTapped, isTargeted, notReached } from "../../shared/deli
 import type { Settled } from "../../shared/delivery/settle.ts";
 import type { Notification } from "../../shared/notification/notification.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";
+import type { ChannelName } from "../../shared/telemetry/events.ts";
 import type { Run } from "./run.ts";
 
-export const emitLapsed = ({ use, job, emit }: Run): void => {
+export const emitLapsed = (run: Run): void => {
+  const { use, job, emit } = run;
   const sinceAcceptedMs = use.clock.now() - job.acceptedAt;
-  emit({ event: "lapsed", kind: job.kind, notificationId: job.id, hop: job.hop, sinceAcceptedMs });
+  emit({ event: "lapsed", kind: job.kind, notificationId: job.id, hop: job.hop, ...queued(run), sinceAcceptedMs });
+};
+
+/** `retryAt` in epoch milliseconds. */
+export const emitPostponed = (run: Run, reason: string, retryAt: number): void => {
+  const { job, emit } = run;
+  emit({ event: "postponed", notificationId: job.id, hop: job.hop, reason, retryAt, ...queued(run) });
+};
+
+/** A run has several rounds, and its message one age: the first event tells it. */
+const queued = (run: Run): { queuedMs?: number } => {
+  const { queuedMs } = run;
+  run.queuedMs = undefined;
+  return queuedMs === undefined ? {} : { queuedMs };
 };
 
 type Round = {
@@ -29,6 +44,8 @@ export const emitDelivery = (run: Run, round: Round): void => {
     reached: reachedOf(run, round),
     ...summaryOf(settled),
     ...(retryAt !== undefined && { retryAt }),
+    ...missedOf(settled),
+    ...queued(run),
     sinceAcceptedMs: use.clock.now() - job.acceptedAt,
   });
 };
@@ -40,6 +57,17 @@ const reachedOf = ({ use, job }: Run, { notification, subscriptions }: Round): n
     (subscription) => isMeant(notification, subscription) && notReached(subscription, isServed) === undefined,
   );
   return reached.length;
+};
+
+/** An alert or a tap that came to nothing is not missed: content is what was promised. */
+const missedOf = (settled: readonly Settled<KeptSubscription>[]): { missed?: Partial<Record<ChannelName, number>> } => {
+  const missed: Partial<Record<ChannelName, number>> = {};
+  for (const { due, decision } of settled) {
+    const channel = due.subscription.channel?.kind;
+    if (due.kind !== "content" || decision.kind !== "give-up" || channel === undefined) continue;
+    missed[channel] = (missed[channel] ?? 0) + 1;
+  }
+  return Object.keys(missed).length > 0 ? { missed } : {};
 };
 
 const summaryOf = (

@@ -5,6 +5,7 @@ import type { Settled } from "../../shared/delivery/settle.ts";
 import { nextJob, toldKindOf } from "../../shared/fanout/job.ts";
 import { lifetimeMaxMs, type Notification } from "../../shared/notification/notification.ts";
 import type { Subscription } from "../../shared/subscription/subscription.ts";
+import { emitPostponed } from "./events.ts";
 import { timeOf, type Run } from "./run.ts";
 
 /** No push begins later than this after its run did. */
@@ -87,5 +88,5 @@ export const putOff = async (run: Run, reason: string): Promise<void> => {
   await use.fanout.send(nextJob(job, { version: job.version, due, ...again }), {
     expiresAt: job.acceptedAt + lifetimeMaxMs,
   });
-  run.emit({ event: "postponed", notificationId: job.id, hop: job.hop, reason, retryAt: due });
+  emitPostponed(run, reason, due);
 };

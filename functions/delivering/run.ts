@@ -44,6 +44,8 @@ export type Run = Receipt & {
   readonly startedAt: number;
   /** Whether a device may have been told something that the ledger does not know of. */
   isInDoubt: boolean;
+  /** How late the message was; undefined once an event has told it. */
+  queuedMs?: number | undefined;
   /** The end of the notification as it was read last; undefined when it has none any more. */
   expiresAt?: number | undefined;
 };

@@ -8,6 +8,7 @@ import type { Due } from "../../shared/delivery/due.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import type { Notification } from "../../shared/notification/notification.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";
+import { attempted } from "./attempted.ts";
 import type { Run } from "./run.ts";
 
 type Telling = {
@@ -18,10 +19,8 @@ type Telling = {
 };
 
 /** Tells one device, when its push service can take it. Never rejects. */
-export const tell = async (
-  { use, job, emit, bug }: Run,
-  { due, notification, ledger, credentials }: Telling,
-): Promise<Outcome | Held> => {
+export const tell = async (run: Run, { due, notification, ledger, credentials }: Telling): Promise<Outcome | Held> => {
+  const { use, job, emit, bug } = run;
   const { kind, subscription } = due;
   const { channel } = subscription;
   const sender = channel && use.channels[channel.kind];
@@ -29,12 +28,11 @@ export const tell = async (
   try {
     const credential = credentials[channel.kind] ?? standardCredential;
     const attempt = { kind, notification, subscription, credential, isRepeat: wasAttempted(due, notification, ledger) };
-    const { expiresAt } = notification;
-    return await use.governor.send(sender.routeOf(attempt), () => sender.send(attempt), {
-      whose: job.feed,
-      expiresAt,
-      emit,
-    });
+    const route = sender.routeOf(attempt);
+    const patience = { whose: job.feed, expiresAt: notification.expiresAt, emit };
+    const governed = (send: () => Promise<Outcome>): Promise<Outcome | Held> =>
+      use.governor.send(route, send, patience);
+    return await attempted(sender, attempt, route, { run, channel: channel.kind, ledger, governed });
   } catch (error) {
     // One device's delivery shows a bug: the others have theirs, and this one is tried again, perhaps by mended code.
     bug(error);

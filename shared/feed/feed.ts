@@ -15,6 +15,8 @@ export type Accepted = {
     "id" | "epoch" | "version" | "groupName" | "payload" | "priority" | "expiresAt" | "displayUntil" | "platformTypes"
   >;
   readonly isNew: boolean;
+  /** Nothing came of it but the answer: it had come before, under the same `Once`. */
+  readonly isRepeat?: true;
   /** Epoch milliseconds of the first acceptance: the answer's seconds to live are counted from here, so that a repeat says the same. */
   readonly acceptedAt: number;
 };

@@ -33,4 +33,8 @@ export const fullFeeds = (clock: Clock) => {
 
 /** What is thrown to who writes before then (epoch milliseconds). */
 export const tooManyWrites = (until: number, now: number): Problem =>
-  throttled("There were too many writes to this user's notifications. Try again later.", until, now);
+  throttled("There were too many writes to this user's notifications. Try again later.", {
+    by: "user-writes",
+    until,
+    now,
+  });

@@ -72,6 +72,7 @@ export const repeatOf = (
       expiresAt: notificationExpiresAt.getTime(),
     },
     isNew,
+    isRepeat: true,
     acceptedAt: acceptedAt.getTime(),
   };
 };

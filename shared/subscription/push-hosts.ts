@@ -55,6 +55,12 @@ const isPlain = (authority: string | undefined, { hostname, port }: URL): boolea
 const isAt = (name: string, host: string): boolean =>
   host.startsWith(".") ? name.endsWith(host) && name.length > host.length : name === host;
 
+/** The host of a push service's URL if all the world uses it. Any other may be somebody's own, and telemetry does not name it. */
+export const publicPushHost = (url: string): string | undefined => {
+  const hostname = urlOf(url)?.hostname ?? "";
+  return knownPushHosts.some((host) => isAt(hostname, host)) ? hostname : undefined;
+};
+
 /**
  * Of the allowed hosts those of WNS: a post to a Windows channel carries the app's own bearer token, which no other push service
  * may see. https://learn.microsoft.com/windows/apps/develop/notifications/push-notifications/wns-overview

@@ -1,4 +1,7 @@
-/** One wide event for each request, each run of a delivery and each run of the purge, gathered while it happens and emitted once, at its end. */
+/**
+ * One wide event for each request, each round of a delivery, each attempt at a device and each run of the purge, gathered while it happens and
+ * emitted once, at its end. They are the one source: metrics (`measures.ts`) and what spans say (`spans.ts`) are made of them.
+ */
 export type FanfareEvent =
   | {
       readonly event: "request";
@@ -8,6 +11,10 @@ export type FanfareEvent =
       readonly requestId: string;
       /** Why a request was refused: the fault's sentence, or the name of what is away, which the caller is not told. */
       readonly reason?: string;
+      /** Why it was answered 406. */
+      readonly throttled?: ThrottledBy;
+      /** What a POST that sends came to; a repeat under the same Idempotency-Key, and a dry run, come to nothing new. */
+      readonly accepted?: "new" | "replaced";
       readonly durationMs: number;
       /** So much of it the answer was held back, because the caller would wait for a change: no measure of how fast we are. */
       readonly heldMs?: number;
@@ -30,8 +37,28 @@ export type FanfareEvent =
       readonly reasons: readonly string[];
       /** Epoch milliseconds of the scheduled next run, if there is one. */
       readonly retryAt?: number;
+      /** Devices, by channel, to which this content will not be brought any more: it ends before another try. */
+      readonly missed?: Readonly<Partial<Record<ChannelName, number>>>;
+      readonly queuedMs?: QueuedMs;
       /** From the acceptance of the POST, PATCH or DELETE to the end of this run. */
       readonly sinceAcceptedMs: number;
+    }
+  | {
+      /** One request to a push service. A device that is held is not attempted. */
+      readonly event: "attempt";
+      readonly notificationId: string;
+      readonly hop: number;
+      /** Content (or the word that there is some), a tap for a change of state, or the alert. */
+      readonly kind: "content" | "tap" | "fallback";
+      readonly channel: ChannelName;
+      /** As it is believed: of a "gone" that too many say at once it is `busy`. */
+      readonly outcome: "delivered" | "gone" | "busy" | "rejected" | "misconfigured";
+      /** What the vendor gave as reason, or kept it from answering; never an endpoint. */
+      readonly reason?: string;
+      /** Of the request alone, without the wait for its turn. */
+      readonly durationMs: number;
+      /** From the acceptance of this content, where it has reached this device for the first time. */
+      readonly deliveredAfterMs?: number;
     }
   | {
       /**
@@ -45,6 +72,7 @@ export type FanfareEvent =
       readonly reason: string;
       /** Epoch milliseconds of the next run. */
       readonly retryAt: number;
+      readonly queuedMs?: QueuedMs;
     }
   | {
       /** A run that had nothing to do: its notification had expired or was deleted before it, or for an alert had been replaced. */
@@ -52,6 +80,7 @@ export type FanfareEvent =
       readonly kind: JobKind;
       readonly notificationId: string;
       readonly hop: number;
+      readonly queuedMs?: QueuedMs;
       /** From the acceptance of the POST, PATCH or DELETE to this run. */
       readonly sinceAcceptedMs: number;
     }
@@ -152,6 +181,18 @@ type DeadLettersEvent =
       /** Since it became visible in the queue. When it was given up the broker does not say. */
       readonly ageSeconds: number;
     };
+
+/** How late a message was, from when it was due (or was accepted) to its run; told by the first event of the run alone. */
+type QueuedMs = number;
+
+/** What pushes are made through. */
+export type ChannelName = "webpush" | "apns" | "fcm" | "wns";
+
+/**
+ * Why a caller has to wait: the user's or the app's own limit; or ours: the queue is too long, the bus has just refused a message, or a
+ * dependency was away in this very request.
+ */
+export type ThrottledBy = "user-writes" | "user-reads" | "app-writes" | "backlog" | "bus-away" | "away";
 
 /** What a job of the queue is about: content, a change of state, or an iOS fallback. */
 type JobKind = "content" | "state" | "fallback";

@@ -141,13 +141,12 @@ export const metrics = {
 export type MetricName = keyof typeof metrics;
 
 /** One number to record: counters are added to, of histograms and gauges it is the value. */
-export type Point = {
-  readonly [Name in MetricName]: {
-    readonly metric: Name;
-    readonly value: number;
-    readonly attributes: Readonly<Record<(typeof metrics)[Name]["attributes"][number], string | number>>;
-  };
-}[MetricName];
+export type PointOf<Name extends MetricName> = {
+  readonly metric: Name;
+  readonly value: number;
+  readonly attributes: Readonly<Record<(typeof metrics)[Name]["attributes"][number], string | number>>;
+};
+export type Point = { readonly [Name in MetricName]: PointOf<Name> }[MetricName];
 
 /** So soon after its acceptance a content was with a push service: the smallest that fits. Counted, for Azure Monitor knows no quantiles. */
 const within = [

@@ -6,6 +6,8 @@ export const readable = (event: FanfareEvent): string | undefined => {
     case "request":
       if (event.heldMs !== undefined) return undefined; // a page that follows its feed waits again and again
       return `${event.operation} ${event.status}, ${event.durationMs} ms${event.reason === undefined ? "" : `: ${event.reason}`}`;
+    case "attempt":
+      return undefined; // its run says how many came to which outcome, and why
     case "delivery": {
       const counts = Object.entries(event.outcomes).map(([outcome, count]) => `${count} ${outcome}`);
       const reasons = event.reasons.length > 0 ? ` (${event.reasons.join(", ")})` : "";

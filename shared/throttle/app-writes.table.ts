@@ -86,7 +86,7 @@ export const tableAppWrites = (use: Uses): AppWrites => {
         const now = clock.now();
         const permit = permitOf(holding, slotOf(now));
         if (permit) return permit;
-        if (holding.fullUntil > now) throw throttled(sentence, holding.fullUntil, now);
+        if (holding.fullUntil > now) throw throttled(sentence, { by: "app-writes", until: holding.fullUntil, now });
         holding.waiting += 1;
         try {
           holding.leasing ??= leaseMore(clientId, holding).finally(() => (holding.leasing = undefined));

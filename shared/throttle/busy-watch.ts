@@ -52,12 +52,15 @@ export const busyWatch = ({ fanout, backlog, backlogLimit, clock }: Uses): { fan
     busy: {
       check: () => {
         const now = clock.now();
-        const until = queue.enter(now) ?? bus.enter(now);
+        const queueUntil = queue.enter(now);
+        const until = queueUntil ?? bus.enter(now);
         if (backlog && now >= lookAgainAt) {
           lookAgainAt = now + lookEveryMs;
           void look(backlog, lookAgainAt);
         }
-        if (until !== undefined) throw throttled("The service is busy. Try again later.", until, now);
+        if (until === undefined) return;
+        const by = queueUntil === undefined ? "bus-away" : "backlog";
+        throw throttled("The service is busy. Try again later.", { by, until, now });
       },
     },
   };

@@ -25,7 +25,11 @@ export const memoryReads = ({ clock, limits, feedsMost = 10_000 }: Uses): Reads 
       const known = usages.get(feed);
       const admission = admit(known === undefined ? noUsage : parseUsage(known), limits, now);
       if (admission.kind === "full")
-        throw throttled("The user's reads are throttled. Try again later.", admission.until, now);
+        throw throttled("The user's reads are throttled. Try again later.", {
+          by: "user-reads",
+          until: admission.until,
+          now,
+        });
       usages.delete(feed); // a map keeps the order of insertion, so the first is the one unread for longest
       usages.set(feed, printUsage(admission.usage));
       if (usages.size > feedsMost) for (const oldest of usages.keys()) return void usages.delete(oldest);

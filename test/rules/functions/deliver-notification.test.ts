@@ -61,6 +61,7 @@ test("of several devices each has its own outcome; one message goes on, at the e
       outcomes: { delivered: 1, busy: 2, gone: 1, rejected: 1, misconfigured: 1 },
       reasons: ["503", "429", "400 BadTopic", "401"],
       retryAt: due,
+      queuedMs: 50,
       sinceAcceptedMs: 50,
     },
   ]);
@@ -81,7 +82,7 @@ test.each([
   await deliver({ ...job, kind });
   expect(happened).toEqual([]);
   const { id: notificationId } = job;
-  expect(events).toEqual([{ event: "lapsed", kind, notificationId, hop: 3, sinceAcceptedMs: 50 }]);
+  expect(events).toEqual([{ event: "lapsed", kind, notificationId, hop: 3, queuedMs: 50, sinceAcceptedMs: 50 }]);
 });
 
 test("a message older than the content sends the newest content, for its own version may have been lost", async () => {

@@ -60,6 +60,7 @@ export const world = (given: World) => {
   const happened: string[] = [];
   const scheduled: { job: FanoutJob; expiresAt: number }[] = [];
   const events: FanfareEvent[] = [];
+  const attemptEvents: FanfareEvent[] = [];
   const bugs: unknown[] = [];
   const forgotten = new Set<string>();
   const renewed = new Set<string>();
@@ -149,7 +150,7 @@ export const world = (given: World) => {
     policy: given.policy ?? { baseSeconds: 5, capSeconds: 3_600 },
     chance: () => 0.5,
   });
-  const emit = (event: FanfareEvent): void => void events.push(event);
+  const emit = (event: FanfareEvent): void => void (event.event === "attempt" ? attemptEvents : events).push(event);
   const bug = (error: unknown): void => void bugs.push(error);
   return {
     deliver: (message: unknown = job, deliveryCount = 1): Promise<void> => run(message, { deliveryCount, emit, bug }),
@@ -174,7 +175,9 @@ export const world = (given: World) => {
       (await ledgers.read(feed, job.id))[kind][tagOf(name)],
     happened,
     scheduled,
+    /** All but those of attempts, which have their own list. */
     events,
+    attemptEvents,
     bugs,
     attempts,
   };
