@@ -1,5 +1,6 @@
-import { inboxFilters } from "./filter.ts";
-import type { InboxAct, InboxView } from "./inbox-view.page.ts";
+import { focusRow } from "./focus.page.ts";
+import { inboxActs, type InboxAct } from "./inbox-acts.ts";
+import type { InboxView } from "./inbox-view.page.ts";
 import { rowActs, type RowAct } from "./row-acts.ts";
 import type { Undo } from "./undo.ts";
 
@@ -27,7 +28,7 @@ export const listenToControls = (
       act(what, id, event);
       return;
     }
-    const named = controls.find((name) => name === button?.getAttribute("data-control"));
+    const named = inboxActs.find((name) => name === button?.getAttribute("data-control"));
     if (named !== undefined) control(named);
   };
 
@@ -54,7 +55,7 @@ export const listenToControls = (
     const target = rowAt(list, item, event.key);
     if (!target) return;
     event.preventDefault();
-    target.querySelector<HTMLElement>('[data-act="open"]')?.focus();
+    focusRow(target);
   };
 
   const held = (isHeld: boolean) => () => undo.hold(isHeld || undoBar.matches(":hover, :focus-within"));
@@ -66,8 +67,6 @@ export const listenToControls = (
     undoBar.addEventListener(name, () => queueMicrotask(held(false)), { signal });
   }
 };
-
-const controls = ["mark-all-read", "more", "undo", "try-again", ...inboxFilters] as const satisfies readonly InboxAct[];
 
 const rowAt = (list: Element, item: Element, key: string): Element | null => {
   switch (key) {

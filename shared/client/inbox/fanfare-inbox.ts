@@ -1,22 +1,13 @@
-import type { UserNotification } from "../notification.ts";
-import { lackedBy, type InboxClient } from "./inbox-client.ts";
+import { takeEarlyProperties } from "./early-properties.page.ts";
 import { filterNamed, type InboxFilter } from "./filter.ts";
+import { assertClient, type InboxClient } from "./inbox-client.ts";
+import type { FanfareInboxEvents } from "./inbox-events.ts";
 import { drawSignedOut } from "./inbox-view.page.ts";
 import { newInbox, type Inbox } from "./inbox.page.ts";
 import { inboxStyle } from "./style.ts";
 import { englishInboxWords, type InboxWords } from "./words.ts";
 
-export type { InboxClient, InboxFilter, InboxWords };
-
-/** What the events of `<fanfare-inbox>` carry. */
-export type FanfareInboxEvents = {
-  /** Somebody opens a notification. Cancelable: the app shows it itself, and no link is followed. It counts as opened either way. */
-  readonly "fanfare-open": CustomEvent<UserNotification>;
-  /** How many wait to be read has changed: for the title of a page, or a badge. */
-  readonly "fanfare-unread": CustomEvent<number>;
-  /** The service refuses the token, a renewed one too: the user has to sign in again. */
-  readonly "fanfare-unauthorized": CustomEvent<null>;
-};
+export type { FanfareInboxEvents, InboxClient, InboxFilter, InboxWords };
 
 /**
  * `<fanfare-inbox>`: one user's notifications of one app, live, to read, dismiss and delete. An app gives it a client and that is all:
@@ -24,7 +15,7 @@ export type FanfareInboxEvents = {
  *
  * Attributes: `filter` (`all`, `unread`, `dismissed`), `images` (fetches notifications' https pictures; without it their senders
  * cannot learn who reads them, when and where). Slot: `signed-out`. It follows the page's `lang`, `dir` and `color-scheme`; colours,
- * font and corners are custom properties (`--fanfare-…`, see `style.ts`), everything else `::part(…)`.
+ * font and corners are custom properties (`--fanfare-…`), everything else `::part(…)`.
  */
 export class FanfareInbox extends HTMLElement {
   static readonly observedAttributes = ["filter", "images", "lang"];
@@ -50,12 +41,7 @@ export class FanfareInbox extends HTMLElement {
   set client(given: InboxClient | null | undefined) {
     const client = given ?? undefined;
     if (client === this.#client) return;
-    const lacked = client === undefined ? [] : lackedBy(client);
-    if (lacked.length > 0) {
-      throw new TypeError(
-        `The client of <fanfare-inbox> is to be a UserNotificationClient, or undefined: this lacks ${lacked.join(", ")}.`,
-      );
-    }
+    if (client !== undefined) assertClient(client);
     this.#client = client;
     this.#restart();
   }
@@ -89,7 +75,7 @@ export class FanfareInbox extends HTMLElement {
 
   connectedCallback(): void {
     try {
-      this.#takeEarlyProperties();
+      takeEarlyProperties(this, ["words", "filter", "client"]);
     } finally {
       this.#restart();
     }
@@ -117,26 +103,11 @@ export class FanfareInbox extends HTMLElement {
     if (this.#client) this.#inbox = newInbox(this, this.#root, this.#client);
     else drawSignedOut(this.#root, this.#words.signedOut);
   }
-
-  /** What an app set before this script had arrived sits on the element itself, in front of the setters. */
-  #takeEarlyProperties(): void {
-    for (const name of ["words", "filter", "client"] as const) {
-      const early = Object.getOwnPropertyDescriptor(this, name);
-      if (!early) continue;
-      Reflect.deleteProperty(this, name);
-      Reflect.set(this, name, early.value);
-    }
-  }
 }
 
 declare global {
   interface HTMLElementTagNameMap {
     "fanfare-inbox": FanfareInbox;
-  }
-  interface HTMLElementEventMap {
-    "fanfare-open": FanfareInboxEvents["fanfare-open"];
-    "fanfare-unread": FanfareInboxEvents["fanfare-unread"];
-    "fanfare-unauthorized": FanfareInboxEvents["fanfare-unauthorized"];
   }
 }
 

@@ -29,6 +29,10 @@ export const focusKept = (root: ShadowRoot, { list, otherwise }: Places, draw: (
   (next === undefined ? otherwise : (same ?? replacing(item, act) ?? otherwise)).focus();
 };
 
+/** Brings the keyboard to a row of the list: to what opens it. */
+export const focusRow = (item: Element | undefined): void =>
+  item?.querySelector<HTMLElement>('[data-act="open"]')?.focus();
+
 /** The button that stands where another one was: "mark as unread" for "mark as read". */
 const replacing = (item: Element | undefined, act: string | null | undefined): HTMLElement | null | undefined =>
   item?.querySelector<HTMLElement>(`[data-act="${counterparts[act ?? ""] ?? "open"}"]`);

@@ -19,7 +19,7 @@ export const icon = (name: IconName): SVGSVGElement => {
   path.setAttribute("d", drawings[name]);
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
-  svg.setAttribute("class", `icon ${name}`);
+  svg.setAttribute("class", name);
   svg.append(path);
   return svg;
 };

@@ -23,9 +23,14 @@ export type InboxClient = Pick<EventTarget, "addEventListener"> & {
   readonly markAllRead: () => Promise<void>;
 };
 
-/** The names of the methods that something lacks to stand in for a client. */
-export const lackedBy = (given: unknown): readonly string[] =>
-  methods.filter((name) => typeof Reflect.get(new Object(given), name) !== "function");
+/** Throws a TypeError that names the methods a thing lacks to stand in for a client. */
+export const assertClient = (given: unknown): void => {
+  const lacked = methods.filter((name) => typeof Reflect.get(new Object(given), name) !== "function");
+  if (lacked.length === 0) return;
+  throw new TypeError(
+    `The client of <fanfare-inbox> is to be a UserNotificationClient, or undefined: this lacks ${lacked.join(", ")}.`,
+  );
+};
 
 const methods = [
   "addEventListener",

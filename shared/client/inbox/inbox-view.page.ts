@@ -1,9 +1,11 @@
 import { element, setAttribute, setChildren, setText } from "./element.page.ts";
-import { inboxFilters, type InboxFilter } from "./filter.ts";
+import type { InboxFilter } from "./filter.ts";
 import { focusKept } from "./focus.page.ts";
+import { newInboxParts, type InboxParts } from "./inbox-parts.page.ts";
 import { newRowView, type RowSurroundings, type RowView } from "./row-view.page.ts";
 import type { Row } from "./row.ts";
 import type { Trouble } from "./trouble.ts";
+import type { Undoable } from "./undo.ts";
 
 /** Everything that is to be seen of an inbox. */
 export type InboxModel = RowSurroundings & {
@@ -16,11 +18,8 @@ export type InboxModel = RowSurroundings & {
   readonly unread: number;
   readonly trouble: Trouble | undefined;
   /** What was done, or could not be. */
-  readonly told: { readonly sentence: string; readonly canUndo: boolean } | undefined;
+  readonly told: Pick<Undoable, "sentence" | "takeBack"> | undefined;
 };
-
-/** The controls outside the rows. */
-export type InboxAct = "mark-all-read" | "more" | "undo" | "try-again" | InboxFilter;
 
 export type InboxView = {
   readonly draw: (model: InboxModel) => void;
@@ -30,10 +29,10 @@ export type InboxView = {
   readonly undoBar: HTMLElement;
 };
 
-/** The inbox below a shadow root, and as little of it drawn anew as has changed. */
+/** The inbox below a shadow root, in place of what was there, and as little of it drawn anew as has changed. */
 export const newInboxView = (root: ShadowRoot): InboxView => {
-  const parts = makeParts();
-  root.append(parts.section);
+  const parts = newInboxParts();
+  root.replaceChildren(parts.section);
   const views = new Map<string, RowView>();
   const rowView = (id: string): RowView => {
     const view = views.get(id) ?? newRowView(id);
@@ -67,60 +66,23 @@ export const newInboxView = (root: ShadowRoot): InboxView => {
   };
 };
 
-type Parts = ReturnType<typeof makeParts>;
-
-const makeParts = () => {
-  const heading = element("h2", { id: "heading", part: "heading", tabindex: "-1" });
-  const count = element("span", { part: "count", class: "count" });
-  const markAllRead = control("mark-all-read");
-  const filters = element("div", { role: "group", class: "filters", part: "filters" });
-  const filterButtons = new Map(inboxFilters.map((filter) => [filter, control(filter)]));
-  filters.append(...filterButtons.values());
-  const titles = element("div", { class: "titles" }, heading, count);
-  const header = element("header", { part: "header" }, titles, markAllRead, filters);
-  const sentence = element("span");
-  const tryAgain = control("try-again");
-  const notice = element("div", { class: "notice", part: "notice" }, sentence);
-  const list = element("ul", { role: "list", part: "list", "aria-labelledby": "heading" });
-  const empty = element("p", { class: "empty", part: "empty" });
-  const loading = element("p", { class: "unseen" });
-  const skeleton = element("div", { class: "skeleton", "aria-hidden": "true" });
-  for (let row = 0; row < 4; row++) skeleton.append(element("div", {}, element("span"), element("span")));
-  const more = control("more");
-  const done = element("span", { dir: "auto" });
-  const undo = control("undo");
-  setAttribute(undo, "aria-keyshortcuts", "Control+Z Meta+Z");
-  const undoBar = element("div", { class: "undo", part: "undo" }, done, undo);
-  const status = element("p", { class: "unseen", role: "status" });
-  const body = element("div", { class: "body" });
-  const section = element("section", { part: "inbox", "aria-labelledby": "heading" }, header, body, status);
-  return {
-    ...{ section, heading, count, markAllRead, filters, filterButtons, titles, header, notice, sentence, tryAgain },
-    ...{ list, empty, skeleton, loading, more, undoBar, done, undo, status, body },
-  };
-};
-
-const control = (act: InboxAct): HTMLButtonElement =>
-  element("button", { type: "button", part: `button button-${act}`, "data-control": act });
-
-const drawAround = (parts: Parts, model: InboxModel): void => {
+const drawAround = (parts: InboxParts, model: InboxModel): void => {
   const { words, isLoading, trouble, told, unread } = model;
   setText(parts.heading, words.heading);
   setText(parts.count, unread > 0 ? words.unread(unread) : "");
   setText(parts.markAllRead, words.markAllRead);
   setAttribute(parts.markAllRead, "aria-disabled", unread === 0 ? "true" : undefined);
   setAttribute(parts.filters, "aria-label", words.show);
-  for (const [filter, button] of parts.filterButtons) {
+  for (const { filter, button } of parts.filterButtons) {
     setText(button, words.filters[filter]);
     setAttribute(button, "aria-pressed", String(filter === model.filter));
   }
   setChildren(parts.header, [parts.titles, ...(isLoading ? [] : [parts.markAllRead, parts.filters])]);
-  setText(parts.sentence, trouble?.sentence ?? "");
-  setAttribute(parts.notice, "data-kind", trouble?.kind);
+  setText(parts.wrong, trouble?.sentence ?? "");
   setText(parts.tryAgain, words.tryAgain);
-  setChildren(parts.notice, [parts.sentence, ...(trouble?.canTryAgain === true ? [parts.tryAgain] : [])]);
+  setChildren(parts.notice, [parts.wrong, ...(trouble?.canTryAgain === true ? [parts.tryAgain] : [])]);
   setText(parts.done, told?.sentence ?? "");
-  setChildren(parts.undoBar, [parts.done, ...(told?.canUndo === true ? [parts.undo] : [])]);
+  setChildren(parts.undoBar, [parts.done, ...(told?.takeBack ? [parts.undo] : [])]);
   setText(parts.undo, words.undo);
   setText(parts.more, words.more(model.hidden));
   setText(parts.loading, words.loading);
@@ -129,7 +91,7 @@ const drawAround = (parts: Parts, model: InboxModel): void => {
   setChildren(parts.body, bodyOf(parts, model));
 };
 
-const bodyOf = (parts: Parts, { isLoading, trouble, rows, hidden, told }: InboxModel): readonly Element[] => {
+const bodyOf = (parts: InboxParts, { isLoading, trouble, rows, hidden, told }: InboxModel): readonly Element[] => {
   // With trouble nobody knows whether it is empty.
   const isEmpty = rows.length === 0 && !isLoading && !trouble;
   return [

@@ -16,7 +16,7 @@ export const newRowParts = () => ({
   elsewhere: element("span", { class: "unseen" }),
   details: element("p", { class: "details", part: "details", dir: "auto" }),
   image: element("img", { part: "image", alt: "", loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" }),
-  all: element("button", { type: "button", class: "quiet all" }),
+  all: element("button", { type: "button", class: "quiet" }),
   meta: element("p", { class: "meta", part: "meta" }),
   time: element("time"),
   expiry: element("time"),
