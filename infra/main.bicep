@@ -1,0 +1,377 @@
+// Fanfare in a resource group that is there already: who deploys needs rights on that group alone, `az deployment group create`,
+// what-if and azd (which makes the group if need be) work alike, and deleting the group takes all of it away.
+targetScope = 'resourceGroup'
+
+import { limitsType } from 'modules/limits.bicep'
+
+@description('Name of this environment, such as production: a tag of every resource, and part of what makes their names unique.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Azure region; it must offer Flex Consumption.')
+param location string = resourceGroup().location
+
+@description('Further tags of every resource.')
+param tags object = {}
+
+@description('Name of the function app: the first part of its host name, unique in all of Azure.')
+@minLength(2)
+@maxLength(60)
+param appName string = 'fanfare-${uniqueString(resourceGroup().id, environmentName)}'
+
+@description('Where callers reach the service, if not at the app\'s own host name: an https URL without a slash at its end.')
+param publicUrl string = ''
+
+@description('Origins of web pages that may call, such as https://app.contoso.com.')
+param corsAllowedOrigins string[] = []
+
+@description('Exact `iss` values of the tokens that are taken. By default those of this subscription\'s tenant.')
+@minLength(1)
+param tokenIssuers string[] = ['${environment().authentication.loginEndpoint}${subscription().tenantId}/v2.0']
+
+@description('`aud` values of the tokens that are taken.')
+@minLength(1)
+param tokenAudiences string[]
+
+@description('The public key of Web Push (RFC 8292), base64url. `npm run ops -- vapid` makes a pair.')
+@minLength(87)
+@maxLength(87)
+param vapidPublicKey string
+
+@description('The public key that is being retired; its private key is the secret vapid-previous-private-key. Empty: none is.')
+@maxLength(87)
+param vapidPreviousPublicKey string = ''
+
+@description('Whom push services may write to: a mailto: address or an https URL.')
+param vapidSubject string
+
+@description('VAPID_PRIVATE_KEY, for the first deployment; empty later on: what stands in the vault stays.')
+@secure()
+param vapidPrivateKey string = ''
+
+@description('DATA_KEYS, for the first deployment; empty later on: what stands in the vault stays.')
+@secure()
+param dataKeys string = ''
+
+@description('Names of the settings that hold vendors\' credentials: APNS_CREDENTIAL_<NAME>, FCM_CREDENTIAL_<NAME>, WNS_CREDENTIAL_<NAME>. Each is the secret of that name in small letters, with hyphens.')
+param channelCredentials string[] = []
+
+@description('Whether a deleted vault of this environment is brought back: its name is taken for 90 days.')
+param recoverVault bool = false
+
+@description('Limits and policies that differ from the app\'s own defaults.')
+param limits limitsType = {}
+
+@description('Service Bus: Standard carries about 500 notifications a second; Premium has capacity of its own and private endpoints.')
+@allowed(['Standard', 'Premium'])
+param busSku string = 'Standard'
+
+@description('Messaging units of a Premium namespace.')
+@allowed([1, 2, 4, 8, 16])
+param busPremiumUnits int = 1
+
+@description('Whether instances and storage are spread over the region\'s zones. Each always-ready group has at least two instances then.')
+param zoneRedundant bool = false
+
+@description('Redundancy of the tables; a GRS kind keeps a copy in the paired region.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_RAGRS', 'Standard_GZRS', 'Standard_RAGZRS'])
+param dataRedundancy string = zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
+
+@description('Whether storage, vault and (Premium) bus are reached from a virtual network of the app\'s own alone.')
+param privateNetwork bool = false
+
+@description('Address space of that network, /24 or larger.')
+param networkAddressPrefix string = '10.70.0.0/24'
+
+@description('Node\'s version.')
+@allowed(['22', '24'])
+param nodeVersion string = '22'
+
+@description('Memory of each instance, MB.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Most instances, all functions together.')
+@minValue(40)
+@maxValue(1000)
+param instancesMax int = 100
+
+@description('Instances for HTTP that are always there: one spares callers the cold start.')
+@minValue(0)
+@maxValue(1000)
+param httpAlwaysReady int = 1
+
+@description('Instances for deliver-notification that are always there: one spares devices the wait for a cold start and the look before it.')
+@minValue(0)
+@maxValue(1000)
+param deliverAlwaysReady int = 1
+
+// An open page holds a request for 20 seconds of 20 and costs an instance next to nothing; a POST takes tens of milliseconds, most of
+// them waiting for tables and bus. At the platform's default of 16, seventeen open pages would want a second instance. At 200 an
+// instance holds about 180 pages beside its work, and a burst of 200 POSTs is still worked off in about a second before others help.
+@description('Requests that an instance takes at once before another one is started; requests held by `Prefer: wait` count.')
+@minValue(1)
+@maxValue(1000)
+param httpConcurrency int = 200
+
+@description('Days that logs are kept; the SLO looks back over 30.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 90
+
+@description('Gigabytes of logs a day at most; what comes later that day is not kept, and alerts do not see it. -1: no cap.')
+@minValue(-1)
+param logDailyCapGb int = 5
+
+@description('Of a hundred traces of healthy requests and runs so many are kept; failures all are.')
+@minValue(0)
+@maxValue(100)
+param telemetrySamplePercent int = 5
+
+@description('Whether each read and write of a row is logged, for an audit: five log entries a notification.')
+param logTableRequests bool = false
+
+@description('Addresses that alerts are mailed to.')
+param alertEmails string[] = []
+
+@description('Endpoints of a pager, name to URI, that urgent alerts are posted to.')
+@secure()
+param alertWebhooks object = {}
+
+@description('Object id of the person or, better, group that runs the operator\'s commands. Empty: nobody is given rights.')
+param operatorPrincipalId string = ''
+
+@description('What the operator is.')
+@allowed(['User', 'Group', 'ServicePrincipal'])
+param operatorPrincipalType string = 'Group'
+
+var token = uniqueString(resourceGroup().id, environmentName)
+var allTags = union(tags, { 'azd-env-name': environmentName, application: 'fanfare' })
+var busIsPrivate = privateNetwork && busSku == 'Premium'
+// The platform spreads a group over zones from two instances on.
+var readyLeast = zoneRedundant ? 2 : 0
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-fanfare-${token}'
+  location: location
+  tags: allTags
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  params: {
+    location: location
+    tags: allTags
+    workspaceName: 'log-fanfare-${token}'
+    insightsName: 'appi-fanfare-${token}'
+    retentionDays: logRetentionDays
+    dailyCapGb: logDailyCapGb
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  params: {
+    location: location
+    tags: allTags
+    hostAccountName: 'sthost${token}'
+    dataAccountName: 'stdata${token}'
+    hostRedundancy: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
+    dataRedundancy: dataRedundancy
+    packageContainerName: 'package'
+    isPrivate: privateNetwork
+    logTableRequests: logTableRequests
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module bus 'modules/bus.bicep' = {
+  name: 'bus'
+  params: {
+    location: location
+    tags: allTags
+    namespaceName: 'sbns-fanfare-${token}'
+    sku: busSku
+    premiumUnits: busPremiumUnits
+    isPrivate: busIsPrivate
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module vault 'modules/vault.bicep' = {
+  name: 'vault'
+  params: {
+    location: location
+    tags: allTags
+    vaultName: 'kv-${token}'
+    recover: recoverVault
+    isPrivate: privateNetwork
+    dataKeys: dataKeys
+    vapidPrivateKey: vapidPrivateKey
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  name: 'network'
+  params: {
+    location: location
+    tags: allTags
+    networkName: 'vnet-fanfare-${token}'
+    addressPrefix: networkAddressPrefix
+  }
+}
+
+module tableEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
+  name: 'endpoint-table'
+  params: {
+    location: location
+    tags: allTags
+    endpointName: 'pe-table-${token}'
+    targetId: storage.outputs.dataAccountId
+    groupId: 'table'
+    zoneName: 'privatelink.table.${environment().suffixes.storage}'
+    networkId: network!.outputs.networkId
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module blobEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
+  name: 'endpoint-blob'
+  params: {
+    location: location
+    tags: allTags
+    endpointName: 'pe-blob-${token}'
+    targetId: storage.outputs.hostAccountId
+    groupId: 'blob'
+    zoneName: 'privatelink.blob.${environment().suffixes.storage}'
+    networkId: network!.outputs.networkId
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module vaultEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
+  name: 'endpoint-vault'
+  params: {
+    location: location
+    tags: allTags
+    endpointName: 'pe-vault-${token}'
+    targetId: vault.outputs.vaultId
+    groupId: 'vault'
+    zoneName: 'privatelink${replace(environment().suffixes.keyvaultDns, 'vault', 'vaultcore')}'
+    networkId: network!.outputs.networkId
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module busEndpoint 'modules/private-endpoint.bicep' = if (busIsPrivate) {
+  name: 'endpoint-bus'
+  params: {
+    location: location
+    tags: allTags
+    endpointName: 'pe-bus-${token}'
+    targetId: bus.outputs.namespaceId
+    groupId: 'namespace'
+    zoneName: 'privatelink.${join(skip(split(bus.outputs.hostName, '.'), 1), '.')}'
+    networkId: network!.outputs.networkId
+    subnetId: network!.outputs.endpointSubnetId
+  }
+}
+
+module roles 'modules/roles.bicep' = {
+  name: 'roles'
+  params: {
+    appPrincipalId: identity.properties.principalId
+    operatorPrincipalId: operatorPrincipalId
+    operatorPrincipalType: operatorPrincipalType
+    hostAccountName: storage.outputs.hostAccountName
+    dataAccountName: storage.outputs.dataAccountName
+    appTableNames: storage.outputs.appTableNames
+    namespaceName: bus.outputs.namespaceName
+    queueNames: bus.outputs.queueNames
+    vaultName: vault.outputs.vaultName
+    insightsName: monitoring.outputs.insightsName
+  }
+}
+
+module app 'modules/app.bicep' = {
+  name: 'app'
+  params: {
+    location: location
+    tags: allTags
+    planName: 'plan-fanfare-${token}'
+    appName: appName
+    nodeVersion: nodeVersion
+    instanceMemoryMB: instanceMemoryMB
+    instancesMax: instancesMax
+    httpAlwaysReady: max(httpAlwaysReady, readyLeast)
+    deliverAlwaysReady: max(deliverAlwaysReady, readyLeast)
+    httpConcurrency: httpConcurrency
+    zoneRedundant: zoneRedundant
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+    identityId: identity.id
+    identityClientId: identity.properties.clientId
+    blobEndpoint: storage.outputs.blobEndpoint
+    packageContainerUrl: storage.outputs.packageContainerUrl
+    tableEndpoint: storage.outputs.tableEndpoint
+    busHostName: bus.outputs.hostName
+    vaultUri: vault.outputs.vaultUri
+    insightsName: monitoring.outputs.insightsName
+    workspaceId: monitoring.outputs.workspaceId
+    publicUrl: publicUrl
+    corsAllowedOrigins: corsAllowedOrigins
+    tokenIssuers: tokenIssuers
+    tokenAudiences: tokenAudiences
+    vapidPublicKey: vapidPublicKey
+    vapidPreviousPublicKey: vapidPreviousPublicKey
+    vapidSubject: vapidSubject
+    channelCredentials: channelCredentials
+    telemetrySamplePercent: telemetrySamplePercent
+    limits: limits
+  }
+  // At its first start the app needs its rights and, in a network, the addresses of what it calls.
+  dependsOn: [
+    roles
+    tableEndpoint
+    blobEndpoint
+    vaultEndpoint
+    busEndpoint
+  ]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  params: {
+    location: location
+    tags: allTags
+    appName: app.outputs.appName
+    workspaceId: monitoring.outputs.workspaceId
+    namespaceId: bus.outputs.namespaceId
+    isPremium: busSku == 'Premium'
+    queueName: bus.outputs.queueNames[0]
+    dataAccountId: storage.outputs.dataAccountId
+    instanceMemoryMB: instanceMemoryMB
+    emails: alertEmails
+    webhooks: alertWebhooks
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  params: {
+    location: location
+    tags: allTags
+    appName: app.outputs.appName
+    workspaceId: monitoring.outputs.workspaceId
+    namespaceId: bus.outputs.namespaceId
+    dataAccountId: storage.outputs.dataAccountId
+  }
+}
+
+// Names by which azd and the operator's commands know them: `azd env get-values` is the environment of `npm run ops`.
+output AZURE_FUNCTION_APP_NAME string = app.outputs.appName
+output AZURE_KEY_VAULT_NAME string = vault.outputs.vaultName
+output PUBLIC_URL string = app.outputs.publicUrl
+output ServiceBusConnection__fullyQualifiedNamespace string = bus.outputs.hostName
+output TablesConnection__endpoint string = storage.outputs.tableEndpoint

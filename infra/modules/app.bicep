@@ -1,0 +1,275 @@
+// The function app, its plan and its settings.
+
+import { limitsType } from 'limits.bicep'
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Name of the plan.')
+param planName string
+
+@description('Name of the app: the first part of its host name.')
+@minLength(2)
+@maxLength(60)
+param appName string
+
+@description('Node\'s version.')
+@allowed(['22', '24'])
+param nodeVersion string
+
+@description('Memory of each instance, MB; its CPU and network grow with it.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int
+
+@description('Most instances of the app, all its functions together.')
+@minValue(40)
+@maxValue(1000)
+param instancesMax int
+
+@description('Instances for HTTP that are always there.')
+@minValue(0)
+param httpAlwaysReady int
+
+@description('Instances for deliver-notification that are always there.')
+@minValue(0)
+param deliverAlwaysReady int
+
+@description('Requests that an instance takes at once.')
+@minValue(1)
+@maxValue(1000)
+param httpConcurrency int
+
+@description('Whether the plan\'s instances are spread over the region\'s zones.')
+param zoneRedundant bool
+
+@description('Id of the subnet from which the app calls; empty: no network of its own.')
+param subnetId string
+
+@description('Id of the app\'s identity.')
+param identityId string
+
+@description('Client id of the app\'s identity.')
+param identityClientId string
+
+@description('URL of the host account\'s blob service.')
+param blobEndpoint string
+
+@description('URL of the container that holds the deployed package.')
+param packageContainerUrl string
+
+@description('URL of the data account\'s table service.')
+param tableEndpoint string
+
+@description('Host name of the Service Bus namespace.')
+param busHostName string
+
+@description('URI of the vault, with a slash at its end.')
+param vaultUri string
+
+@description('Name of the Application Insights component.')
+param insightsName string
+
+@description('Id of the Log Analytics workspace.')
+param workspaceId string
+
+@description('Where callers reach the service, without a slash at its end; empty: at the app\'s own host name.')
+param publicUrl string
+
+@description('Origins of web pages that may call.')
+param corsAllowedOrigins string[]
+
+@description('Exact `iss` values of the tokens that are taken.')
+param tokenIssuers string[]
+
+@description('`aud` values that are taken.')
+param tokenAudiences string[]
+
+@description('The public key of Web Push.')
+param vapidPublicKey string
+
+@description('The public key of Web Push that is being retired; empty: none is.')
+param vapidPreviousPublicKey string
+
+@description('Whom push services may write to: mailto: or https URL.')
+param vapidSubject string
+
+@description('Names of the settings that hold credentials of APNs, FCM and WNS.')
+param channelCredentials string[]
+
+@description('Of a hundred traces of healthy requests and runs so many are kept.')
+@minValue(0)
+@maxValue(100)
+param telemetrySamplePercent int
+
+@description('Limits and policies that differ from the app\'s own defaults.')
+param limits limitsType
+
+// A secret's name is its setting's in small letters, for names of secrets have no underscore. Without a version the platform
+// takes a new one up by itself within a day, or at once at a restart.
+var secretUri = '${vaultUri}secrets'
+var secretSettings = toObject(
+  concat(
+    ['DATA_KEYS', 'VAPID_PRIVATE_KEY'],
+    empty(vapidPreviousPublicKey) ? [] : ['VAPID_PREVIOUS_PRIVATE_KEY'],
+    channelCredentials
+  ),
+  setting => setting,
+  setting => '@Microsoft.KeyVault(SecretUri=${secretUri}/${toLower(replace(setting, '_', '-'))})'
+)
+
+// https://learn.microsoft.com/azure/azure-functions/functions-app-settings, and functions/settings.ts
+var settings = {
+  AzureWebJobsStorage__blobServiceUri: blobEndpoint
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  // With an empty route prefix the host's own page would be in the place of ours.
+  AzureWebJobsDisableHomepage: 'true'
+  AZURE_CLIENT_ID: identityClientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  TELEMETRY_SAMPLE_PERCENT: string(telemetrySamplePercent)
+  // The host's own spans, a row for each invocation: https://github.com/Azure/azure-functions-host/pull/11568
+  OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+  OTEL_TRACES_SAMPLER_ARG: telemetrySamplePercent == 100 ? '1' : '0.${padLeft(telemetrySamplePercent, 2, '0')}'
+  PUBLIC_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
+  CORS_ALLOWED_ORIGINS: join(corsAllowedOrigins, ',')
+  ServiceBusConnection__fullyQualifiedNamespace: busHostName
+  ServiceBusConnection__credential: 'managedidentity'
+  ServiceBusConnection__clientId: identityClientId
+  TablesConnection__endpoint: tableEndpoint
+  TablesConnection__clientId: identityClientId
+  TOKEN_ISSUERS: join(tokenIssuers, ',')
+  TOKEN_AUDIENCES: join(tokenAudiences, ',')
+  VAPID_PUBLIC_KEY: vapidPublicKey
+  VAPID_PREVIOUS_PUBLIC_KEY: vapidPreviousPublicKey
+  VAPID_SUBJECT: vapidSubject
+}
+
+var limitSettings = toObject(items(limits), limit => limit.key, limit => string(limit.value))
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: {
+    name: 'FC1'
+    tier: 'FlexConsumption'
+  }
+  properties: {
+    reserved: true
+    zoneRedundant: zoneRedundant
+  }
+}
+
+resource app 'Microsoft.Web/sites@2024-04-01' = {
+  name: appName
+  location: location
+  // The tag by which azd finds where to deploy the service of azure.yaml.
+  tags: union(tags, { 'azd-service-name': 'api' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: {
+      '${identityId}': {}
+    }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    clientAffinityEnabled: false
+    publicNetworkAccess: 'Enabled'
+    keyVaultReferenceIdentity: identityId
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    // No health check path: the platform looks after Flex Consumption's instances by itself, and offers none there.
+    siteConfig: {
+      minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
+      ftpsState: 'Disabled'
+      // The platform answers preflights and names the origin; the app, by CORS_ALLOWED_ORIGINS, says which headers a page may read.
+      cors: empty(corsAllowedOrigins)
+        ? null
+        : {
+            allowedOrigins: corsAllowedOrigins
+            supportCredentials: false
+          }
+    }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: packageContainerUrl
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+      runtime: {
+        name: 'node'
+        version: nodeVersion
+      }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: instancesMax
+        alwaysReady: filter(
+          [
+            { name: 'http', instanceCount: httpAlwaysReady }
+            { name: 'function:deliver-notification', instanceCount: deliverAlwaysReady }
+          ],
+          group => group.instanceCount > 0
+        )
+        triggers: {
+          http: {
+            perInstanceConcurrency: httpConcurrency
+          }
+        }
+      }
+    }
+  }
+
+  // Not with the app: PUBLIC_URL has the host name that the app is given when it is made.
+  resource appSettings 'config' = {
+    name: 'appsettings'
+    properties: union(settings, secretSettings, limitSettings)
+  }
+
+  resource noFtpPassword 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: {
+      allow: false
+    }
+  }
+
+  resource noScmPassword 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: {
+      allow: false
+    }
+  }
+}
+
+// Metrics only: the app's logs are in Application Insights, where they are sampled, and would be here once more and whole.
+resource told 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: app
+  properties: {
+    workspaceId: workspaceId
+    metrics: [
+      {
+        category: 'AllMetrics'
+        enabled: true
+      }
+    ]
+  }
+}
+
+output appName string = app.name
+output publicUrl string = empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
