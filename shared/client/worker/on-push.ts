@@ -35,13 +35,13 @@ export const onPush = async (serving: Serving, text: string | undefined, cameAt:
   if (!registration) return afterSignOut(serving);
 
   const client = serving.clientOf(registration);
-  const leftMs = cameAt + shownWithinMs - serving.now();
-  const outcome = await within(Math.min(readMs, leftMs), client.processPush(text));
+  const leftMs = (): number => cameAt + shownWithinMs - serving.now();
+  const outcome = await within(Math.min(readMs, leftMs()), client.processPush(text));
   if (outcome?.isOurs === false) return otherPush(serving, text);
   const style = serving.styleOf(registration.account, registration);
   const came = outcome?.fresh ?? contentOf(message, registration);
   // A push brings raw content alone. Where that is for programs and nobody translates it, there may be words for people in the feed.
-  if (!style.toastOf && came.some(isSpeechless)) await within(Math.min(readMs, leftMs), client.sync());
+  if (!style.toastOf && came.some(isSpeechless)) await within(Math.min(readMs, leftMs()), client.sync());
   const view = await within(storeMs, client.notifications());
   const { account } = registration;
   const isCurrent = outcome?.answer.kind === "ok" && view !== undefined;
@@ -50,7 +50,7 @@ export const onPush = async (serving: Serving, text: string | undefined, cameAt:
   const shown = view ? await closeStaleToasts(board, { account, view, isCurrent, now }) : [];
   const fresh = came.map((notification) => view?.find(({ id }) => id === notification.id) ?? notification);
   await carryOut(serving, { fresh, view: view ?? [], isCurrent, shown, now }, style);
-  await within(cameAt + shownWithinMs - serving.now(), outcome?.renewal ?? Promise.resolve());
+  await within(leftMs(), outcome?.renewal ?? Promise.resolve());
 };
 
 const carryOut = async (serving: Serving, known: AfterPush, style: ToastStyle): Promise<void> => {

@@ -110,6 +110,16 @@ describe("on a push", () => {
     await Promise.all(all);
   });
 
+  test("no less so what words are to be looked up for", async () => {
+    const { state, push, bodies } = serving();
+    state.hangs = true;
+    const raw = { payload: { rawContent: "{}" } };
+    const all = [1, 2, 3].map((number) => push(pushOf(aNotification(`n${number}`, raw))));
+    await vi.advanceTimersByTimeAsync(21_000);
+    expect(bodies()).toHaveLength(3);
+    await Promise.all(all);
+  });
+
   test("what only programs can read is looked up for words", async () => {
     const { state, push, bodies } = serving();
     const raw = aNotification("n1", { payload: { rawContent: "{}" } });
