@@ -148,7 +148,7 @@ var settings = {
   VAPID_SUBJECT: vapidSubject
 }
 
-var limitSettings = toObject(items(limits), limit => limit.key, limit => string(limit.value))
+var limitSettings = toObject(items(limits), limit => (limit.key), limit => string(limit.value))
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
@@ -224,7 +224,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
             { name: 'http', instanceCount: httpAlwaysReady }
             { name: 'function:deliver-notification', instanceCount: deliverAlwaysReady }
           ],
-          group => group.instanceCount > 0
+          group => (group.instanceCount > 0)
         )
         triggers: {
           http: {

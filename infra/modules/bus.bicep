@@ -75,5 +75,5 @@ resource told 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 output namespaceId string = namespace.id
 output namespaceName string = namespace.name
 // https://<name>.<suffix>:443/, whatever the cloud's suffix is
-output hostName string = split(split(namespace.properties.serviceBusEndpoint, '//')[1], ':')[0]
-output queueNames string[] = map(queues, declared => declared.name)
+output hostName string = last(split(split(namespace.properties.serviceBusEndpoint, ':')[1], '/'))
+output queueNames string[] = map(queues, declared => (declared.name))
