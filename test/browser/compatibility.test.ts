@@ -1,61 +1,43 @@
 import type { Browser, Page } from "puppeteer-core";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import type { NewDevice } from "../../infra/local/push/control-client.ts";
 import type { OldBundle } from "../contracts/compatibility/old-app.ts";
-import { startStack, type LocalStack } from "../support/stack.ts";
 import { showsToasts } from "./support/app-page.ts";
 import { deliverPush } from "./support/chromium-worker.ts";
 import { launchChromium } from "./support/chromium.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { launchFirefox } from "./support/firefox.ts";
-import { startOldAppSite, type OldAppSite } from "./support/old-app-site.ts";
+import { startOldAppSite } from "./support/old-app-site.ts";
+import { stackStory } from "./support/stack-story.ts";
 
 declare global {
   // What the old app's page puts on its window.
   var bundle: OldBundle;
 }
 
-let site: OldAppSite;
-let stack: LocalStack;
-let user: string;
-let browser: Browser | undefined;
+const { site, stack, user, opened } = stackStory(startOldAppSite, (old, itsStack) => old.move(itsStack));
 
-beforeAll(async () => {
-  site = await startOldAppSite();
-  stack = await startStack({ env: { CORS_ALLOWED_ORIGINS: site.origin } });
-  await site.move(stack);
-});
-afterAll(async () => {
-  await stack.stop();
-  await site.close();
-});
-beforeEach(({ onTestFailed }) => {
-  onTestFailed(() => console.error(stack.output()));
-  user = `${crypto.randomUUID()}@contoso.com`;
-});
-afterEach(async () => {
-  await browser?.close();
-  browser = undefined;
-});
-
-const open = async (prepare: (page: Page) => Promise<unknown> = () => Promise.resolve()): Promise<Page> => {
-  const page = await browser!.newPage();
+const open = async (
+  launching: Promise<Browser>,
+  prepare: (page: Page) => Promise<unknown> = () => Promise.resolve(),
+): Promise<Page> => {
+  const page = await (await opened(launching)).newPage();
   await prepare(page);
-  await page.goto(site.origin);
-  await page.evaluate((token) => localStorage.setItem("token", token), await stack.token({ user }));
+  await page.goto(site().origin);
+  await page.evaluate((token) => localStorage.setItem("token", token), await stack().token({ user: user() }));
   await page.reload(); // as after signing in: the page makes its client with the token it finds
   return page;
 };
 
 type Posted = { readonly id: string; readonly status: number };
 const post = async (rawContent: string, unsid: string): Promise<Posted> => {
-  const { status, json } = await stack.post({ payload: { rawContent } }, { unsid });
+  const { status, json } = await stack().post({ payload: { rawContent } }, { unsid });
   return { id: String(json.id), status };
 };
 
 /** Everything the old app's users do. `hand` brings a push to the browser, where no push service does. */
 const story = async (page: Page, hand: () => Promise<void> = () => Promise.resolve()): Promise<void> => {
-  expect(await page.evaluate((host) => bundle.subscribe(host), stack.stack.apps[0]!.hostName)).toBe(true);
+  expect(await page.evaluate((host) => bundle.subscribe(host), stack().stack.apps[0]!.hostName)).toBe(true);
   const unsid = await page.evaluate(() => String(bundle.answer.userNotificationSubscriptionId));
 
   const small = await post("Dinner is ready", unsid);
@@ -82,8 +64,7 @@ const story = async (page: Page, hand: () => Promise<void> = () => Promise.resol
 
 describeBrowser("firefox", "an app written for the original's web SDK", () => {
   test("does all it did, with its two lines changed, over the browser's own push service", async () => {
-    browser = await launchFirefox({ pushUrl: stack.stack.webpush.browserUrl });
-    await story(await open());
+    await story(await open(launchFirefox({ pushUrl: stack().stack.webpush.browserUrl })));
   });
 });
 
@@ -96,22 +77,20 @@ describeBrowser("chromium", "an app written for the original's web SDK", () => {
     }, device.channel);
 
   test("does all it did, with its two lines changed", async () => {
-    browser = await launchChromium(site.origin);
-    const device = await stack.push.createDevice();
-    const page = await open(subscribingAs(device));
+    const device = await stack().push.createDevice();
+    const page = await open(launchChromium(site().origin), subscribingAs(device));
     let since = 0;
     await story(page, async () => {
-      const { seq, content } = await stack.push.waitFor(({ deviceId }) => deviceId === device.deviceId, { since });
+      const { seq, content } = await stack().push.waitFor(({ deviceId }) => deviceId === device.deviceId, { since });
       since = seq;
       await deliverPush(page, content ?? "");
     });
   });
 
   test("may import it as an ES module, too, from another origin, with all that the script's global has", async () => {
-    browser = await launchChromium(site.origin);
-    const page = await open();
+    const page = await open(launchChromium(site().origin));
     // As text: what is written here as an import is the test runner's.
-    const module = `import("${stack.stack.httpUrl}/client/graph-notifications-library.mjs")`;
+    const module = `import("${stack().stack.httpUrl}/client/graph-notifications-library.mjs")`;
     const names = async (of: string): Promise<unknown> =>
       page.evaluate(`(async () => Object.keys(await ${of}).sort())()`);
     expect(await names(module)).toEqual(await names("userNotificationsClient"));

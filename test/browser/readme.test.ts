@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { Browser, Page } from "puppeteer-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startStack, type LocalStack } from "../support/stack.ts";
@@ -7,49 +6,19 @@ import { showsToasts } from "./support/app-page.ts";
 import { describeBrowser } from "./support/describe-browser.ts";
 import { launchFirefox } from "./support/firefox.ts";
 import { inboxOn } from "./support/inbox-on.ts";
-import { startSite, type Site } from "./support/site.ts";
-
-const readme = (folder: string): string => readFileSync(new URL(`../../${folder}README.md`, import.meta.url), "utf8");
-const samplesIn = (text: string, language: string): string[] =>
-  [...text.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].flatMap(([, name, sample = ""]) =>
-    name === language ? [sample] : [],
-  );
-
-const text = readme("shared/client/");
-const [client = "", list = ""] = samplesIn(text, "html");
-const [worker = "", subscribing = ""] = samplesIn(text, "js");
-const [policy = ""] = samplesIn(text, "http");
-const [shortest = ""] = samplesIn(readme(""), "html");
+import { clientReadme, readmeOf, samplesIn, startReadmeSite, type ReadmeSite } from "./support/readme-site.ts";
 
 describeBrowser("firefox", "the page for web apps, shared/client/README.md", () => {
   const user = `${crypto.randomUUID()}@contoso.com`;
-  let site: Site;
+  let site: ReadmeSite;
   let stack: LocalStack;
   let browser: Browser;
   let page: Page;
-  let askedByWorker = 0;
 
   beforeAll(async () => {
-    site = await startSite((request, response) => {
-      const send = (type: string, content: string): void => {
-        response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(content);
-      };
-      if (request.url === "/") send("text/html;charset=utf-8", here(pageOf(user, whole)));
-      else if (request.url === "/shortest") send("text/html;charset=utf-8", here(pageOf(user, shortest)));
-      else if (request.url === "/strict") {
-        response.setHeader("content-security-policy", `${given()}; require-trusted-types-for 'script'`);
-        send("text/html;charset=utf-8", strictPage);
-      } else if (request.url === "/violations.js") send("text/javascript", noting);
-      else if (request.url === "/strict.js") send("text/javascript", here(scriptsOf(pageOf(user, shortest))));
-      else if (request.url === "/service-worker.js") {
-        response.setHeader("content-security-policy", given());
-        send("text/javascript", here(worker));
-      } else if (request.url === "/token") {
-        if (request.headers.referer?.endsWith("/service-worker.js")) askedByWorker += 1;
-        void stack.token({ user }).then((token) => send("text/json", JSON.stringify({ account: user, token })));
-      } else response.writeHead(404).end();
-    });
+    site = await startReadmeSite(user);
     stack = await startStack({ env: { CORS_ALLOWED_ORIGINS: site.origin } });
+    site.use(stack);
     browser = await launchFirefox({ pushUrl: stack.stack.webpush.browserUrl });
     page = await browser.newPage();
     await page.goto(site.origin);
@@ -59,14 +28,6 @@ describeBrowser("firefox", "the page for web apps, shared/client/README.md", () 
     await stack.stop();
     await site.close();
   });
-
-  /** The samples speak of somebody's service and app; this is where these are. */
-  const here = (sample: string): string =>
-    sample
-      .replaceAll("https://notify.contoso.com", stack.stack.httpUrl)
-      .replaceAll("app.contoso.com", stack.stack.apps[0]?.hostName ?? "");
-
-  const given = (): string => here(policy).replace("Content-Security-Policy:", "").trim();
 
   test("its samples, as they stand there, make an app that is rung, shows the list and writes what the user does", async ({
     onTestFailed,
@@ -105,10 +66,10 @@ describeBrowser("firefox", "the page for web apps, shared/client/README.md", () 
       body: JSON.stringify({ all: true, userActionState: "dismissed" }),
     });
     expect(dismissed.status).toBe(200);
-    askedByWorker = 0;
+    const before = site.askedByWorker();
     await stack.post({ appNotificationId: "six", payload: { rawContent: "six" } }, { unsid });
     await showsToasts(page, ["six"]);
-    expect(askedByWorker).toBeGreaterThan(0);
+    expect(site.askedByWorker()).toBeGreaterThan(before);
     await page.goto(site.origin);
   });
 
@@ -130,65 +91,19 @@ describeBrowser("firefox", "the page for web apps, shared/client/README.md", () 
   });
 
   test("no sample of it is left out here", () => {
-    const samples = [...text.matchAll(/^```\w+$/gm)].map(([fence]) => fence);
-    expect(samples).toEqual(["```html", "```http", "```json", "```sh", "```js", "```js", "```html"]);
+    // What is for the terminal or the compiler is not a browser's business.
+    const samples = [...clientReadme.matchAll(/^```(html|http|js)$/gm)].map(([, language]) => language);
+    expect(samples).toEqual(["html", "http", "js", "js", "html"]);
   });
 
   test("every method it names is there", async () => {
-    const named = [...text.matchAll(/`(?:client\.)?(\w+)\((?:\)|id|\{)/g)].map(([, name = ""]) => name);
+    const named = [...clientReadme.matchAll(/`(?:client\.)?(\w+)\((?:\)|id|\{)/g)].map(([, name = ""]) => name);
     expect(named.length).toBeGreaterThan(7);
     const missing = await page.evaluate((names) => names.filter((name) => !(name in globalThis.client)), named);
     expect(missing).toEqual([]);
   });
 
   test("the service worker's page has the same worker", () => {
-    expect(samplesIn(readme("shared/client/worker/"), "js")[0]).toBe(worker);
+    expect(samplesIn(readmeOf("shared/client/worker/"), "js")[0]).toBe(samplesIn(clientReadme, "js")[0]);
   });
 });
-
-/** The samples of the page one after another; what the first one calls `client` the later ones use. */
-const whole = `
-<button id="ring-me">Ring me</button>
-${client.replace("const client =", "globalThis.client =")}
-<script type="module">
-document.querySelector("#ring-me").addEventListener("click", async () => {
-${subscribing}
-});
-</script>
-${list}`;
-
-/** A page with what the samples take for granted: the user, the app's tokens and server, and a place to draw at. */
-const pageOf = (user: string, samples: string): string => `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>An app made of samples</title>
-<script>
-var user = { id: ${JSON.stringify(user)} };
-var getToken = async () => (await (await fetch("/token")).json()).token;
-var auth = { accessToken: getToken };
-var drawn, unsid;
-var render = (notifications, added) => (drawn = { notifications, added });
-var tellMyServer = async (told) => (unsid = told);
-</script>
-${samples}
-</html>
-`;
-
-/** The inline scripts of a page, as one file: a module. */
-const scriptsOf = (html: string): string =>
-  [...html.matchAll(/<script[^>]*>([^]*?)<\/script>/g)].map(([, script = ""]) => script).join("\n");
-
-const strictPage = `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>An app under a strict policy</title>
-<script src="/violations.js"></script>
-<fanfare-inbox></fanfare-inbox>
-<script type="module" src="/strict.js"></script>
-</html>
-`;
-
-const noting = `var violations = [];
-addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective }) => {
-  if (!blockedURI.endsWith("/favicon.ico")) violations.push([violatedDirective, blockedURI]); // the page's own affair
-});`;

@@ -26,8 +26,8 @@ export type LocalStack = StackClient & {
   readonly killPart: (name: string) => Promise<void>;
   /** Resolves when the part that was killed last is ready again. */
   readonly partIsBack: (name: string) => Promise<void>;
-  /** Kills a part as often as it is started, for so long; longer by the pause that the supervisor makes then. */
-  readonly holdDown: (name: string, milliseconds: number) => Promise<void>;
+  /** Kills a part as often as it is started, for so many milliseconds or as long as that is so; longer by the supervisor's pause then. */
+  readonly holdDown: (name: string, howLong: number | (() => boolean)) => Promise<void>;
   readonly output: () => string;
   /**
    * Ctrl-C (SIGINT). Resolves when all has ended, to how and after how long; removes the data directory if it is the stack's own.
@@ -117,9 +117,10 @@ const faults = (program: Program, parts: LocalStack["parts"]): PartFaults => {
     const said = (): string => program.output().slice(outputBefore.get(name));
     await until(() => isBack.test(said()), { what: `${name} is back`, within: 15_000 });
   };
-  const holdDown = async (name: string, milliseconds: number): Promise<void> => {
-    const end = performance.now() + milliseconds;
-    while (performance.now() < end) {
+  const holdDown: PartFaults["holdDown"] = async (name, howLong) => {
+    const begun = performance.now();
+    const isHeld = typeof howLong === "number" ? (): boolean => performance.now() < begun + howLong : howLong;
+    while (isHeld()) {
       await killPart(name);
       await running(name);
     }

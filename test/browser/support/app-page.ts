@@ -1,4 +1,6 @@
 import type { Browser, BrowserContext, Page } from "puppeteer-core";
+import { expect } from "vitest";
+import type { NewDevice } from "../../../infra/local/push/control-client.ts";
 import type { UserNotificationClient } from "../../../shared/client/fanfare.ts";
 import { until } from "../../support/until.ts";
 import type { AppSite } from "./app-site.ts";
@@ -13,7 +15,10 @@ declare global {
 /** A toast as the browser lists it. */
 export type ShownToast = { readonly title: string; readonly body: string; readonly tag: string };
 
-/** Opens the app in a new tab, or in a window of its own; its worker is in charge when this resolves. */
+/**
+ * Opens the app in a new tab, or in a window of its own; its worker is in charge when this resolves. One after another: two windows that
+ * Chromium is asked for at once, without a screen, become tabs of one.
+ */
 export const openApp = async (
   browser: Browser | BrowserContext,
   { origin }: AppSite,
@@ -21,7 +26,8 @@ export const openApp = async (
 ): Promise<Page> => {
   const page = await browser.newPage(type === "window" ? { type } : undefined);
   await page.goto(origin);
-  await page.waitForFunction(() => globalThis.isReady);
+  // By the clock: a page that is hidden draws no frames, by which it would be asked else.
+  await page.waitForFunction(() => globalThis.isReady, { polling: 20 });
   return page;
 };
 
@@ -33,6 +39,19 @@ export const subscribe = async (page: Page): Promise<{ readonly unsid: string; r
     const subscription = await registration.pushManager.getSubscription();
     return { unsid: answer.value.userNotificationSubscriptionId, endpoint: subscription?.endpoint ?? "" };
   });
+
+/** Subscribes a browser that cannot: a virtual device is subscribed in its name. */
+export const subscribeAs = async (page: Page, { channel }: NewDevice, displayName: string): Promise<void> => {
+  const answer = await page.evaluate(
+    (json, name) => {
+      const subscription = { toJSON: () => json, options: { applicationServerKey: null, userVisibleOnly: true } };
+      return client.subscribeWith(subscription, { displayName: name });
+    },
+    channel,
+    displayName,
+  );
+  expect(answer).toMatchObject({ kind: "ok" });
+};
 
 /** The toasts that the app's origin shows now; any page of the origin can tell. */
 export const toastsOf = (page: Page): Promise<readonly ShownToast[]> =>

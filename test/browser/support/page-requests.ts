@@ -8,27 +8,28 @@ export type PageRequests = {
   readonly waits: () => number;
   /** Each answer so far, in order: `GET 200`. */
   readonly answers: () => readonly string[];
-  /** When each request of this method was made, in order, in milliseconds of `performance.now()`. */
+  /** When each request of this method was made that has been answered, in order, in milliseconds of the browser's own clock. */
   readonly times: (method: string) => readonly number[];
 };
 
 /** Watches them; without the preflights, which are the browser's own. */
 export const requestsOf = (page: Page): PageRequests => {
-  const asked: { readonly request: HTTPRequest; readonly at: number }[] = [];
+  const asked: { readonly method: string; readonly at: number }[] = [];
   const held = new Set<HTTPRequest>();
   const answers: string[] = [];
   let waits = 0;
   const isFeed = (request: HTTPRequest): boolean =>
     request.method() !== "OPTIONS" && /\/me\/notifications(?!\/subscriptions|\/vapid)/.test(request.url());
   page.on("request", (request) => {
-    if (!isFeed(request)) return;
-    asked.push({ request, at: performance.now() });
-    if (request.headers().prefer === undefined) return;
+    if (!isFeed(request) || request.headers().prefer === undefined) return;
     held.add(request);
     waits += 1;
   });
   page.on("response", (response) => {
-    if (isFeed(response.request())) answers.push(`${response.request().method()} ${response.status()}`);
+    const request = response.request();
+    if (!isFeed(request)) return;
+    answers.push(`${request.method()} ${response.status()}`);
+    asked.push({ method: request.method(), at: (response.timing()?.requestTime ?? NaN) * 1_000 });
   });
   page.on("requestfinished", (request) => held.delete(request));
   page.on("requestfailed", (request) => held.delete(request));
@@ -36,6 +37,6 @@ export const requestsOf = (page: Page): PageRequests => {
     held: () => held.size,
     waits: () => waits,
     answers: () => answers,
-    times: (method) => asked.filter(({ request }) => request.method() === method).map(({ at }) => at),
+    times: (method) => asked.filter((one) => one.method === method).map(({ at }) => at),
   };
 };
