@@ -16,19 +16,19 @@ import { withKnown } from "./with-known.ts";
 export const applyPage = (state: LocalState, page: DeltaPage, asked: Asked): LocalState => {
   if (!isThere(state, asked)) return state;
   const known = new Map(state.known);
+  let { deleted } = state;
   for (const change of page.changes) {
-    if (change.kind === "gone") known.delete(change.id);
-    else if (
-      !state.deleted.includes(change.notification.id) &&
-      !isNewer(known.get(change.notification.id), change.etag)
-    ) {
-      known.set(change.notification.id, { notification: change.notification, etag: change.etag });
+    if (change.kind === "gone") {
+      known.delete(change.id);
+      deleted = deleted.filter((id) => id !== change.id);
+    } else {
+      const { notification, etag } = change;
+      const { id } = notification;
+      if (!state.deleted.includes(id) && !isNewer(known.get(id), etag)) known.set(id, { notification, etag });
     }
   }
   const mark = isBehind(page.mark, state, asked) ? state.mark : page.mark;
   if (mark !== undefined) sweepUnmet(known, mark);
-  const isTold = (id: string): boolean => page.changes.some((change) => change.kind === "gone" && change.id === id);
-  const deleted = state.deleted.filter((id) => !isTold(id));
   return { ...withKnown(state, known), mark, link: page.link, deleted };
 };
 

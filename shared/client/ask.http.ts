@@ -1,6 +1,6 @@
 import type { GetToken } from "./client-options.ts";
 import { answerOf } from "./feed-answers.ts";
-import type { Answer } from "./feed-api.ts";
+import { offline, type Answer } from "./feed-api.ts";
 
 /** Whom the service is asked as. */
 export type Asking = {
@@ -11,16 +11,16 @@ export type Asking = {
   readonly unsid?: () => Promise<string | undefined> | string | undefined;
   /** Told when the service took a request only without the UNSID: the subscription has ended, time to subscribe anew. */
   readonly onUnsidRefused?: (unsid: string) => void;
-  readonly fetch?: (url: string, request: RequestInit) => Promise<Response>;
-  /** How long an answer is waited for, beyond what the service was asked to wait; 30 s by default. */
-  readonly answerMs?: number;
 };
+
+/** So long, in seconds, an answer is waited for, beyond what the service was asked to wait. */
+const answerSeconds = 30;
 
 type Request<T> = {
   /** From `/me/notifications` on. */
   readonly path: string;
   readonly method?: "POST" | "PATCH" | "DELETE";
-  readonly body?: unknown;
+  readonly body?: object;
   readonly etag?: string | undefined;
   readonly waitSeconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -31,41 +31,38 @@ type Request<T> = {
 export type Ask = <T>(request: Request<T>) => Promise<Answer<T>>;
 
 /** Asks the service, with a token that is renewed once, and a UNSID that is left out once it is refused. Never rejects. */
-export const asking = ({ baseUrl, getToken, unsid, onUnsidRefused, answerMs = 30_000, ...given }: Asking): Ask => {
-  const tokenFor: GetToken = async (why) => {
-    try {
-      return await getToken(why);
-    } catch (cause) {
-      throw new Error(`getToken: ${String(cause)}`, { cause });
-    }
-  };
-  const send = given.fetch ?? ((url, request) => fetch(url, request));
-
-  return async <T>({ path, method, body, etag, waitSeconds = 0, parse, ...by }: Request<T>): Promise<Answer<T>> => {
-    const timeout = AbortSignal.timeout(answerMs + waitSeconds * 1_000);
-    const signal = by.signal ? AbortSignal.any([by.signal, timeout]) : timeout;
+export const asking =
+  ({ baseUrl, getToken, unsid, onUnsidRefused }: Asking): Ask =>
+  async <T>({ path, method, body, etag, waitSeconds = 0, parse, ...by }: Request<T>): Promise<Answer<T>> => {
+    const timeout = AbortSignal.timeout((answerSeconds + waitSeconds) * 1_000);
+    const signal = AbortSignal.any([by.signal ?? timeout, timeout]);
 
     const attempt = async (actor: string | undefined, isRefused = false): Promise<Answer<T>> => {
-      const token = await tokenFor({ isRefused, signal });
+      let token: string | undefined;
+      try {
+        token = await getToken({ isRefused, signal });
+      } catch (cause) {
+        return offline(`getToken: ${String(cause)}`);
+      }
       if (token === undefined) return { kind: "unauthorized", reason: "no token" };
       const headers = {
         Authorization: `Bearer ${token}`,
         ...(actor && { "X-UNS-ID": actor }),
         ...(etag && { "If-Match": `"${etag}"` }),
-        ...(waitSeconds > 0 && { Prefer: `wait=${waitSeconds}` }),
-        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(waitSeconds && { Prefer: `wait=${waitSeconds}` }),
+        ...(body && { "Content-Type": "application/json" }),
       };
       const sent = {
         headers,
         signal,
         // What the user did last is sent even if they close the page with it.
         ...(method && { method, keepalive: true }),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(body && { body: JSON.stringify(body) }),
         // The token says who asks. No cookie is to go along, no cache to answer for the service.
         credentials: "omit",
         cache: "no-store",
       } as const;
-      const answer = await answerOf(await send(`${baseUrl}/beta/me/notifications${path}`, sent), parse);
+      const answer = await answerOf(await fetch(`${baseUrl}/beta/me/notifications${path}`, sent), parse);
       if (answer.kind === "unauthorized" && !isRefused) return attempt(actor, true);
       if (answer.kind !== "forbidden" || !actor) return answer;
       // It may be the UNSID that is refused: an ended subscription must not lock the user out of the feed.
@@ -78,7 +75,6 @@ export const asking = ({ baseUrl, getToken, unsid, onUnsidRefused, answerMs = 30
       signal.throwIfAborted();
       return await attempt(await unsid?.());
     } catch (cause) {
-      return { kind: "offline", reason: String(cause) };
+      return offline(cause);
     }
   };
-};

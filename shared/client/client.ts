@@ -1,7 +1,7 @@
 import { addEdit } from "./edits.ts";
 import type { ClientUses, Standing } from "./client-events.ts";
 import type { ClientOptions } from "./client-options.ts";
-import type { Answer } from "./feed-api.ts";
+import { brokenStore, givenUp, type Answer } from "./feed-api.ts";
 import type { Edit } from "./local-state.ts";
 import type { StateChange, UserNotification } from "./notification.ts";
 import type { PushOutcome } from "./process-push.ts";
@@ -9,7 +9,7 @@ import type { GivenPushSubscription } from "./push-channel.ts";
 import type { Pushes } from "./pushes.ts";
 import type { Subscribed } from "./subscription-api.ts";
 import type { Pushed, SubscribeOptions } from "./subscription.ts";
-import { brokenStore, upkeep, type Upkeep } from "./upkeep.ts";
+import { upkeep, type Upkeep } from "./upkeep.ts";
 import { changeBetween, isChange, type NotificationsChange } from "./view-change.ts";
 
 export type { ClientEvents, ClientUses, RefusedChange, Standing } from "./client-events.ts";
@@ -65,10 +65,10 @@ export class UserNotificationClient extends EventTarget {
    */
   async sync({ signal }: Signalled = {}): Promise<Answer<undefined>> {
     const { sync, until } = this.#upkeep;
-    if (until(signal).aborted) return givenUp;
+    if (until(signal).aborted) return givenUp();
     if (!signal) return sync();
     return new Promise((resolve) => {
-      signal.addEventListener("abort", () => resolve(givenUp), { once: true });
+      signal.addEventListener("abort", () => resolve(givenUp()), { once: true });
       void sync().then(resolve);
     });
   }
@@ -138,11 +138,9 @@ export class UserNotificationClient extends EventTarget {
 
   /** Sends what is unsent if that is possible within five seconds, ends the subscription, and forgets all of this user, in all tabs. */
   async signOut(): Promise<void> {
-    const { feed, signedOut, unsent } = this.#upkeep;
-    if (unsent() > 0) await this.sync({ signal: AbortSignal.timeout(5_000) });
+    if (this.standing?.unsent) await this.sync({ signal: AbortSignal.timeout(5_000) });
     await this.#push((pushes) => pushes.signOut());
-    await feed.signOut();
-    signedOut();
+    await this.#upkeep.feed.signOut();
   }
 
   /** Does what a push says. For the service worker: what is to be shown for it is `fresh`. */
@@ -166,5 +164,3 @@ export class UserNotificationClient extends EventTarget {
     return this.#upkeep.pushes().then(work).catch(brokenStore);
   }
 }
-
-const givenUp = { kind: "offline", reason: "given up" } as const;

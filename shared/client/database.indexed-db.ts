@@ -5,7 +5,7 @@ export type Database = {
    * result when all is written. Rejects, and nothing is written, when the work does (with just that) or the browser's storage fails
    * (with the browser's error).
    */
-  readonly transact: <T>(mode: IDBTransactionMode, work: (of: StoreOf) => Promise<T>) => Promise<T>;
+  readonly transact: <T>(mode: IDBTransactionMode, work: (of: StoreOf) => T | Promise<T>) => Promise<T>;
   readonly close: () => void;
 };
 
@@ -61,5 +61,5 @@ export const indexedDbDatabase = (indexedDB: IDBFactory, name: string, stores: r
 export const resultOf = <T>(request: IDBRequest<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new Error("failed"));
+    request.onerror = () => reject(request.error ?? new Error("aborted"));
   });

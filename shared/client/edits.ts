@@ -1,5 +1,6 @@
 import { isAtLeast } from "./etag.ts";
 import type { Versioned } from "./feed-api.ts";
+import { isAlike } from "./is-alike.ts";
 import type { Edit, LocalState } from "./local-state.ts";
 import type { StateChange } from "./notification.ts";
 import { withKnown } from "./with-known.ts";
@@ -14,14 +15,11 @@ export const addEdit = (state: LocalState, id: string, change: StateChange | "de
   const notification = state.known.get(id)?.notification;
   const earlier = state.edits.find((edit) => edit.id === id);
   if (!notification || earlier?.change === "delete") return state;
-  if (!earlier && change !== "delete" && isSo({ ...notification, ...change }, notification)) return state;
+  if (!earlier && change !== "delete" && isAlike({ ...notification, ...change }, notification)) return state;
   const number = state.lastEdit + 1;
   const edit: Edit = { number, id, change: change === "delete" ? change : { ...earlier?.change, ...change } };
   return { ...state, edits: [...state.edits.filter((other) => other !== earlier), edit], lastEdit: number };
 };
-
-const isSo = (one: StateChange, other: StateChange): boolean =>
-  one.readState === other.readState && one.userActionState === other.userActionState;
 
 /**
  * The service has made the change and answered with the notification: known from now on, if it is news. It says nothing of the changes

@@ -24,14 +24,14 @@ export const answerOf = async <T>(
   if (value !== undefined) return { kind: "ok", value };
 
   const { code, message } = membersOf(membersOf(body).error);
-  const reason = isText(code) ? `${code}: ${String(message)}` : String(status);
+  const isOurs = isText(code);
+  const reason = isOurs ? `${code}: ${String(message)}` : String(status);
   const retryAfter = headers.get("Retry-After");
   // Gateways in front of the service say 429 or 503 and mean the same.
   if (status === 406 || retryAfter)
     return { kind: "throttled", reason, waitMs: Math.min(Number(retryAfter) * 1_000 || 5_000, hourMs) };
-  const kind = isText(code) || status === 401 ? meanings[status] : undefined;
-  if (kind) return { kind, reason };
-  return { kind: isText(code) && status < 500 ? "refused" : "failed", reason, status };
+  const meaning = isOurs || status === 401 ? meanings[status] : undefined;
+  return { kind: meaning ?? (isOurs && status < 500 ? "refused" : "failed"), reason, status };
 };
 
 /** Nobody is parked for longer by what a gateway says: then it is asked again. */

@@ -47,6 +47,15 @@ export type Answer<T> = { readonly kind: "ok"; readonly value: T } | Setback;
 /** Success that has nothing to say. */
 export const done: Answer<undefined> & { readonly kind: "ok" } = { kind: "ok", value: undefined };
 
+/** The service was not reached. */
+export const offline = (cause: unknown): Setback => ({ kind: "offline", reason: String(cause) });
+
+/** Nobody waits for the answer any more. */
+export const givenUp = (): Setback => offline("given up");
+
+/** The browser's storage, or its locks, have failed: told like a fault of the service, for it is to be tried again. */
+export const brokenStore = (cause: unknown): Setback => ({ kind: "failed", status: 0, reason: String(cause) });
+
 /** A signal ends a request: then the answer is `offline`. */
 type Signalled = { readonly signal?: AbortSignal | undefined };
 

@@ -7,11 +7,7 @@ import { memoryLocalStore } from "./local-store.memory.ts";
  */
 export const keptOrMemory = (kept: LocalStore): LocalStore => {
   let choice: Promise<LocalStore> | undefined;
-  const chosen = (): Promise<LocalStore> =>
-    (choice ??= kept.read().then(
-      () => kept,
-      () => memoryLocalStore(),
-    ));
+  const chosen = (): Promise<LocalStore> => (choice ??= kept.read().then(() => kept, memoryLocalStore));
   return {
     read: async () => (await chosen()).read(),
     update: async (step) => (await chosen()).update(step),

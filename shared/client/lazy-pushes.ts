@@ -1,32 +1,27 @@
 import type { Pushes, PushesUse } from "./pushes.ts";
 
-export type LazyPushes = {
-  /** Rejects when the script is not to be had; it is tried again at the next call. */
-  readonly pushes: () => Promise<Pushes>;
-  /** Does it only where something can be pushed; undefined where not, or when it fails. */
-  readonly ifPushed: <T>(work: (pushes: Pushes) => T | Promise<T>) => Promise<T | undefined>;
-};
+/** Rejects when the script is not to be had; it is tried again at the next call. */
+type Load = () => Promise<Pushes>;
+
+/** Does it only where something can be pushed; undefined where not, or when it fails. */
+type IfPushed = <T>(work: (pushes: Pushes) => T | Promise<T>) => Promise<T | undefined>;
 
 /** What has to do with pushes is a script of its own, which a page without a service worker never loads. */
-export const lazyPushes = (use: () => PushesUse, hasWorker: () => Promise<boolean>): LazyPushes => {
+export const lazyPushes = (use: () => PushesUse, hasWorker: () => Promise<boolean>): readonly [Load, IfPushed] => {
   let loading: Promise<Pushes> | undefined;
-  const load = async (): Promise<Pushes> => {
+  const load: Load = () =>
+    (loading ??= import("./push.ts")
+      .then((script) => script.pushes(use()))
+      .catch((cause: unknown) => {
+        loading = undefined;
+        throw cause;
+      }));
+  const ifPushed: IfPushed = async (work) => {
     try {
-      return (await import("./push.ts")).pushes(use());
-    } catch (cause) {
-      loading = undefined;
-      throw cause;
+      return loading || (await hasWorker()) ? await work(await load()) : undefined;
+    } catch {
+      return undefined;
     }
   };
-  const pushes = (): Promise<Pushes> => (loading ??= load());
-  return {
-    pushes,
-    ifPushed: async (work) => {
-      try {
-        return loading || (await hasWorker()) ? await work(await pushes()) : undefined;
-      } catch {
-        return undefined;
-      }
-    },
-  };
+  return [load, ifPushed];
 };

@@ -23,22 +23,19 @@ export const indexedDbLocalStore = ({ indexedDB, baseUrl, targetHostName, accoun
   const { transact, close } = indexedDbDatabase(indexedDB, name, stores);
   /** What was read or written last: not read again, notification by notification, as long as nobody else has written. */
   let last: Kept | undefined;
-  const remember = (kept: Kept): LocalState => (last = kept).state;
+  const take = async (mode: IDBTransactionMode, step: (state: LocalState) => LocalState): Promise<LocalState> => {
+    last = await transact(mode, async (of) => {
+      const before = await keptIn(of, last);
+      const state = step(before.state);
+      return state === before.state ? before : write(of, before.state, state);
+    });
+    return last.state;
+  };
 
   return {
-    read: async () => remember(await transact("readonly", (of) => keptIn(of, last))),
-    update: async (step) =>
-      remember(
-        await transact("readwrite", async (of) => {
-          const before = await keptIn(of, last);
-          const state = step(before.state);
-          return state === before.state ? before : write(of, before.state, state);
-        }),
-      ),
-    clear: () =>
-      transact("readwrite", async (of) => {
-        for (const store of stores) await resultOf(of(store).clear());
-      }),
+    read: () => take("readonly", (state) => state),
+    update: (step) => take("readwrite", step),
+    clear: () => transact("readwrite", (of) => stores.forEach((store) => of(store).clear())),
     close,
   };
 };

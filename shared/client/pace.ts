@@ -5,31 +5,30 @@ import { rest, type Surroundings } from "./surroundings.ts";
  * How long, in milliseconds, to let the service be after so many failures in a row, the first being 0: from a second to a minute. Half of it
  * for sure, the rest by chance: clients that failed together do not come back together.
  */
-export const pauseMs = (failures: number, chance: number): number => Math.min(60, 2 ** failures) * (500 + 500 * chance);
+const pauseMs = (failures: number, chance: number): number => Math.min(60, 2 ** failures) * (500 + 500 * chance);
 
-export type Pacing = Pick<Surroundings, "after" | "chance"> & {
-  /** Aborted at the next turn of things: the page is shown or hidden, the network comes or goes. */
-  readonly nextTurn: () => AbortSignal;
-};
+/** `turn` ends it. Resolves to undefined when it is not to be done again. */
+export type Attempt = (turn: AbortSignal) => Promise<Answer<number | undefined> | undefined>;
 
 /**
  * Attempts again and again until the signal is aborted, or one resolves to undefined. After a success there is a pause of so many milliseconds
  * as it says; after a failure one that grows; a turn of things ends both, and the attempt's own signal. What the service has asked for itself
  * (406) is waited out to the end, and a little longer by chance, whatever turns.
  */
-export const keepTrying = async (
-  pacing: Pacing,
-  signal: AbortSignal,
-  attempt: (turn: AbortSignal) => Promise<Answer<number | undefined> | undefined>,
-): Promise<void> => {
-  for (let failures = 0; !signal.aborted;) {
-    const turn = AbortSignal.any([signal, pacing.nextTurn()]);
-    const answer = await attempt(turn);
-    if (!answer) return;
-    const chance = pacing.chance();
-    if (answer.kind === "ok") await rest(pacing, answer.value ?? 0, turn);
-    else if (answer.kind === "throttled") await rest(pacing, answer.waitMs + pauseMs(0, chance), signal);
-    else await rest(pacing, pauseMs(failures, chance), turn);
-    failures = answer.kind === "ok" || turn.aborted ? 0 : failures + 1;
-  }
-};
+export type KeepTrying = (signal: AbortSignal, attempt: Attempt) => Promise<void>;
+
+/** `nextTurn`: aborted at the next turn of things, when the page is shown or hidden, or the network comes or goes. */
+export const pacing =
+  (around: Pick<Surroundings, "after" | "chance">, nextTurn: () => AbortSignal): KeepTrying =>
+  async (signal, attempt) => {
+    for (let failures = 0; !signal.aborted;) {
+      const turn = AbortSignal.any([signal, nextTurn()]);
+      const answer = await attempt(turn);
+      if (!answer) return;
+      const chance = around.chance();
+      if (answer.kind === "ok") await rest(around, answer.value ?? 0, turn);
+      else if (answer.kind === "throttled") await rest(around, answer.waitMs + pauseMs(0, chance), signal);
+      else await rest(around, pauseMs(failures, chance), turn);
+      failures = answer.kind === "ok" || turn.aborted ? 0 : failures + 1;
+    }
+  };

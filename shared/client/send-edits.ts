@@ -1,17 +1,13 @@
 import { editDone, editDropped, forget } from "./edits.ts";
 import { done, type Answer, type FeedApi, type Setback } from "./feed-api.ts";
+import { isAlike } from "./is-alike.ts";
 import type { Edit } from "./local-state.ts";
 import type { LocalStore } from "./local-store.ts";
+import type { ReadToEnd } from "./read-delta.ts";
 import type { StateChange } from "./notification.ts";
 
-export type Sending = {
-  readonly api: Pick<FeedApi, "change" | "changeMany" | "remove">;
-  readonly store: Pick<LocalStore, "read" | "update">;
-  /** Reads the delta to its end. */
-  readonly read: (signal: AbortSignal) => Promise<Answer<undefined>>;
-  /** Told of an edit that the service will never take, and that is dropped. */
-  readonly onRefused: (edit: Edit, setback: Setback) => void;
-};
+/** Told of an edit that the service will never take, and that is dropped. */
+export type OnRefused = (edit: Edit, setback: Setback) => void;
 
 /** From so many equal edits on, they are sent as one write: the user has a hundred in five minutes. */
 const manyMin = 4;
@@ -27,7 +23,12 @@ const overdue: Setback = { kind: "changed", reason: "to be read" };
  * Sends what the user did until nothing is left or the service cannot take it. A tab may be killed anywhere in here: what is not recorded is
  * done again. A change that was made is made once more, which changes nothing; a deletion is answered as the first one.
  */
-export const sendingEdits = ({ api, store, read, onRefused }: Sending) => {
+export const sendingEdits = (
+  api: Pick<FeedApi, "change" | "changeMany" | "remove">,
+  store: Pick<LocalStore, "read" | "update">,
+  read: ReadToEnd,
+  onRefused: OnRefused,
+) => {
   /** So many edits have failed: the next pass begins with another one, so that one that always fails holds up nobody. */
   let failures = 0;
 
@@ -62,25 +63,29 @@ export const sendingEdits = ({ api, store, read, onRefused }: Sending) => {
       const edit = edits[failures % edits.length];
       if (!edit) return done;
       const { id, change } = edit;
-      const alike = edits.filter((other) => isAlike(other, edit)).slice(0, manyMax);
+      const alike = edits.filter((other) => isAlike(other.change, change)).slice(0, manyMax);
       const isMany = change !== "delete" && alike.length >= manyMin;
+      const sent = isMany ? alike : [edit];
       const isRead = overtaken > 0;
       const answer = !isMany
         ? await sendOne(edit, known.get(id)?.etag, signal)
         : isRead
-          ? await sendMany(alike, change, signal)
+          ? await sendMany(sent, change, signal)
           : overdue;
-      if (answer.kind === "failed") failures += 1;
-      overtaken = answer.kind === "changed" ? overtaken + 1 : 0;
-      if (answer.kind === "refused") {
-        await drop(isMany ? alike : [edit]);
-        for (const one of isMany ? alike : [edit]) onRefused(one, answer);
-      } else if (answer.kind === "changed" && overtaken <= againMax) {
+      if (answer.kind === "changed" && overtaken < againMax) {
         const told = await read(signal);
         if (told.kind !== "ok") return told;
-      } else if (answer.kind !== "ok") return answer;
+        overtaken += 1;
+        continue;
+      }
+      if (answer.kind === "refused") {
+        await drop(sent);
+        for (const one of sent) onRefused(one, answer);
+      } else if (answer.kind !== "ok") {
+        if (answer.kind === "failed") failures += 1;
+        return answer;
+      }
+      overtaken = 0;
     }
   };
 };
-
-const isAlike = (one: Edit, other: Edit): boolean => JSON.stringify(one.change) === JSON.stringify(other.change);

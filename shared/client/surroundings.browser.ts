@@ -30,10 +30,10 @@ export const inBrowser: Surroundings = {
       channel.onmessage = ({ data }) => heard(String(data));
       return { tell: (word) => channel.postMessage(word), close: () => channel.close() };
     } catch {
-      return { tell: () => undefined, close: () => undefined };
+      return undefined;
     }
   },
-  hasWorker: async () => !page() || ((await workers()?.getRegistrations()) ?? []).length > 0,
+  hasWorker: async () => !page() || !!(await workers()?.getRegistrations())?.length,
 };
 
 /** None where the page is not secure. */

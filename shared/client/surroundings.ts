@@ -15,8 +15,8 @@ export type Surroundings = {
    * for its turn it rejects. Where the browser gives no locks, the work runs at once: what is locked is spared work, never correctness.
    */
   readonly alone: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>;
-  /** The other tabs, and the service worker, that have opened a channel of that name; where the browser gives none, nobody. */
-  readonly channel: (name: string, heard: (word: string) => void) => Channel;
+  /** The other tabs, and the service worker, that have opened a channel of that name; undefined where the browser gives none. */
+  readonly channel: (name: string, heard: (word: string) => void) => Channel | undefined;
   /** Whether there is a service worker, or this is one: without any, nothing is ever pushed here. */
   readonly hasWorker: () => Promise<boolean>;
 };
@@ -30,13 +30,11 @@ export const rest = ({ after }: Pick<Surroundings, "after">, ms: number, signal:
       resolve();
       return;
     }
-    const callOff = after(ms, () => {
-      signal.removeEventListener("abort", end);
-      resolve();
-    });
     const end = (): void => {
       callOff();
+      signal.removeEventListener("abort", end);
       resolve();
     };
-    signal.addEventListener("abort", end, { once: true });
+    const callOff = after(ms, end);
+    signal.addEventListener("abort", end);
   });

@@ -3,21 +3,19 @@ import { servingUrl } from "./base-url.ts";
 import type { ClientUses, Standing, Tell } from "./client-events.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { feedApiHttp } from "./feed-api.http.ts";
-import { done, type Answer, type Setback } from "./feed-api.ts";
+import { brokenStore, done } from "./feed-api.ts";
 import { keptOrMemory } from "./kept-store.ts";
 import { lazyPushes } from "./lazy-pushes.ts";
-import { keepInStep } from "./live.ts";
+import { inOnePage, waitingAtService } from "./live.ts";
 import { indexedDbLocalStore } from "./local-store.indexed-db.ts";
-import { keepTrying } from "./pace.ts";
+import { pacing } from "./pace.ts";
 import { passes } from "./passes.ts";
 import { inBrowser } from "./surroundings.browser.ts";
 import { syncing } from "./sync.ts";
+import { isChange } from "./view-change.ts";
 import { watchedFeed } from "./watched-feed.ts";
 
 export type Upkeep = ReturnType<typeof upkeep>;
-
-/** The browser's storage, or its locks, have failed: told like a fault of the service, for it is to be tried again. */
-export const brokenStore = (cause: unknown): Setback => ({ kind: "failed", status: 0, reason: String(cause) });
 
 /** What goes on behind a client, and how it stands, until `close`. */
 export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: Tell) => {
@@ -36,21 +34,21 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
   const { signal } = life;
 
   let turn = new AbortController();
-  const pacing = { after: around.after, chance: around.chance, nextTurn: () => turn.signal };
+  const keepTrying = pacing(around, () => turn.signal);
 
   /** Aborted with the client's life, or with this one. */
-  const until = (own: AbortSignal | undefined): AbortSignal => (own ? AbortSignal.any([own, signal]) : signal);
+  const until = (own = signal): AbortSignal => AbortSignal.any([own, signal]);
 
   let standing: Standing | undefined;
-  let unsent = 0;
-  const stand = (answer: Answer<undefined> | undefined): void => {
+  const unsent = (): number => standing?.unsent ?? 0;
+  const stand = (news: Partial<Standing>): void => {
     if (signal.aborted) return;
-    standing = { answer: answer ?? standing?.answer ?? done, unsent };
+    standing = { answer: done, unsent: 0, ...standing, ...news };
     tell("standing", standing);
-    if (answer?.kind === "ok") tellWorker();
+    if (news.answer?.kind === "ok") tellWorker();
   };
 
-  const { pushes, ifPushed } = lazyPushes(
+  const [pushes, ifPushed] = lazyPushes(
     () => ({ ...uses, around, ask, whose, getToken, feed, sync, signal }),
     around.hasWorker,
   );
@@ -63,31 +61,29 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
     unsid: () => ifPushed((here) => here.unsid()),
     onUnsidRefused: (unsid) => void ifPushed((here) => here.unsidRefused(unsid)),
   });
-  const feed = watchedFeed({
-    store: uses.store ?? keptOrMemory(indexedDbLocalStore({ indexedDB, ...whose })),
-    around,
-    name,
-    signal,
-    onChange: (change) => {
+  const store = uses.store ?? keptOrMemory(indexedDbLocalStore({ indexedDB, ...whose }));
+  const feed = watchedFeed(
+    { store, around, name, signal },
+    (change, count) => {
+      if (count !== unsent()) stand({ unsent: count });
+      if (!isChange(change)) return;
       tell("change", change);
       tellWorker();
     },
-    onUnsent: (count) => {
-      if (count === unsent) return;
-      unsent = count;
-      stand(undefined);
+    () => {
+      life.abort();
+      tell("signedout", undefined);
     },
-    onSignedOut: () => signedOut(),
-  });
-  const { pass, step } = syncing({
-    api: uses.api ?? feedApiHttp(ask, targetHostName),
-    store: feed,
-    now: around.now,
-    onRefused: ({ id, change }, setback) => tell("refused", { id, change, setback }),
-  });
+  );
+  const [step, pass] = syncing(
+    uses.api ?? feedApiHttp(ask, targetHostName),
+    feed,
+    around.now,
+    ({ id, change }, setback) => tell("refused", { id, change, setback }),
+  );
   const sync = passes(async () => {
     const answer = await around.alone(`${name} sync`, signal, () => pass(signal)).catch(brokenStore);
-    stand(answer);
+    stand({ answer });
     return answer;
   });
 
@@ -95,26 +91,14 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
   let sending = Promise.resolve();
   const send = (): Promise<void> =>
     (sending = sending
-      .then(() => keepTrying(pacing, signal, async () => ((await feed.read()).edits.length > 0 ? sync() : undefined)))
+      .then(() => keepTrying(signal, async () => ((await feed.read()).edits.length > 0 ? sync() : undefined)))
       .catch(() => undefined));
 
-  const close = (): void => {
-    life.abort();
-    turn.abort();
-    feed.close();
-  };
-
-  const signedOut = (): void => {
-    close();
-    tell("signedout", undefined);
-  };
-
   around.onTurn(() => {
-    const over = turn;
+    turn.abort();
     turn = new AbortController();
-    over.abort();
-    feed.look().catch(() => undefined);
-    if (unsent > 0) void send();
+    feed.glance();
+    if (unsent() > 0) void send();
     if (around.isVisible()) renew();
   }, signal);
   renew(); // and answer the service worker from now on
@@ -122,21 +106,18 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
   return {
     feed,
     until,
-    close,
-    signedOut,
     pushes,
     sync,
     send,
     standing: () => standing,
-    unsent: () => unsent,
+    close: () => life.abort(),
 
     /** See the client's `live`. */
     live: async (own?: AbortSignal): Promise<void> => {
       void send();
-      const onAnswer = stand;
-      const lock = `${name} live`;
-      const guardedStep: typeof step = (...asked) => step(...asked).catch(brokenStore);
-      await keepInStep({ around, pacing, step: guardedStep, sync, onAnswer, lock }, until(own));
+      const over = until(own);
+      const waitAtService = () => keepTrying(over, waitingAtService(around, step, sync, stand));
+      await keepTrying(over, inOnePage(around, `${name} live`, waitAtService));
     },
   };
 };

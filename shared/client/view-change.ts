@@ -1,3 +1,4 @@
+import { isAlike } from "./is-alike.ts";
 import type { UserNotification } from "./notification.ts";
 
 /** How what the user sees has changed. */
@@ -21,7 +22,7 @@ export const changeBetween = (
     const was = old.get(one.id);
     old.delete(one.id);
     if (!was) added.push(one);
-    else if (was !== one && JSON.stringify(was) !== JSON.stringify(one)) updated.push(one);
+    else if (!isAlike(was, one)) updated.push(one);
   }
   return { notifications, added, updated, removed: [...old.values()] };
 };

@@ -1,5 +1,6 @@
+import { isAlike } from "./is-alike.ts";
 import type { Known, LocalState } from "./local-state.ts";
-import type { UserNotification, VisualContent } from "./notification.ts";
+import type { UserNotification } from "./notification.ts";
 
 /**
  * The state with this known instead. Edits stand and fall with what they were made on: where that is gone, or other content has taken
@@ -20,10 +21,8 @@ export const withKnown = (state: LocalState, known: ReadonlyMap<string, Known>):
  * brings no visual content, so that it is absent says nothing.
  */
 export const isSameContent = (one: UserNotification, other: UserNotification): boolean =>
-  one === other ||
-  (one.expirationDateTime === other.expirationDateTime &&
-    one.payload.rawContent === other.payload.rawContent &&
-    isSameVisual(one.payload.visualContent, other.payload.visualContent));
-
-const isSameVisual = (one: VisualContent | undefined, other: VisualContent | undefined): boolean =>
-  !one || !other || JSON.stringify(one) === JSON.stringify(other);
+  one.expirationDateTime === other.expirationDateTime &&
+  one.payload.rawContent === other.payload.rawContent &&
+  (!one.payload.visualContent ||
+    !other.payload.visualContent ||
+    isAlike(one.payload.visualContent, other.payload.visualContent));

@@ -212,7 +212,7 @@ describe("live", () => {
     const { client } = here.open();
     void client.live();
     await pass(60_000);
-    expect(asked.length).toBeLessThan(8);
+    expect(asked.length).toBeLessThan(9);
     asked.length = 0;
     await pass(600_000);
     expect(asked.length).toBeGreaterThan(8);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { serviceApi } from "./service-api.ts";
 
 const fault = (code: string) => JSON.stringify({ error: { code, message: "Told so." } });
@@ -7,6 +7,21 @@ const emptyPage = JSON.stringify({
   "@odata.deltaLink": "http://inside:7071/beta/me/notifications/delta?$deltatoken=t",
 });
 const page = () => new Response(emptyPage, { headers: { ETag: 'W/"e.1"' } });
+
+/** How long answers are waited for, in milliseconds; here nobody has that time. */
+const waits: number[] = [];
+const inTime = AbortSignal.timeout.bind(AbortSignal);
+beforeEach(() => {
+  waits.length = 0;
+  vi.spyOn(AbortSignal, "timeout").mockImplementation((ms) => {
+    waits.push(ms);
+    return inTime(20);
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 type Sent = { readonly url: string; readonly headers: Headers; readonly request: RequestInit };
 
@@ -25,11 +40,13 @@ const over = (...answers: (() => Response | Promise<Response>)[]) => {
     },
     unsid: () => unsid,
     onUnsidRefused: (one) => refused.push(one),
-    answerMs: 20,
-    fetch: async (url, request) => {
-      sent.push({ url, request, headers: new Headers(request.headers) });
-      return (answers.shift() ?? page)();
-    },
+  });
+  vi.stubGlobal("fetch", async (url: string, request: RequestInit & { readonly signal: AbortSignal }) => {
+    sent.push({ url, request, headers: new Headers(request.headers) });
+    const given = new Promise<never>((_, reject) => {
+      request.signal.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
+    });
+    return Promise.race([(answers.shift() ?? page)(), given]);
   });
   return { api, sent, asked, refused, use: (one: string) => (unsid = one) };
 };
@@ -64,7 +81,7 @@ describe("a request", () => {
         throw new Error("boom");
       },
     });
-    expect(await failing.delta({})).toEqual({ kind: "offline", reason: "Error: getToken: Error: boom" });
+    expect(await failing.delta({})).toEqual({ kind: "offline", reason: "getToken: Error: boom" });
   });
 
   it("is asked again once, with a renewed token", async () => {
@@ -119,13 +136,15 @@ describe("a request", () => {
       { kind: "throttled", waitMs: 2_000 },
     ],
   ])("that meets %s is answered by a value", async (_what, answer, expected) => {
-    const { api } = over(() =>
-      Promise.race([
-        answer(),
-        new Promise<Response>((_, reject) => setTimeout(() => reject(new Error("timeout")), 30)),
-      ]),
-    );
+    const { api } = over(answer);
     expect(await api.delta({})).toMatchObject(expected);
+  });
+
+  it("is given half a minute beyond what the service was asked to wait", async () => {
+    const { api } = over(page, page);
+    await api.delta({});
+    await api.delta({ waitSeconds: 20 });
+    expect(waits).toEqual([30_000, 50_000]);
   });
 
   it("ends as offline when the caller gives it up, and when no token can be had it is unauthorized", async () => {

@@ -1,5 +1,5 @@
 import type { HttpMethod } from "@azure/functions";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
 import { newChannel, publicUrl, startBackends, type Backends } from "../../support/backends.ts";
 import { feedApiCases } from "../../client/feed-api/feed-api.cases.ts";
@@ -14,8 +14,14 @@ describe("the service", () => {
   beforeAll(async () => {
     backends = await startBackends();
     app = await loadApp(backends.settings());
+    // The service itself asks others, at their own addresses.
+    const { fetch } = globalThis;
+    vi.stubGlobal("fetch", (url: string, request: RequestInit) =>
+      url.startsWith(publicUrl) ? fetchInProcess(url, request) : fetch(url, request),
+    );
   });
   afterAll(async () => {
+    vi.unstubAllGlobals();
     await app.close();
     await backends.stop();
   });
@@ -36,7 +42,7 @@ describe("the service", () => {
     users += 1;
     const authorization = await backends.authorization(backends.apps.sample, `client${users}@contoso.com`);
     const getToken = () => Promise.resolve(authorization.slice("Bearer ".length));
-    const options = { baseUrl: publicUrl, targetHostName, getToken, fetch: fetchInProcess };
+    const options = { baseUrl: publicUrl, targetHostName, getToken };
     return { authorization, options, api: serviceApi(options) };
   };
 
