@@ -49,10 +49,11 @@ const list = ({ env, output, stop }: Surroundings, { since, limit, json }: Optio
     if (isMore) output.note(`There are more than ${limit}: --limit tells how many to show.`);
   });
 
-const asRecord = ({ id, act, subject, who, begunAt, endedAt, outcome, counts, fault }: AuditEntry) => ({
+const asRecord = ({ id, act, subject, details, who, begunAt, endedAt, outcome, counts, fault }: AuditEntry) => ({
   id,
   act,
   subject,
+  details,
   who: who.name,
   objectId: who.objectId,
   by: who.by,

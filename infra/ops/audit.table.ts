@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Row, StoredRow, Table } from "../../shared/storage/table.ts";
+import { RowConflict, type Row, type StoredRow, type Table } from "../../shared/storage/table.ts";
 import type { Who } from "./who.http.ts";
 
 /** How an act ended; `unfinished` while no end is noted: it runs still, or its process was killed. */
@@ -12,6 +12,8 @@ export type AuditEntry = {
   readonly act: string;
   /** What was acted upon, never a person in clear: `app graph.contoso.com`. */
   readonly subject: string;
+  /** What of it was changed, where that is known before: `senders + 6ef1…`. */
+  readonly details: string | undefined;
   readonly who: Who;
   readonly begunAt: number;
   readonly endedAt: number | undefined;
@@ -35,7 +37,14 @@ export type Audit = {
  * round so that the newest are read first; an end says all that the beginning did, and comes before it even within one millisecond.
  */
 export const tableAudit = (audit: Table): Audit => ({
-  note: (entry) => audit.write({ kind: "insert", row: rowOf(entry) }),
+  note: async (entry) => {
+    try {
+      await audit.write({ kind: "insert", row: rowOf(entry) });
+    } catch (error) {
+      // Nobody else makes this id: it is there, and the answer was lost before the SDK asked again.
+      if (!(error instanceof RowConflict)) throw error;
+    }
+  },
   since: async function* (instant = 0) {
     const ended = new Set<string>();
     for await (const row of audit.range(partition, "", `${turned(instant)}_~`)) {
@@ -51,7 +60,7 @@ const partition = "acts";
 const lastInstant = 9_999_999_999_999; // in the year 2286
 const turned = (instant: number): string => String(lastInstant - instant).padStart(13, "0");
 
-const rowOf = ({ id, begunAt, endedAt, who, counts, fault, ...plain }: AuditEntry): Row => ({
+const rowOf = ({ id, begunAt, endedAt, who, details, counts, fault, ...plain }: AuditEntry): Row => ({
   ...plain,
   partitionKey: partition,
   rowKey: `${turned(endedAt ?? begunAt)}_${id}_${endedAt === undefined ? "begun" : "a-end"}`,
@@ -61,6 +70,7 @@ const rowOf = ({ id, begunAt, endedAt, who, counts, fault, ...plain }: AuditEntr
   by: who.by,
   ...(who.objectId !== undefined && { objectId: who.objectId }),
   counts: JSON.stringify(counts),
+  ...(details !== undefined && { details }),
   ...(fault !== undefined && { fault }),
 });
 
@@ -68,6 +78,7 @@ const rowSchema = z.object({
   rowKey: z.string(),
   act: z.string(),
   subject: z.string(),
+  details: z.string().optional(),
   who: z.string(),
   by: z.enum(["azure", "key", "local"]),
   objectId: z.string().optional(),
@@ -82,11 +93,13 @@ const rowSchema = z.object({
 });
 
 const entryOf = (row: StoredRow): AuditEntry => {
-  const { rowKey, who, by, objectId, begunAt, endedAt, act, subject, outcome, counts, fault } = rowSchema.parse(row);
+  const { rowKey, who, by, objectId, begunAt, endedAt, act, subject, details, outcome, counts, fault } =
+    rowSchema.parse(row);
   return {
     id: rowKey.split("_")[1] ?? "",
     act,
     subject,
+    details,
     who: { name: who, objectId, by },
     begunAt: begunAt.getTime(),
     endedAt: endedAt?.getTime(),

@@ -16,10 +16,12 @@ export type Act = {
    * any other is noted as it is, and must be neither a secret nor somebody's.
    */
   readonly subject: { readonly kind: string; readonly id: string };
+  /** What will be changed of it; nothing of a person's, and no secret. */
+  readonly details?: string;
 };
 
 /** Counts what the act has done, for its end to tell: `count("replayed")`. */
-type Count = (what: string, by?: number) => void;
+export type Count = (what: string, by?: number) => void;
 
 type Use = Pick<Connection, "tables" | "who"> & Pick<Surroundings, "output" | "stop">;
 
@@ -28,9 +30,17 @@ type Use = Pick<Connection, "tables" | "who"> & Pick<Surroundings, "output" | "s
  * counted after it, on stderr too. Resolves to what the work does, and throws what it throws. Throws `Failed`, with nothing done, when the
  * beginning cannot be noted; an end that cannot be is told as a warning. Ask the operator first: a question is no act.
  */
-export const audited = async <T>(use: Use, { act, subject }: Act, work: (count: Count) => Promise<T>): Promise<T> => {
+export const audited = async <T>(
+  use: Use,
+  { act, subject, details }: Act,
+  work: (count: Count) => Promise<T>,
+): Promise<T> => {
   const counts = new Map<string, number>();
-  const begun = await begin(use, { act, subject: `${subject.kind} ${tellableId(subject)}` });
+  const begun = await begin(use, {
+    act,
+    subject: `${subject.kind} ${tellableId(subject)}`,
+    details: details?.slice(0, textMax),
+  });
   const end = (outcome: Outcome, fault?: string): Promise<void> =>
     finish(use, {
       ...begun,
@@ -52,14 +62,16 @@ export const audited = async <T>(use: Use, { act, subject }: Act, work: (count: 
 
 /** How an audit calls somebody. The same person has the same hash, so that it can be asked what was done to them. */
 const tellableId = ({ kind, id }: Act["subject"]): string =>
-  kind === "person" ? hashOf("audit person", id).slice(0, 22) : id.slice(0, 4_000); // a row has room for eight times that
+  kind === "person" ? hashOf("audit person", id).slice(0, 22) : id.slice(0, textMax);
 
-const begin = async ({ tables, who }: Use, { act, subject }: Pick<AuditEntry, "act" | "subject">) => {
+/** Characters; a column has room for eight times that. */
+const textMax = 4_000;
+
+const begin = async ({ tables, who }: Use, named: Pick<AuditEntry, "act" | "subject" | "details">) => {
   try {
     const entry: AuditEntry = {
+      ...named,
       id: newId(),
-      act,
-      subject,
       who: await who(),
       begunAt: systemClock.now(),
       endedAt: undefined,

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addApps } from "./apps/apps.ts";
 import { addAudit } from "./audit-list.ts";
 import { addDeadLetters } from "./dead-letters.ts";
 import { addExplain } from "./explain.ts";
@@ -31,6 +32,7 @@ export const run = async (args: readonly string[], use: Surroundings): Promise<E
   addDeadLetters(program, use); // commands inherit what was set above, so they come after it
   addExplain(program, use);
   addVapid(program, use);
+  addApps(program, use);
   addAudit(program, use);
 
   try {

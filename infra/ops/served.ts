@@ -26,4 +26,4 @@ export const servedAsFarAsKnown = (
 };
 
 /** One that no command needs, and every app has. */
-const hasAllSettings = (env: Environment): boolean => Boolean(env.DATA_KEYS);
+export const hasAllSettings = (env: Environment): boolean => Boolean(env.DATA_KEYS);

@@ -1,8 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../clock.ts";
-import { hashOf } from "../hash.ts";
 import { reportOnce, type Report } from "../report.ts";
-import { RowConflict, type StoredRow, type Table } from "../storage/table.ts";
+import { RowConflict, type Table } from "../storage/table.ts";
 import {
   blockSchema,
   comparableId,
@@ -11,38 +10,25 @@ import {
   type Block,
   type RegisteredApp,
 } from "./app-registry.ts";
+import { appOf, appRow, blockOf, blockRow, isBlockRow } from "./app-rows.ts";
 
 /** Older than this, the copy is refreshed behind the answer; older than `staleMs`, before it. A block acts within a minute. */
 const freshMs = 15_000;
 const staleMs = 60_000;
 
-/**
- * The rows of the table `apps`: each app `app` in a partition named by its host name; the block list in a partition of its own,
- * a row `block_<hash>` for each entry. A host name of that name would still be another row.
- */
-const appRowKey = "app";
-const blocksPartition = "block-list";
-const blockKeyOf = ({ kind, id }: Block): string => `block_${hashOf("block", kind, id)}`;
-
 /** Registers an app, or changes it. Throws a ZodError when the app is not valid. */
-export const putApp = (apps: Table, app: z.input<typeof registeredAppSchema>): Promise<void> => {
-  const { hostName, ...rest } = registeredAppSchema.parse(app);
-  const definition = JSON.stringify(rest);
-  return apps.write({ kind: "put", row: { partitionKey: hostName, rowKey: appRowKey, definition } });
-};
+export const putApp = (apps: Table, app: z.input<typeof registeredAppSchema>): Promise<void> =>
+  apps.write({ kind: "put", row: appRow(registeredAppSchema.parse(app)) });
 
 /** Puts a client id or a tenant on the block list: its callers get 403 within a minute. Repeating it changes nothing. */
-export const putBlock = (apps: Table, given: Block): Promise<void> => {
-  const block = blockSchema.parse(given);
-  const row = { partitionKey: blocksPartition, rowKey: blockKeyOf(block), definition: JSON.stringify(block) };
-  return apps.write({ kind: "put", row });
-};
+export const putBlock = (apps: Table, given: Block): Promise<void> =>
+  apps.write({ kind: "put", row: blockRow(blockSchema.parse(given)) });
 
 /** Takes it off the list, within a minute too. Does nothing if it was not on it. */
 export const removeBlock = async (apps: Table, given: Block): Promise<void> => {
-  const rowKey = blockKeyOf(blockSchema.parse(given));
+  const { partitionKey, rowKey } = blockRow(blockSchema.parse(given));
   try {
-    await apps.write({ kind: "delete", partitionKey: blocksPartition, rowKey });
+    await apps.write({ kind: "delete", partitionKey, rowKey });
   } catch (error) {
     if (!(error instanceof RowConflict)) throw error;
   }
@@ -95,7 +81,7 @@ const readSnapshot = async (table: Table, clock: Clock, report: Report): Promise
   const blocks: Block[] = [];
   for await (const row of table.all()) {
     try {
-      if (row.partitionKey === blocksPartition && row.rowKey !== appRowKey) blocks.push(blockOf(row));
+      if (isBlockRow(row)) blocks.push(blockOf(row));
       else apps.push(appOf(row));
     } catch {
       report(`The row "${row.rowKey}" of "${row.partitionKey}" in the table "apps" is malformed, and was left out.`);
@@ -110,8 +96,3 @@ const readSnapshot = async (table: Table, clock: Clock, report: Report): Promise
     blockedTenants: new Set(listed("tenant")),
   };
 };
-
-const blockOf = (row: StoredRow): Block => blockSchema.parse(JSON.parse(String(row.definition)));
-
-const appOf = (row: StoredRow): RegisteredApp =>
-  registeredAppSchema.parse({ ...JSON.parse(String(row.definition)), hostName: row.partitionKey });

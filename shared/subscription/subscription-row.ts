@@ -26,11 +26,15 @@ export const subscriptionIdOf = (feed: FeedKey, deviceId: string): SubscriptionI
 
 /** Where a UNSID is found in the table `unsids`: by its hash, which is no secret. */
 export type UnsidPlace = { readonly partitionKey: string; readonly rowKey: string };
-export const unsidPlaceOf = (unsid: string): UnsidPlace => ({ partitionKey: hashOf("unsid", unsid), rowKey: "u" });
+export const unsidRowKey = "u";
+export const unsidPlaceOf = (unsid: string): UnsidPlace => ({
+  partitionKey: hashOf("unsid", unsid),
+  rowKey: unsidRowKey,
+});
 
 /** The same, of a subscription's row, which need not be opened for it: for whoever removes the row. The UNSID's row goes first. */
 export const unsidPlaceIn = (row: StoredRow): UnsidPlace | undefined =>
-  typeof row.unsidKey === "string" ? { partitionKey: row.unsidKey, rowKey: "u" } : undefined;
+  typeof row.unsidKey === "string" ? { partitionKey: row.unsidKey, rowKey: unsidRowKey } : undefined;
 
 /** Epoch milliseconds at which a row's subscription ends; such a row need not be whole. */
 export const endOf = (row: StoredRow): number => (row.expiresAt instanceof Date ? row.expiresAt.getTime() : 0);

@@ -131,6 +131,7 @@ test("the act noted last is read first, each once, and none before the instant t
     endedAt,
     outcome: endedAt === undefined ? ("unfinished" as const) : ("done" as const),
     counts: {},
+    details: undefined,
     fault: undefined,
   });
   const log = tableAudit(memoryTable());
@@ -196,6 +197,7 @@ test("npm run ops -- audit lists them from the table service, for people and as 
     endedAt: undefined,
     outcome: "unfinished",
     counts: {},
+    details: undefined,
     fault: undefined,
   });
   const all = await command(["audit"], here());
