@@ -8,7 +8,7 @@ import type { Trouble } from "./trouble.ts";
 import type { Undoable } from "./undo.ts";
 
 /** Everything that is to be seen of an inbox. */
-export type InboxModel = RowSurroundings & {
+type InboxModel = RowSurroundings & {
   /** There is nothing to show yet. */
   readonly isLoading: boolean;
   readonly filter: InboxFilter;
