@@ -4,6 +4,7 @@ import { addAudit } from "./audit-list.ts";
 import { addDeadLetters } from "./dead-letters.ts";
 import { addExplain } from "./explain.ts";
 import { exitCodes, Failed, type ExitCode } from "./failed.ts";
+import { addImport } from "./import.ts";
 import { sentenceOf } from "./sentence.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { addVapid } from "./vapid.ts";
@@ -32,6 +33,7 @@ export const run = async (args: readonly string[], use: Surroundings): Promise<E
   addDeadLetters(program, use); // commands inherit what was set above, so they come after it
   addExplain(program, use);
   addVapid(program, use);
+  addImport(program, use);
   addApps(program, use);
   addAudit(program, use);
 
