@@ -28,84 +28,78 @@ param pageActionGroupIds array
 param ticketActionGroupIds array
 
 var queue = { name: 'EntityName', operator: 'Include', values: [queueName] }
-var bus = { scope: namespaceId, namespace: 'Microsoft.ServiceBus/namespaces' }
-var tables = { scope: '${dataAccountId}/tableServices/default', namespace: 'Microsoft.Storage/storageAccounts/tableServices' }
-var page = { isPage: true, severity: 1 }
+var bus = union(ticket, { scope: namespaceId, namespace: 'Microsoft.ServiceBus/namespaces' })
+var tables = union(ticket, { scope: '${dataAccountId}/tableServices/default', namespace: 'Microsoft.Storage/storageAccounts/tableServices' })
 var ticket = { isPage: false, severity: 2 }
 
 // Blips are ridden out by the clients' own repeats, so what they repeat away alerts only when it goes on for a quarter of an hour. What the namespace
 // refuses as a whole belongs to no queue.
 var ofBus = [
-  union(bus, ticket, {
+  {
     name: 'backlog'
-    title: 'a backlog'
     wrong: 'More messages wait in the queue than are delivered in the time that is allowed; at BACKLOG_LIMIT writes are refused.'
     metric: 'ActiveMessages'
     aggregation: 'Average'
     most: backlogMessagesMax
     window: 'PT5M'
     dimensions: [queue]
-  })
-  union(bus, ticket, {
+  }
+  {
     name: 'dead-letters'
-    title: 'dead letters'
     wrong: 'A message could not be processed, so somebody\'s devices are not told until it is replayed.'
     metric: 'DeadletteredMessages'
     aggregation: 'Average'
     most: 0
     window: 'PT5M'
     dimensions: [queue]
-  })
-  union(bus, page, {
+  }
+  {
     name: 'dead-letters-many'
-    title: 'many dead letters'
+    isPage: true
+    severity: 1
     wrong: 'More than a hundred messages could not be processed: a fault of ours, and not of one message.'
     metric: 'DeadletteredMessages'
     aggregation: 'Average'
     most: 100
     window: 'PT5M'
     dimensions: [queue]
-  })
-  union(bus, ticket, {
+  }
+  {
     name: 'bus-throttled'
-    title: 'Service Bus throttles'
     wrong: 'Service Bus refuses requests because the namespace does more than its tier allows.'
     metric: 'ThrottledRequests'
     aggregation: 'Total'
     most: 10
     window: 'PT15M'
     dimensions: []
-  })
-  union(bus, ticket, {
+  }
+  {
     name: 'bus-errors'
-    title: 'Service Bus fails'
     wrong: 'Service Bus fails to serve requests, by its own fault.'
     metric: 'ServerErrors'
     aggregation: 'Total'
     most: 10
     window: 'PT15M'
     dimensions: []
-  })
+  }
 ]
 
 // The vendor's advice is to add a messaging unit above 70 %: https://learn.microsoft.com/azure/service-bus-messaging/automate-update-messaging-units
 var ofPremiumBus = [
-  union(bus, ticket, {
+  {
     name: 'bus-busy'
-    title: 'Service Bus is busy'
     wrong: 'The namespace uses more than 70 % of its processor, and is slower beyond that.'
     metric: 'NamespaceCpuUsage'
     aggregation: 'Maximum'
     most: 70
     window: 'PT15M'
     dimensions: []
-  })
+  }
 ]
 
 var ofTables = [
-  union(tables, ticket, {
+  {
     name: 'tables-throttled'
-    title: 'Table Storage throttles'
     wrong: 'Table Storage puts off requests: a partition or the account is beyond what it serves in a second.'
     metric: 'Transactions'
     aggregation: 'Total'
@@ -118,10 +112,9 @@ var ofTables = [
         values: ['ServerBusyError', 'ServerTimeoutError', 'ClientThrottlingError', 'ClientAccountRequestThrottlingError']
       }
     ]
-  })
-  union(tables, ticket, {
+  }
+  {
     name: 'tables-unavailable'
-    title: 'Table Storage fails'
     wrong: 'More than one in a thousand requests to Table Storage fails by its own fault.'
     metric: 'Availability'
     aggregation: 'Average'
@@ -129,11 +122,16 @@ var ofTables = [
     most: '99.9'
     window: 'PT15M'
     dimensions: []
-  })
+  }
 ]
 
+var rules = concat(
+  map(concat(ofBus, isPremium ? ofPremiumBus : []), rule => union(bus, rule)),
+  map(ofTables, rule => union(tables, rule))
+)
+
 resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
-  for rule in concat(ofBus, isPremium ? ofPremiumBus : [], ofTables): {
+  for rule in rules: {
     name: '${appName}-${rule.name}'
     location: 'global'
     tags: tags
