@@ -6,6 +6,7 @@ import { wnsCredentialFrom } from "../shared/channels/wns/credential.ts";
 import { vapidKeyIdsOf } from "../shared/subscription/vapid-key.ts";
 import { laptopFaults } from "./laptop-only.ts";
 import { settingsSchema, type Environment, type Settings } from "./settings.ts";
+import { telemetryOf } from "./telemetry/telemetry-settings.ts";
 import { vapidFaults, vapidOf } from "./vapid-settings.ts";
 
 /** The app refuses to start: the message names every faulty setting and what it must be, and never a value. */
@@ -95,6 +96,7 @@ const configFrom = (settings: Settings, env: Environment) => ({
   },
   liveWaitSeconds: settings.LIVE_WAIT_SECONDS,
   backlogLimit: settings.BACKLOG_LIMIT,
+  telemetry: telemetryOf(settings),
   /** Events are printed for people on a laptop, as JSON anywhere else. */
   isDevelopment: settings.AZURE_FUNCTIONS_ENVIRONMENT === "Development",
   retryPolicy: { baseSeconds: settings.RETRY_BASE_SECONDS, capSeconds: settings.RETRY_CAP_SECONDS },

@@ -1,7 +1,5 @@
 import { app, type InvocationContext } from "@azure/functions";
 import { fanoutQueue } from "../shared/fanout/fanout.ts";
-import type { Emit } from "../shared/telemetry/events.ts";
-import { readable } from "../shared/telemetry/readable.ts";
 import { apiHandler } from "./api/api.ts";
 import { clientFile } from "./api/client.ts";
 import { createNotification } from "./api/create-notification.ts";
@@ -25,11 +23,13 @@ import { deliverNotification } from "./deliver-notification.ts";
 import { dependencies } from "./dependencies.ts";
 import { onStopSignal } from "./on-stop-signal.ts";
 import { purgeExpired, purgeSchedule } from "./purge-expired.ts";
+import { telemetryOfProcess } from "./telemetry/of-process.ts";
 import { watchDeadLetters, watchSchedule } from "./watch-dead-letters.ts";
 
 // Half configured, the app does not start: the error names every setting that is wrong.
 const config = readConfig(process.env);
 const use = { ...config, ...dependencies(config), policy: config.retryPolicy };
+const told = telemetryOfProcess(config);
 
 const api = {
   "/me/notifications": {
@@ -63,12 +63,11 @@ const deliver = deliverNotification(use);
 const purge = purgeExpired(use);
 const watch = watchDeadLetters(use);
 
-const emitTo =
-  (context: InvocationContext): Emit =>
-  (event) => {
-    const line = config.isDevelopment ? readable(event) : JSON.stringify(event);
-    if (line !== undefined) context.log(line);
-  };
+/** An invocation's own log: the platform tells whose line it is. */
+const lineTo =
+  (context: InvocationContext) =>
+  (line: string): void =>
+    context.log(line);
 
 // Without streams the platform hands over an empty body when a request is chunked.
 app.setup({ enableHttpStream: true });
@@ -78,31 +77,32 @@ app.http("api", {
   methods: ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"],
   authLevel: "anonymous", // callers bring bearer tokens, which the operations check
   handler: (request, context) =>
-    answer(request, {
-      emit: emitTo(context),
-      bug: (error, requestId) => context.error(`request ${requestId} failed`, error),
-    }),
+    told.request(request, lineTo(context), (emit) =>
+      answer(request, { emit, bug: (error, requestId) => context.error(`request ${requestId} failed`, error) }),
+    ),
 });
 
 app.serviceBusQueue("deliver-notification", {
   connection: "ServiceBusConnection",
   queueName: fanoutQueue,
   handler: (message, context) =>
-    deliver(message, {
-      deliveryCount: Number(context.triggerMetadata?.deliveryCount ?? 1),
-      emit: emitTo(context),
-      bug: (error) => context.error("a delivery failed", error),
-    }),
+    told.message({ body: message, messageId: context.triggerMetadata?.messageId }, lineTo(context), (emit) =>
+      deliver(message, {
+        deliveryCount: Number(context.triggerMetadata?.deliveryCount ?? 1),
+        emit,
+        bug: (error) => context.error("a delivery failed", error),
+      }),
+    ),
 });
 
 app.timer("purge-expired", {
   schedule: purgeSchedule,
-  handler: (_timer, context) => purge(emitTo(context)),
+  handler: (_timer, context) => purge(told.timer(lineTo(context))),
 });
 
 app.timer("watch-dead-letters", {
   schedule: watchSchedule,
-  handler: (_timer, context) => watch(emitTo(context)),
+  handler: (_timer, context) => watch(told.timer(lineTo(context))),
 });
 
 // A request that only waits must not be what the host waits for.
@@ -110,4 +110,5 @@ const callOff = onStopSignal(use.live.close);
 app.hook.appTerminate(async () => {
   callOff();
   await use.close();
+  await told.stop();
 });

@@ -62,6 +62,8 @@ const previousVapidKey = (bytes: number, wrong: string) =>
     .refine((key) => key === "" || isKey(key, bytes), { error: wrong })
     .transform((key) => (key === "" ? undefined : key))
     .optional();
+const percentWrong = "must be a number from 0 to 100";
+const isDecodable = (text: string): boolean => /^([^%]|%[\da-f]{2})*$/i.test(text);
 const publicUrl = "must be the service's public http(s) URL, without query or trailing slash";
 /** Every setting of the app, as README's table describes it. Messages say what a value must be, never what it was. */
 export const settingsSchema = z.object({
@@ -121,6 +123,39 @@ export const settingsSchema = z.object({
   AzureFunctionsJobHost__extensions__serviceBus__maxConcurrentCalls: wholeNumber(32, 1, 10_000),
   DELIVERY_CONCURRENCY: wholeNumber(64, 1, 1_000),
   PRUNING_SHARE_MAX: wholeNumber(10, 1, 100),
+  /** Decimals are taken: of a million notifications an hour a tenth of one in a hundred is plenty. */
+  TELEMETRY_SAMPLE_PERCENT: z
+    .string()
+    .regex(/^\d+(\.\d+)?$/, percentWrong)
+    .transform(Number)
+    .refine((percent) => percent <= 100, { error: percentWrong })
+    .optional(),
+  APPLICATIONINSIGHTS_CONNECTION_STRING: z
+    .string()
+    .refine((text) => text === "" || /(^|;)InstrumentationKey=[\da-f-]{36}(;|$)/i.test(text), {
+      error: "must be an Application Insights connection string: InstrumentationKey=…;IngestionEndpoint=…",
+    })
+    .optional(),
+  /** The platform's own form: https://learn.microsoft.com/azure/azure-functions/functions-app-settings#applicationinsights_authentication_string */
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: z
+    .string()
+    .refine((text) => text === "" || /(^|;)Authorization=AAD(;|$)/i.test(text), {
+      error: "must be Authorization=AAD, with ClientId=…; before it for a user-assigned identity",
+    })
+    .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .string()
+    .refine((text) => text === "" || isUrl(text), { error: "must be the http(s) URL of an OpenTelemetry collector" })
+    .optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z
+    .string()
+    .refine((text) => listOf(text).every((pair) => /^[\w-]+=[^,]*$/.test(pair) && isDecodable(pair)), {
+      error: "must be name=value pairs, comma-separated, values percent-encoded",
+    })
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  /** The platform's own: the function app's name. */
+  WEBSITE_SITE_NAME: z.string().optional(),
   AZURE_FUNCTIONS_ENVIRONMENT: z.string().optional(),
   PUSH_HOSTS_EXTRA: optionalList,
   PUSH_EXTRA_CA: z.string().optional(),

@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { browserJobs, pageFiles } from "./build/client.mjs";
 import { declarations } from "./build/declarations.mjs";
 import { existing, replace, root } from "./build/files.mjs";
+import { packageFiles, removeAllBut } from "./build/package.mjs";
 
 const require = createRequire(import.meta.url);
 const common = {
@@ -20,16 +21,26 @@ const common = {
   logLevel: "warning",
 };
 
+/** What exports telemetry is large, and few need it at once: a file of its own, which the app loads when its settings name a place to send to. */
+const telemetryApart = {
+  name: "telemetry apart",
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/started\.ts$/ }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./telemetry.cjs", external: true } : undefined,
+    ),
+};
+
 /** A deployable app. `@azure/functions-core` exists only inside the Functions worker, which intercepts its `require`. */
-const app = (entryPoint, outdir) => ({
+const app = (entryPoints, outdir) => ({
   ...common,
-  entryPoints: { main: entryPoint },
+  entryPoints,
   outdir,
   outExtension: { ".js": ".cjs" },
   format: "cjs",
   minifySyntax: true,
   minifyWhitespace: true,
   external: ["@azure/functions-core"],
+  plugins: [telemetryApart],
   define: { "import.meta.dirname": "__dirname" }, // CommonJS has the one and not the other
 });
 
@@ -72,7 +83,7 @@ export const buildAll = async () => {
     }),
   );
   const jobs = [
-    app(join(root, "functions/index.ts"), join(root, "dist")),
+    app({ main: "functions/index.ts", telemetry: "functions/telemetry/started.ts" }, join(root, "dist")),
     programs("dist/local", await localEntries()),
     ...tools,
     ...(await browserJobs()),
@@ -87,13 +98,15 @@ export const buildAll = async () => {
     ...(await pageFiles()),
     ...(await declared),
   ];
-  await Promise.all(files.map(replace));
+  const deployed = await packageFiles(files);
+  await Promise.all([...files, ...deployed].map(replace));
+  await removeAllBut(deployed);
   return files.map((file) => relative(root, file.path));
 };
 
 /** Builds another app in the same way, for whoever tests what runs apps. Its entry point becomes `<outdir>/main.cjs`. */
 export const buildApp = async (entryPoint, outdir) => {
-  const { outputFiles } = await build(app(entryPoint, outdir));
+  const { outputFiles } = await build(app({ main: entryPoint }, outdir));
   await Promise.all(outputFiles.map(replace));
 };
 

@@ -1,15 +1,21 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { secretsTold } from "../support/secrets-told.ts";
+import { startCollector, type Collector, type ToldSpan } from "../support/collector.ts";
+import { secretsFinder, secretsTold } from "../support/secrets-told.ts";
 import { rawContentOf } from "../support/stack-client.ts";
 import { startStack, type LocalStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
 
 let stack: LocalStack;
+let collector: Collector;
 beforeAll(async () => {
-  stack = await startStack();
+  collector = await startCollector();
+  stack = await startStack({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint } });
 });
-afterAll(() => stack.stop());
+afterAll(async () => {
+  await stack.stop();
+  await collector.stop();
+});
 beforeEach(({ onTestFailed }) => onTestFailed(() => console.error(stack.output())));
 
 /** The notification that README's curl posts. */
@@ -123,4 +129,29 @@ test("a channel that is gone is tried no more, while its UNSID still names the u
 test("in all that it printed there is no secret", async () => {
   expect(stack.output()).toContain("delivered");
   expect(await secretsTold(stack)).toEqual([]);
+});
+
+test("in the end its telemetry has shown each notification as one tree, from the POST to the last retry, and told no secret, person or content", async () => {
+  const find = await secretsFinder(stack);
+  await stack.stop(); // which sends what is left
+  const spans = collector.spans();
+  const parentOf = ({ traceId, parentSpanId }: ToldSpan): ToldSpan | undefined =>
+    spans.find((one) => one.spanId === parentSpanId && one.traceId === traceId);
+  expect(spans.filter((span) => span.parentSpanId !== undefined && !parentOf(span))).toEqual([]);
+  const roots = spans.filter(({ parentSpanId }) => parentSpanId === undefined);
+  expect(roots).toHaveLength(new Set(spans.map(({ traceId }) => traceId)).size);
+  const wayTo = (span: ToldSpan | undefined): string[] => (span ? [...wayTo(parentOf(span)), span.name] : []);
+  const chains = spans.flatMap((span) => (span.name.startsWith("push ") ? [wayTo(span)] : []));
+  const direct = ["POST /me/notifications", "send fanout", "process fanout", "push webpush"];
+  expect(chains).toContainEqual(direct);
+  const again = ["send fanout", "process fanout"];
+  expect(chains).toContainEqual([...direct.slice(0, 3), ...again, "push webpush"]); // of the service that was busy
+
+  const told = collector.text();
+  expect(find(told)).toEqual([]);
+  const words = ["contoso.com", "graphnotify", "for Ada", "note to self", "from your own server"];
+  expect(words.filter((word) => told.includes(word))).toEqual([]);
+  expect(collector.points()).toContainEqual(
+    expect.objectContaining({ metric: "fanfare.accepted", attributes: { kind: "new" } }),
+  );
 });

@@ -8,12 +8,15 @@ import type { LocalStack } from "./stack.ts";
  * Which secrets of a stack that keeps its state its output tells, by name: keys, passwords, and all that was handed out
  * (tokens, UNSIDs, endpoints, device keys); as they are, or as a URL or base64 would carry them.
  */
-export const secretsTold = async (stack: LocalStack): Promise<string[]> => {
-  const output = stack.output();
+export const secretsTold = async (stack: LocalStack): Promise<string[]> => (await secretsFinder(stack))(stack.output());
+
+/** The same for any other text, also one that comes when the stack and its state are gone. */
+export const secretsFinder = async (stack: LocalStack): Promise<(text: string) => string[]> => {
   const secrets = await secretsOf(stack);
-  return Object.entries(secrets).flatMap(([name, secret]) =>
-    formsOf(secret).some((form) => output.includes(form)) ? [name] : [],
-  );
+  return (text) =>
+    Object.entries(secrets).flatMap(([name, secret]) =>
+      formsOf(secret).some((form) => text.includes(form)) ? [name] : [],
+    );
 };
 
 const secretsOf = async ({ dataDir, issued }: LocalStack): Promise<Record<string, string>> => {

@@ -77,6 +77,7 @@ test("on Azure, identities stand for keys and every other setting has its defaul
     },
     liveWaitSeconds: 20,
     backlogLimit: 100_000,
+    telemetry: { samplePercent: 5, serviceName: "fanfare", azureMonitor: undefined, otlp: undefined },
     isDevelopment: false,
     retryPolicy: { baseSeconds: 5, capSeconds: 3_600 },
     messagesInHand: 32,
@@ -85,8 +86,44 @@ test("on Azure, identities stand for keys and every other setting has its defaul
   });
 });
 
-test("a laptop knows that it is one", () => {
-  expect(readConfig(laptop).isDevelopment).toBe(true);
+test("a laptop knows that it is one, and tells all traces", () => {
+  const { isDevelopment, telemetry } = readConfig(laptop);
+  expect(isDevelopment).toBe(true);
+  expect(telemetry.samplePercent).toBe(100);
+});
+
+test("where telemetry goes is taken, with whatever opens the door there", () => {
+  const insights = "InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=https://x.example/";
+  const { telemetry } = readConfig({
+    ...azure,
+    WEBSITE_SITE_NAME: "contoso-notify",
+    TELEMETRY_SAMPLE_PERCENT: "0.5",
+    APPLICATIONINSIGHTS_CONNECTION_STRING: insights,
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: "ClientId=an-id;Authorization=AAD",
+    OTEL_EXPORTER_OTLP_ENDPOINT: "https://collector.contoso.com/otlp/",
+    OTEL_EXPORTER_OTLP_HEADERS: "api-key=a%3Db, x-team=one=two",
+  });
+  expect(telemetry).toEqual({
+    samplePercent: 0.5,
+    serviceName: "contoso-notify",
+    azureMonitor: { connectionString: insights, identity: { clientId: "an-id" } },
+    otlp: { endpoint: "https://collector.contoso.com/otlp", headers: { "api-key": "a=b", "x-team": "one=two" } },
+  });
+});
+
+test.each([
+  ["TELEMETRY_SAMPLE_PERCENT", "101"],
+  ["TELEMETRY_SAMPLE_PERCENT", "-1"],
+  ["TELEMETRY_SAMPLE_PERCENT", "5%"],
+  ["APPLICATIONINSIGHTS_CONNECTION_STRING", "the-secret"],
+  ["APPLICATIONINSIGHTS_AUTHENTICATION_STRING", "the-secret"],
+  ["OTEL_EXPORTER_OTLP_ENDPOINT", "the-secret:4318"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "the-secret"],
+  ["OTEL_EXPORTER_OTLP_HEADERS", "api-key=the-secret%"],
+])("a faulty %s is named, and not repeated", (name, value) => {
+  const faults = faultsOf({ ...azure, [name]: value });
+  expect(faults).toEqual([expect.stringMatching(new RegExp(`^${name} must be `))]);
+  expect(faults.join()).not.toContain("the-secret");
 });
 
 test("what is set is taken", () => {
