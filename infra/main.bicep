@@ -2,7 +2,7 @@
 // what-if and azd (which makes the group if need be) work alike, and deleting the group takes all of it away.
 targetScope = 'resourceGroup'
 
-import { limitsType } from 'modules/limits.bicep'
+import { channelCredentialsType, limitsType } from 'modules/types.bicep'
 
 @description('Name of this environment, such as production: a tag of every resource, and part of what makes their names unique.')
 @minLength(1)
@@ -54,8 +54,8 @@ param vapidPrivateKey string = ''
 @secure()
 param dataKeys string = ''
 
-@description('Names of the settings that hold vendors\' credentials: APNS_CREDENTIAL_<NAME>, FCM_CREDENTIAL_<NAME>, WNS_CREDENTIAL_<NAME>. Each is the secret of that name in small letters, with hyphens.')
-param channelCredentials string[] = []
+@description('The vendors\' credentials that stand in the vault, such as { apns: [\'default\'] }: the secret apns-credential-default.')
+param channelCredentials channelCredentialsType = {}
 
 @description('Whether a deleted vault of this environment is brought back: its name is taken for 90 days.')
 param recoverVault bool = false
@@ -128,6 +128,12 @@ param logDailyCapGb int = 5
 @minValue(0)
 @maxValue(100)
 param telemetrySamplePercent int = 5
+
+@description('URL of an OpenTelemetry collector that is told as well. Empty: Application Insights alone is.')
+param otlpEndpoint string = ''
+
+@description('Whether the headers for that collector, a key perhaps, are the secret otel-exporter-otlp-headers.')
+param otlpHeadersInVault bool = false
 
 @description('Whether each read and write of a row is logged, for an audit: five log entries a notification.')
 param logTableRequests bool = false
@@ -328,6 +334,8 @@ module app 'modules/app.bicep' = {
     vapidSubject: vapidSubject
     channelCredentials: channelCredentials
     telemetrySamplePercent: telemetrySamplePercent
+    otlpEndpoint: otlpEndpoint
+    otlpHeadersInVault: otlpHeadersInVault
     limits: limits
   }
   // At its first start the app needs its rights and, in a network, the addresses of what it calls.

@@ -17,4 +17,10 @@ param operatorPrincipalId = readEnvironmentVariable('OPERATOR_PRINCIPAL_ID', '')
 param operatorPrincipalType = readEnvironmentVariable('OPERATOR_PRINCIPAL_TYPE', 'Group')
 
 param corsAllowedOrigins = filter(split(readEnvironmentVariable('CORS_ALLOWED_ORIGINS', ''), ','), origin => !empty(origin))
-param channelCredentials = filter(split(readEnvironmentVariable('CHANNEL_CREDENTIALS', ''), ','), name => !empty(name))
+
+// The names of what stands in the vault: APNS_CREDENTIALS=default,tenant2
+param channelCredentials = {
+  apns: filter(split(readEnvironmentVariable('APNS_CREDENTIALS', ''), ','), name => !empty(name))
+  fcm: filter(split(readEnvironmentVariable('FCM_CREDENTIALS', ''), ','), name => !empty(name))
+  wns: filter(split(readEnvironmentVariable('WNS_CREDENTIALS', ''), ','), name => !empty(name))
+}

@@ -1,6 +1,6 @@
 // The function app, its plan and its settings.
 
-import { limitsType } from 'limits.bicep'
+import { channelCredentialsType, limitsType } from 'types.bicep'
 
 @description('Azure region.')
 param location string
@@ -96,28 +96,41 @@ param vapidPreviousPublicKey string
 @description('Whom push services may write to: mailto: or https URL.')
 param vapidSubject string
 
-@description('Names of the settings that hold credentials of APNs, FCM and WNS.')
-param channelCredentials string[]
+@description('The vendors\' credentials that stand in the vault.')
+param channelCredentials channelCredentialsType
 
 @description('Of a hundred traces of healthy requests and runs so many are kept.')
 @minValue(0)
 @maxValue(100)
 param telemetrySamplePercent int
 
+@description('URL of an OpenTelemetry collector that is told as well; empty: none is.')
+param otlpEndpoint string
+
+@description('Whether the headers for that collector are the secret otel-exporter-otlp-headers.')
+param otlpHeadersInVault bool
+
 @description('Limits and policies that differ from the app\'s own defaults.')
 param limits limitsType
 
+var apns = map(channelCredentials.?apns ?? [], name => 'APNS_CREDENTIAL_${name}')
+var fcm = map(channelCredentials.?fcm ?? [], name => 'FCM_CREDENTIAL_${name}')
+var wns = map(channelCredentials.?wns ?? [], name => 'WNS_CREDENTIAL_${name}')
+
+// As the app compares names: shared/channels/credentials.ts
+var credentialSettings = map(concat(apns, fcm, wns), name => toUpper(replace(replace(name, '-', '_'), '.', '_')))
+
 // A secret's name is its setting's in small letters, for names of secrets have no underscore. Without a version the platform
 // takes a new one up by itself within a day, or at once at a restart.
-var secretUri = '${vaultUri}secrets'
 var secretSettings = toObject(
   concat(
     ['DATA_KEYS', 'VAPID_PRIVATE_KEY'],
     empty(vapidPreviousPublicKey) ? [] : ['VAPID_PREVIOUS_PRIVATE_KEY'],
-    channelCredentials
+    otlpHeadersInVault ? ['OTEL_EXPORTER_OTLP_HEADERS'] : [],
+    credentialSettings
   ),
   setting => setting,
-  setting => '@Microsoft.KeyVault(SecretUri=${secretUri}/${toLower(replace(setting, '_', '-'))})'
+  setting => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${toLower(replace(setting, '_', '-'))})'
 )
 
 // https://learn.microsoft.com/azure/azure-functions/functions-app-settings, and functions/settings.ts
@@ -134,6 +147,8 @@ var settings = {
   // The host's own spans, a row for each invocation: https://github.com/Azure/azure-functions-host/pull/11568
   OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
   OTEL_TRACES_SAMPLER_ARG: telemetrySamplePercent == 100 ? '1' : '0.${padLeft(telemetrySamplePercent, 2, '0')}'
+  OTEL_SERVICE_NAME: appName
+  OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
   PUBLIC_URL: empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
   CORS_ALLOWED_ORIGINS: join(corsAllowedOrigins, ',')
   ServiceBusConnection__fullyQualifiedNamespace: busHostName

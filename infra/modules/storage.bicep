@@ -125,4 +125,5 @@ output dataAccountName string = data.name
 output blobEndpoint string = host.properties.primaryEndpoints.blob
 output packageContainerUrl string = '${host.properties.primaryEndpoints.blob}${packageContainerName}'
 output appTableNames string[] = appTables
-output tableEndpoint string = data.properties.primaryEndpoints.table
+// Without the slash at the end that primaryEndpoints has: clients put one of their own there.
+output tableEndpoint string = 'https://${data.name}.table.${environment().suffixes.storage}'

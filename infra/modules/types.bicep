@@ -1,6 +1,20 @@
-// Settings of the app that have a default there: what is not given keeps it, and the defaults stand in one place. The type is closed,
-// so nothing else can be set by it; README, "Settings", says what each of them means.
+// Closed types: by them nothing can be set that is not named here. README, "Settings", says what each setting means.
 
+@export()
+@sealed()
+@description('The credentials that stand in the vault, by the names that registered apps use for them. APNS_CREDENTIAL_DEFAULT, whose name is default, is the secret apns-credential-default.')
+type channelCredentialsType = {
+  @description('Names of credentials of APNs.')
+  apns: string[]?
+
+  @description('Names of credentials of FCM.')
+  fcm: string[]?
+
+  @description('Names of credentials of WNS.')
+  wns: string[]?
+}
+
+// What is not given keeps the app's own default, so that the defaults stand in one place.
 @export()
 @sealed()
 @description('Limits and policies that differ from the app\'s own defaults.')
