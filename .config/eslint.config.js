@@ -142,7 +142,13 @@ const zones = [
   forbiddenBut(
     "./infra/ops",
     "./infra",
-    ["./ops", "./local/settings.ts", "./local/supervisor/stop-signals.ts"],
+    [
+      "./ops",
+      "./queues.json",
+      "./local/settings.ts",
+      "./local/service-bus/duration.ts",
+      "./local/supervisor/stop-signals.ts",
+    ],
     "The operator's commands work on any Fanfare; of the local one they know where its data is.",
   ),
 ];

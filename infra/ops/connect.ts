@@ -1,4 +1,5 @@
-import type { ServiceBusClient } from "@azure/service-bus";
+import type { ServiceBusAdministrationClient, ServiceBusClient } from "@azure/service-bus";
+import { administrationOf } from "../../shared/fanout/backlog.bus.ts";
 import { openBus } from "../../shared/fanout/fanout.bus.ts";
 import { openTables } from "../../shared/storage/azure.table.ts";
 import type { Tables } from "../../shared/storage/table.ts";
@@ -13,6 +14,8 @@ export type Connection = {
   readonly place: string;
   /** Throws `Failed` when the settings name no bus, or not as they should. */
   readonly bus: () => ServiceBusClient;
+  /** Who tells of the bus' queues; undefined for an emulator's whose address nobody says. Throws likewise. */
+  readonly administration: () => ServiceBusAdministrationClient | undefined;
   /** Likewise for the tables. */
   readonly tables: () => Tables;
   /** Where its API is, without a path; undefined if nobody says. */
@@ -32,7 +35,7 @@ export const connected = async <T>(
   { env }: Pick<Surroundings, "env">,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> => {
-  const { place, bus, tables, url, isLocal } = await accessOf(env);
+  const { place, bus, tables, busAdminUrl, url, isLocal } = await accessOf(env);
   let openedBus: ServiceBusClient | undefined;
   let openedTables: Tables | undefined;
   try {
@@ -42,6 +45,8 @@ export const connected = async <T>(
       isLocal,
       who: () => whoOf(tables, { isLocal }),
       bus: () => (openedBus ??= opened("ServiceBusConnection", () => openBus(known(bus, "ServiceBusConnection")))),
+      administration: () =>
+        opened("ServiceBusConnection", () => administrationOf(known(bus, "ServiceBusConnection"), busAdminUrl)),
       tables: () => (openedTables ??= opened("TablesConnection", () => openTables(known(tables, "TablesConnection")))),
     });
   } finally {

@@ -5,6 +5,7 @@ import { addDeadLetters } from "./dead-letters.ts";
 import { addExplain } from "./explain.ts";
 import { exitCodes, Failed, type ExitCode } from "./failed.ts";
 import { addImport } from "./import.ts";
+import { addQueue } from "./queue/queue.ts";
 import { sentenceOf } from "./sentence.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { addVapid } from "./vapid.ts";
@@ -35,6 +36,7 @@ export const run = async (args: readonly string[], use: Surroundings): Promise<E
   addVapid(program, use);
   addImport(program, use);
   addApps(program, use);
+  addQueue(program, use);
   addAudit(program, use);
 
   try {

@@ -18,22 +18,33 @@ type Options = {
  * Undefined for an emulator whose administration is not told: there is nobody to ask.
  */
 export const busBacklog = (access: BusAccess, { adminUrl, timeLimitMs = 3_000 }: Options = {}): Backlog | undefined => {
-  const isEmulator =
-    access.kind === "connection-string" && /UseDevelopmentEmulator=true/i.test(access.connectionString);
-  if (isEmulator && adminUrl === undefined) return undefined;
+  if (isUntold(access, adminUrl)) return undefined;
   let client: ServiceBusAdministrationClient | undefined;
   return async () => {
-    client ??= administrationOf(access, adminUrl);
+    client ??= clientOf(access, adminUrl);
     const abortSignal = AbortSignal.timeout(timeLimitMs);
     const { activeMessageCount } = await client.getQueueRuntimeProperties(fanoutQueue, { abortSignal });
     return activeMessageCount;
   };
 };
 
-/** A look that fails is not repeated: the next one comes soon enough. */
+/**
+ * Who tells of the bus' queues; undefined for an emulator whose administration is not told. Its calls reject with the SDK's errors: with the
+ * status 401 or 403 for whoever may not manage the queue. A look that fails is not repeated: the next one comes soon enough.
+ */
+export const administrationOf = (
+  access: BusAccess,
+  adminUrl: string | undefined,
+): ServiceBusAdministrationClient | undefined => (isUntold(access, adminUrl) ? undefined : clientOf(access, adminUrl));
+
+const isUntold = (access: BusAccess, adminUrl: string | undefined): boolean =>
+  adminUrl === undefined &&
+  access.kind === "connection-string" &&
+  /UseDevelopmentEmulator=true/i.test(access.connectionString);
+
 const options = { retryOptions: { maxRetries: 0 } };
 
-const administrationOf = (access: BusAccess, adminUrl: string | undefined): ServiceBusAdministrationClient => {
+const clientOf = (access: BusAccess, adminUrl: string | undefined): ServiceBusAdministrationClient => {
   const client =
     access.kind === "identity"
       ? new ServiceBusAdministrationClient(access.fullyQualifiedNamespace, access.credential, options)

@@ -10,6 +10,8 @@ import { startProgram } from "./program.ts";
 /** The emulator with the queue `fanout`, in memory: what it held is gone when it is started again. */
 export type FanoutBus = {
   readonly connectionString: string;
+  /** Where its administration answers; elsewhere after a restart. */
+  readonly adminUrl: string;
   /** SIGKILL. */
   readonly crash: () => Promise<void>;
   /** On the same port, empty. */
@@ -40,6 +42,9 @@ export const startFanoutBus = async (): Promise<FanoutBus> => {
 
   return {
     connectionString: connection,
+    get adminUrl() {
+      return /administration on (http:\S+?);/.exec(program.ready)?.[1] ?? "";
+    },
     crash: async () => {
       await program.kill();
     },
