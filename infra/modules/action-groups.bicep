@@ -7,7 +7,7 @@ param tags object
 param appName string
 
 @description('Addresses that pages and tickets are mailed to.')
-param emails array
+param emails string[]
 
 @description('Endpoints of a pager, name to URI, that pages are posted to, in the common alert schema. Such a URI is often a secret.')
 @secure()
@@ -37,7 +37,7 @@ resource ticket 'Microsoft.Insights/actionGroups@2023-01-01' = {
 }
 
 @description('For rules that wake somebody.')
-output pageActionGroupIds array = [page.id]
+output pageActionGroupIds string[] = [page.id]
 
 @description('For rules that wait for the morning.')
-output ticketActionGroupIds array = [ticket.id]
+output ticketActionGroupIds string[] = [ticket.id]

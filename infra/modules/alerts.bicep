@@ -28,7 +28,7 @@ param dataAccountId string
 param instanceMemoryMB int
 
 @description('Addresses that pages and tickets are mailed to.')
-param emails array
+param emails string[]
 
 @description('Endpoints of a pager, name to URI, that pages are posted to. Such a URI is often a secret.')
 @secure()

@@ -24,10 +24,10 @@ param latePercentMax int
 param refusedPercentMax int
 
 @description('Action groups of what wakes somebody.')
-param pageActionGroupIds array
+param pageActionGroupIds string[]
 
 @description('Action groups of what waits for the morning.')
-param ticketActionGroupIds array
+param ticketActionGroupIds string[]
 
 var breaker = loadTextContent('queries/breaker.kql')
 

@@ -17,13 +17,13 @@ The rules. Each: `name` (its entry in infra/alerts.md), `title`, `wrong` (one se
 `every` (how often it is asked) and `window` (how far it looks back), ISO 8601, `query`; where a number is compared and not the rows counted, `column`
 and `most`; where each value of a column is an alert of its own, `splitBy`.
 ''')
-param rules array
+param rules object[]
 
 @description('Action groups of what wakes somebody.')
-param pageActionGroupIds array
+param pageActionGroupIds string[]
 
 @description('Action groups of what waits for the morning.')
-param ticketActionGroupIds array
+param ticketActionGroupIds string[]
 
 // All are stateful: one alert from the first bad look to the second or third good one in a row, told once at its beginning and once at its end.
 // https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-create-log-alert-rule

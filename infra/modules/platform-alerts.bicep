@@ -22,10 +22,10 @@ param dataAccountId string
 param backlogMessagesMax int
 
 @description('Action groups of what wakes somebody.')
-param pageActionGroupIds array
+param pageActionGroupIds string[]
 
 @description('Action groups of what waits for the morning.')
-param ticketActionGroupIds array
+param ticketActionGroupIds string[]
 
 var queue = { name: 'EntityName', operator: 'Include', values: [queueName] }
 var bus = union(ticket, { scope: namespaceId, namespace: 'Microsoft.ServiceBus/namespaces' })

@@ -25,10 +25,10 @@ are the app's.
 param memoryMegabytesMax int
 
 @description('Action groups of what wakes somebody.')
-param pageActionGroupIds array
+param pageActionGroupIds string[]
 
 @description('Action groups of what waits for the morning.')
-param ticketActionGroupIds array
+param ticketActionGroupIds string[]
 
 var pages = [
   {
@@ -84,7 +84,7 @@ var tickets = [
   {
     name: 'restarts'
     title: 'processes die young'
-    wrong: 'More than five processes of the app ended within three minutes of their start.'
+    wrong: 'More than five processes of the app ended before they did anything, or exited by themselves, in half an hour.'
     severity: 2
     every: 'PT15M'
     window: 'PT30M'

@@ -18,10 +18,10 @@ param appName string
 param workspaceId string
 
 @description('Action groups of what wakes somebody.')
-param pageActionGroupIds array
+param pageActionGroupIds string[]
 
 @description('Action groups of what waits for the morning.')
-param ticketActionGroupIds array
+param ticketActionGroupIds string[]
 
 var burn = loadTextContent('queries/burn.kql')
 
