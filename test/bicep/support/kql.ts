@@ -33,9 +33,11 @@ type Kusto = {
 /** It is made for browsers, two scripts that share globals, and changes some of the language's own: it gets a world of its own. */
 const loaded = (): Kusto => {
   const context = createContext({ console });
-  for (const file of ["bridge.min.js", "Kusto.Language.Bridge.min.js"]) {
-    runInContext(readFileSync(require.resolve(`@kusto/language-service-next/${file}`), "utf8"), context);
-  }
+  const scripts = [
+    require.resolve("@kusto/language-service-next/bridge.min.js"),
+    require.resolve("@kusto/language-service-next/Kusto.Language.Bridge.min.js"),
+  ];
+  for (const script of scripts) runInContext(readFileSync(script, "utf8"), context);
   return runInContext("Kusto.Language", context) as Kusto;
 };
 
