@@ -39,9 +39,12 @@ export type Dump = { readonly kind: string; readonly entries: () => AsyncIterabl
 export const importDump = (use: Surroundings, dump: Dump, options: ImportOptions): Promise<void> =>
   connected(use, (connection) => importInto(connection, use, dump, options));
 
+/** What of a connection an import uses. */
+export type Into = Pick<Connection, "place" | "tables" | "url" | "isLocal" | "who">;
+
 /** The same, into a Fanfare one is connected with. */
 export const importInto = async (
-  connection: Connection,
+  connection: Into,
   use: Surroundings,
   dump: Dump,
   options: ImportOptions,
@@ -124,7 +127,7 @@ const strangeKey =
   "VAPID_PREVIOUS_PUBLIC_KEY and VAPID_PREVIOUS_PRIVATE_KEY (here too, for this command to know it), or, if it has no browsers yet, as its " +
   "VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY. Then import.";
 
-const rulesOf = async (connection: Connection, use: Surroundings, options: ImportOptions) => {
+const rulesOf = async (connection: Into, use: Surroundings, options: ImportOptions) => {
   const app = await tableAppRegistry(connection.tables().apps, systemClock, use.output.note).find(options.app);
   if (!app) {
     throw new Failed(

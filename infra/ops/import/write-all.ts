@@ -21,7 +21,7 @@ import type { Tally } from "./tally.ts";
 import { progressOf } from "./told.ts";
 
 type Use = Pick<Surroundings, "env" | "output"> & {
-  readonly connection: Connection;
+  readonly connection: Pick<Connection, "place" | "tables">;
   readonly kind: string;
   readonly rules: Rules;
   readonly perFeed: number;
