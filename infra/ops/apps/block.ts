@@ -82,9 +82,10 @@ const onList = (use: Surroundings, verb: Verb, block: Block, options: ChangeOpti
 
 const write = (use: Surroundings, connection: Connection, verb: Verb, block: Block): Promise<void> => {
   const { apps } = connection.tables();
-  return audited({ ...use, ...connection }, { act: `apps ${verb}`, subject: block }, () => {
+  return audited({ ...use, ...connection }, { act: `apps ${verb}`, subject: block }, async (count) => {
     use.stop.throwIfAborted();
-    return verb === "block" ? putBlock(apps, block) : removeBlock(apps, block);
+    await (verb === "block" ? putBlock(apps, block) : removeBlock(apps, block));
+    count("written");
   });
 };
 

@@ -79,10 +79,15 @@ const changedOnce = async (use: Surroundings, wish: Wish, { connection, register
   await agreed(use, options, "Write it?");
   const details = changes.map(changeInWords).join("; ");
   try {
-    await audited({ ...use, ...connection }, { act, subject: { kind: "app", id: hostName }, details }, async () => {
-      stop.throwIfAborted();
-      await register.save(after, found?.version);
-    });
+    await audited(
+      { ...use, ...connection },
+      { act, subject: { kind: "app", id: hostName }, details },
+      async (count) => {
+        stop.throwIfAborted();
+        await register.save(after, found?.version);
+        count("written");
+      },
+    );
   } catch (error) {
     if (error instanceof RowConflict) return false;
     throw error;

@@ -46,9 +46,10 @@ const remove = (use: Surroundings, hostName: string, options: Options): Promise<
     await audited(
       { ...use, ...connection },
       { act: "apps remove", subject: { kind: "app", id: hostName } },
-      async () => {
+      async (count) => {
         use.stop.throwIfAborted();
         await register.remove(hostName, found.version).catch(changedMeanwhile(hostName));
+        count("removed");
       },
     );
     output.note("Removed. It acts within a minute.");

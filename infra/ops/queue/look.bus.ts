@@ -2,9 +2,10 @@ import type { ServiceBusAdministrationClient, ServiceBusClient, ServiceBusReceiv
 import { NotAJob, parseFanoutJob } from "../../../shared/fanout/job.ts";
 import { fanoutQueue } from "../../../shared/fanout/fanout.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
+import { peekedMax, peekOf } from "./peek.bus.ts";
 
 /** How many messages the queue holds. */
-export type Counts = {
+type Counts = {
   /** To be received now, those that somebody has in hand included. */
   readonly active: number;
   /** To be received later: tried again, due, or a fallback's alert. */
@@ -39,8 +40,6 @@ export type Look = {
   readonly isBeyond: boolean;
 };
 
-/** On Standard every message that is looked at costs one of a namespace's thousand credits a second. */
-export const peekedMax = 250;
 const timeLimitMs = 8_000;
 
 type Bus = { readonly bus: ServiceBusClient; readonly administration: ServiceBusAdministrationClient | undefined };
@@ -96,31 +95,6 @@ const administered = async (administration: ServiceBusAdministrationClient, abor
 /** Reading a queue's counts and settings takes the right Manage, which not every operator has. */
 export const isDenied = (error: unknown): boolean =>
   error instanceof Error && "statusCode" in error && (error.statusCode === 401 || error.statusCode === 403);
-
-/** Looks at the first messages, by number. A client's looks go on where its last one ended, so the start is told once one has been seen. */
-const peekOf = (bus: ServiceBusClient, place: { readonly subQueueType?: "deadLetter" } = {}) => {
-  const receiver = bus.createReceiver(fanoutQueue, place);
-  let start: ServiceBusReceivedMessage["sequenceNumber"];
-  const page = async (from: typeof start, count: number, abortSignal: AbortSignal) => {
-    try {
-      return await receiver.peekMessages(count, { ...(from && { fromSequenceNumber: from }), abortSignal });
-    } catch (cause) {
-      throw new Unavailable("Service Bus", { cause });
-    }
-  };
-  return async (signal: AbortSignal): Promise<readonly ServiceBusReceivedMessage[]> => {
-    const found: ServiceBusReceivedMessage[] = [];
-    for (let from = start; found.length < peekedMax;) {
-      const more = await page(from, peekedMax - found.length, signal); // brokers give fewer when the messages are large
-      const last = more.at(-1)?.sequenceNumber;
-      if (last === undefined) break;
-      start ??= last.sub(last).add(1);
-      from = last.add(1);
-      found.push(...more);
-    }
-    return found;
-  };
-};
 
 /** It is removed by the broker in its own time, and until then nobody receives it. */
 const isExpired = ({ expiresAtUtc }: ServiceBusReceivedMessage, now: number): boolean =>

@@ -2,7 +2,8 @@ import { printInstant } from "../../../shared/notification/instant.ts";
 import { ageOf } from "../dead-letters-told.ts";
 import { textList } from "../text-table.ts";
 import type { Difference } from "./declared.ts";
-import { peekedMax, type Look, type Oldest } from "./look.bus.ts";
+import type { Look, Oldest } from "./look.bus.ts";
+import { peekedMax } from "./peek.bus.ts";
 
 /** A look at the queue and when it was (epoch milliseconds). */
 export type Looked = { readonly at: number; readonly look: Look };

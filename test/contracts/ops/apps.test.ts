@@ -190,7 +190,10 @@ describe("what is wrong is told by its option, with the remedy, and nothing is w
     { file: '{"sender":["s1"]}', told: "There is no field sender in a registration." },
     { file: '{"senders":"s1"}', told: "senders: it is a list of texts." },
     { file: '{"clients":[""]}', told: "clients: each is a text of 1 to 256 characters." },
-    { file: '{"credentials":{"sms":"x"}}', told: "credentials: for each of webpush, wns, apns or fcm the name of a credential." },
+    {
+      file: '{"credentials":{"sms":"x"}}',
+      told: "credentials: for each of webpush, wns, apns or fcm the name of a credential.",
+    },
     { file: '{"credentials":{"apns":"-----BEGIN KEY"}}', told: "never the credential" },
     { file: '{"blocked":"yes"}', told: "blocked: it is true or false." },
     { file: '{"hostName":"other.contoso.com"}', told: "The file is about other.contoso.com" },
