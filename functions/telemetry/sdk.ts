@@ -16,19 +16,19 @@ type Options = {
   readonly serviceName: string;
   /** Of a hundred traces. */
   readonly samplePercent: number;
+  /** How long the last export may take, milliseconds; 3,000 by default. */
+  readonly stopMostMs?: number;
 };
 
 const metricsEveryMs = 60_000;
 /** A collector that says nothing for so long has not got it. */
 const exportMostMs = 10_000;
-/** The platform gives a stopping app little time, and a collector that hangs must not have it all. */
-const stopMostMs = 3_000;
 
 /**
  * Starts OpenTelemetry in this process: the API's spans become real, and what `instruments.ts` lists is measured. What cannot be sent is
  * dropped: at most 2,048 spans wait, in memory.
  */
-export const startSdk = ({ destinations, serviceName, samplePercent }: Options): RunningSdk => {
+export const startSdk = ({ destinations, serviceName, samplePercent, stopMostMs = 3_000 }: Options): RunningSdk => {
   const resource = resourceFromAttributes({ "service.name": serviceName, "service.instance.id": crypto.randomUUID() });
   const tracerProvider = new BasicTracerProvider({
     resource,
@@ -57,6 +57,7 @@ export const startSdk = ({ destinations, serviceName, samplePercent }: Options):
     isTracing: () => true,
     record: measured.record,
     holds: measured.holds,
+    // The platform gives a stopping app little time, and a collector that hangs must not have it all.
     stop: async () => {
       const ended = Promise.allSettled([tracerProvider.shutdown(), meterProvider.shutdown()]);
       await Promise.race([ended, timer(stopMostMs, undefined, { ref: false })]);

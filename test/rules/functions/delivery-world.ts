@@ -7,11 +7,12 @@ import { nothingTold, type LedgerEntry, type Told, type ToldKind } from "../../.
 import type { RetryPolicy } from "../../../shared/delivery/decide.ts";
 import { retryAtMeeting } from "../../../shared/delivery/meeting.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
+import type { Fanout } from "../../../shared/fanout/fanout.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import type { Notification, PlatformType } from "../../../shared/notification/notification.ts";
 import type { Channel } from "../../../shared/subscription/subscription.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
-import type { FanfareEvent } from "../../../shared/telemetry/events.ts";
+import type { Emit, FanfareEvent } from "../../../shared/telemetry/events.ts";
 import { memoryTable } from "../../support/memory-table.ts";
 import { channelOf, feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
 
@@ -44,6 +45,8 @@ type World = {
   readonly policy?: RetryPolicy;
   /** Which content each device has fetched, if any. */
   readonly fetched?: Readonly<Record<string, number>>;
+  /** What stands before the queue; nothing by default. */
+  readonly through?: (fanout: Fanout) => Fanout;
 };
 
 /** The whole job on its own ledger and on stores of a few lines; `happened` is what it did to the world, in order. */
@@ -131,12 +134,12 @@ export const world = (given: World) => {
           () => new Map(Object.entries(fetched).map(([name, version]) => [subscriptionId(name), version])),
         ),
     },
-    fanout: {
+    fanout: (given.through ?? ((fanout) => fanout))({
       send: async (next, { expiresAt }) => {
         await step("schedule", "scheduled");
         scheduled.push({ job: next, expiresAt });
       },
-    },
+    }),
     apps: { find: () => Promise.resolve(undefined) },
     channels: Object.fromEntries(served.map((kind) => [kind, sender(kind)])),
     governor: {
@@ -153,7 +156,8 @@ export const world = (given: World) => {
   const emit = (event: FanfareEvent): void => void (event.event === "attempt" ? attemptEvents : events).push(event);
   const bug = (error: unknown): void => void bugs.push(error);
   return {
-    deliver: (message: unknown = job, deliveryCount = 1): Promise<void> => run(message, { deliveryCount, emit, bug }),
+    deliver: (message: unknown = job, deliveryCount = 1, tell: Emit = emit): Promise<void> =>
+      run(message, { deliveryCount, emit: tell, bug }),
     /** Something happens when a run next comes to this step, once; or it throws, and the step fails. */
     during: (name: Step, act: () => unknown): void => void meanwhile.set(name, act),
     /** A device subscribes anew, with another channel. */
