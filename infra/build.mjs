@@ -39,7 +39,8 @@ const app = (entryPoints, outdir) => ({
   format: "cjs",
   minifySyntax: true,
   minifyWhitespace: true,
-  external: ["@azure/functions-core"],
+  // debug colours its lines if supports-color happens to be installed, and does without where it is not; here only development has it.
+  external: ["@azure/functions-core", "supports-color"],
   plugins: [telemetryApart],
   define: { "import.meta.dirname": "__dirname" }, // CommonJS has the one and not the other
 });
