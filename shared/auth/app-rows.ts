@@ -7,7 +7,7 @@ import { blockSchema, registeredAppSchema, type Block, type RegisteredApp } from
  * a row `block_<hash>` for each entry. A host name of that name would still be another row.
  */
 export const appRowKey = "app";
-export const blocksPartition = "block-list";
+const blocksPartition = "block-list";
 
 export const appRow = ({ hostName, ...rest }: RegisteredApp): Row => ({
   partitionKey: hostName,

@@ -16,7 +16,7 @@ export const severalIds = (text: string, before: readonly string[] | undefined):
   return [...(before ?? []), id];
 };
 
-export const channelOf = (text: string): CredentialChannel => {
+const channelOf = (text: string): CredentialChannel => {
   const channel = credentialChannels.find((one) => one === text);
   if (channel === undefined) throw new InvalidArgumentError("It is apns, fcm or wns; Web Push has the VAPID keys.");
   return channel;
