@@ -3,7 +3,7 @@ import { z } from "zod";
 import { exitCodes, Failed } from "../failed.ts";
 
 /** What became of an entry, as the report says it. One that was imported has its UNSID: the report is a secret. */
-export type Reported = {
+type Reported = {
   readonly line: number;
   readonly id: string | null;
 } & (

@@ -9,11 +9,11 @@ import { tableNames, type Change, type Table, type Tables } from "../../../share
 import { memoryTable } from "../../support/memory-table.ts";
 import { newPublicKey } from "./dumps.ts";
 
-export const hostName = "app.contoso.com";
-export const vapidPublicKey = newPublicKey();
+const hostName = "app.contoso.com";
+const vapidPublicKey = newPublicKey();
 
 /** The settings of a Fanfare, as the operator's environment has them. */
-export const settings = { DATA_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`, VAPID_PUBLIC_KEY: vapidPublicKey };
+const settings = { DATA_KEYS: `k1:${Buffer.alloc(32, 7).toString("base64")}`, VAPID_PUBLIC_KEY: vapidPublicKey };
 
 /** Called before each change is made: what it throws, the table throws. */
 type Before = (change: readonly Change[]) => void;
