@@ -29,6 +29,8 @@ const toAzureMonitor = (
 ): Destination => {
   // The exporter tells its maker how it is used, and asks the machine where it runs, unless it is told not to.
   process.env.APPLICATION_INSIGHTS_NO_STATSBEAT ??= "true";
+  // And repeats what it runs in with every batch of spans.
+  process.env.APPLICATIONINSIGHTS_OPENTELEMETRY_RESOURCE_METRIC_DISABLED ??= "true";
   const options = {
     connectionString,
     ...(identity && { credential: credentialOf(identity.clientId) }),

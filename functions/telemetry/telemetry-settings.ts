@@ -4,7 +4,7 @@ import { listOf, type Settings } from "../settings.ts";
 export type TelemetryConfig = ReturnType<typeof telemetryOf>;
 
 /** Of a hundred traces: on a laptop all of them, elsewhere what costs less than a tenth of what it tells of. */
-const standardPercent = 5;
+export const standardPercent = 1;
 
 /** What the settings say of telemetry. */
 export const telemetryOf = (settings: Settings) => ({

@@ -66,6 +66,7 @@ export const telemetry = ({ sdk, clock, chance, samplePercent, isDevelopment }: 
       open = afterEvent(open, event);
       sdk.holds(open);
       if (span) describe(span, event);
+      if (span && sdk.isTracing() && isSpanEnough(event)) return;
       if (!keeps(event, isTraceKept, clock.now())) return;
       const line = lineOf(event, span);
       if (line !== undefined) log(line);
@@ -89,6 +90,9 @@ export const telemetry = ({ sdk, clock, chance, samplePercent, isDevelopment }: 
     stop: sdk.stop,
   };
 };
+
+/** With ten devices these would be most of all lines, and their spans say the same. */
+const isSpanEnough = (event: FanfareEvent): boolean => event.event === "attempt" && event.outcome === "delivered";
 
 /** They come every few seconds, from several places, and would be most of all traces. */
 const isProbe = (url: string): boolean => new URL(url).pathname.startsWith("/health/");

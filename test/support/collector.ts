@@ -13,7 +13,7 @@ export type ToldSpan = {
 };
 
 /** A metric's record as it came over the wire: of a histogram its count. */
-export type ToldPoint = {
+type ToldPoint = {
   readonly metric: string;
   readonly value: number;
   readonly attributes: Readonly<Record<string, unknown>>;

@@ -10,6 +10,7 @@ import { exportersOf } from "../../../functions/telemetry/exporters.ts";
 import type { TelemetryConfig } from "../../../functions/telemetry/telemetry-settings.ts";
 import { startSdk } from "../../../functions/telemetry/sdk.ts";
 import { inSpan } from "../../../shared/telemetry/spans.ts";
+import { rowBytes } from "../../rules/telemetry/cost.ts";
 import { certificateIn } from "../../../infra/local/push/certificate.ts";
 import { startCollector, type Collector } from "../../support/collector.ts";
 
@@ -107,5 +108,7 @@ test("Azure Monitor gets a row for each span and each metric, and no word of how
       properties: expect.objectContaining({ channel: "apns", outcome: "gone" }) as unknown,
     }),
   );
-  expect(JSON.stringify(rows)).not.toMatch(/statsbeat/i);
+  expect(JSON.stringify(rows)).not.toMatch(/statsbeat|_OTELRESOURCE_/i);
+  // As `test/rules/telemetry/cost.test.ts` reckons.
+  expect(Math.max(...rows.map((row) => JSON.stringify(row).length))).toBeLessThan(rowBytes);
 });

@@ -77,7 +77,7 @@ test("on Azure, identities stand for keys and every other setting has its defaul
     },
     liveWaitSeconds: 20,
     backlogLimit: 100_000,
-    telemetry: { samplePercent: 5, serviceName: "fanfare", azureMonitor: undefined, otlp: undefined },
+    telemetry: { samplePercent: 1, serviceName: "fanfare", azureMonitor: undefined, otlp: undefined },
     isDevelopment: false,
     retryPolicy: { baseSeconds: 5, capSeconds: 3_600 },
     messagesInHand: 32,
