@@ -38,7 +38,7 @@ export const audited = async <T>(
   const counts = new Map<string, number>();
   const begun = await begin(use, {
     act,
-    subject: `${subject.kind} ${tellableId(subject)}`,
+    subject: subjectTold(subject),
     details: details?.slice(0, textMax),
   });
   const end = (outcome: Outcome, fault?: string): Promise<void> =>
@@ -59,6 +59,9 @@ export const audited = async <T>(
   await end("done");
   return result;
 };
+
+/** What stands in the audit for a subject: `app graph.contoso.com`, `person <hash>`. */
+export const subjectTold = (subject: Act["subject"]): string => `${subject.kind} ${tellableId(subject)}`;
 
 /** How an audit calls somebody. The same person has the same hash, so that it can be asked what was done to them. */
 const tellableId = ({ kind, id }: Act["subject"]): string =>

@@ -8,6 +8,7 @@ import { addImport } from "./import.ts";
 import { addQueue } from "./queue/queue.ts";
 import { sentenceOf } from "./sentence.ts";
 import type { Surroundings } from "./surroundings.ts";
+import { addUser } from "./user/user.ts";
 import { addVapid } from "./vapid.ts";
 
 const help = `
@@ -38,6 +39,7 @@ export const run = async (args: readonly string[], use: Surroundings): Promise<E
   addApps(program, use);
   addQueue(program, use);
   addAudit(program, use);
+  addUser(program, use);
 
   try {
     await program.parseAsync(args, { from: "user" });

@@ -55,7 +55,7 @@ export const tableExpiryHints = (expiries: Table): ExpiryHints & UnsidHints & Du
   };
   return {
     note: (feed, expiresAt) => put(feed, hintPartition(feed, expiresAt)),
-    noteUnsid: (unsidKey, expiresAt) => put(unsidPrefix + unsidKey, hintPartition(unsidKey, expiresAt)),
+    noteUnsid: (unsidKey, expiresAt) => put(hintKeyOf({ kind: "unsid", unsidKey }), hintPartition(unsidKey, expiresAt)),
 
     endedBy: async function* (time, limit) {
       for await (const stored of expiries.partitionsBelow(hintsEndedBy(time), limit)) {
@@ -74,6 +74,10 @@ export const tableExpiryHints = (expiries: Table): ExpiryHints & UnsidHints & Du
 };
 
 const unsidPrefix = "unsid.";
+
+/** The row key of a subject's hints, whatever their hour. */
+export const hintKeyOf = (subject: HintSubject): string =>
+  subject.kind === "unsid" ? unsidPrefix + subject.unsidKey : subject.feed;
 
 const subjectOf = (rowKey: string): HintSubject =>
   rowKey.startsWith(unsidPrefix)
