@@ -34,7 +34,7 @@ param tokenIssuers string[] = ['${environment().authentication.loginEndpoint}${s
 @minLength(1)
 param tokenAudiences string[]
 
-@description('The public key of Web Push (RFC 8292), base64url. `npm run ops -- vapid` makes a pair.')
+@description('The public key of Web Push (RFC 8292), base64url; infra/README.md says how a pair is made.')
 @minLength(87)
 @maxLength(87)
 param vapidPublicKey string

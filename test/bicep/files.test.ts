@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Node } from "web-tree-sitter";
+import config from "../../infra/bicepconfig.json" with { type: "json" };
 import { apiVersions } from "./support/api-versions.ts";
 import { bicepFiles, declaredOf, type BicepFile } from "./support/bicep-files.ts";
 import { assignedTo, literalOf } from "./support/declared.ts";
@@ -102,4 +103,20 @@ test.each(bicepFiles)("$name names what exists already in the same version", (fi
     return version === undefined ? [] : [[type, version]];
   });
   expect(versions).toEqual(versions.map(([type = ""]) => [type, apiVersions[type]]));
+});
+
+test("whoever compiles the files is refused what the linter finds insecure", () => {
+  const rules = config.analyzers.core.rules;
+  const errors = Object.entries(rules).flatMap(([name, { level }]) => (level === "error" ? [name] : []));
+  expect(errors).toEqual(
+    expect.arrayContaining([
+      "outputs-should-not-contain-secrets",
+      "secure-parameter-default",
+      "secure-secrets-in-params",
+      "use-secure-value-for-secure-inputs",
+      "no-hardcoded-env-urls",
+      "no-hardcoded-location",
+      "no-unused-params",
+    ]),
+  );
 });

@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { localQueues } from "../../infra/local/queues.ts";
+import { parseQueues } from "../../infra/local/service-bus/queue-settings.ts";
+import declared from "../../infra/queues.json" with { type: "json" };
+import { fanoutQueue } from "../../shared/fanout/fanout.ts";
 import { tableNames } from "../../shared/storage/table.ts";
 import { deployed, deployedWhole, exampleParameters, ofType, propertiesOf, samples } from "./support/deployments.ts";
 import type { Evaluated } from "./support/evaluated-module.ts";
@@ -18,15 +21,39 @@ const one = (deployment: Evaluated, type: string) => {
 };
 
 test("the queues are those of infra/queues.json, whose other reader is the laptop's broker", async () => {
-  const declared: unknown = JSON.parse(await readFile("infra/queues.json", "utf8"));
   const made = ofType(plain, "Microsoft.ServiceBus/namespaces/queues").map(({ body }) => ({
     name: body.name,
     properties: body.properties,
   }));
   expect(made).toEqual(declared);
+  expect(made.map(({ name }) => name)).toEqual([fanoutQueue]);
   // On the laptop a killed consumer's message comes back sooner; nothing else differs.
-  const local = await localQueues(undefined);
-  expect(local.map(({ name }) => name)).toEqual(made.map(({ name }) => name));
+  const asOn = (queues: ReturnType<typeof parseQueues>) =>
+    queues.map(({ name, lockMs: _lock, properties }) => ({ name, properties: { ...properties, lockDuration: "" } }));
+  expect(asOn(await localQueues(""))).toEqual(asOn(parseQueues(made, "the deployment")));
+});
+
+test("what a queue declares, the service knows by that name", () => {
+  // https://learn.microsoft.com/azure/templates/microsoft.servicebus/namespaces/queues, SBQueueProperties
+  const known = [
+    "autoDeleteOnIdle",
+    "deadLetteringOnMessageExpiration",
+    "defaultMessageTimeToLive",
+    "duplicateDetectionHistoryTimeWindow",
+    "enableBatchedOperations",
+    "enableExpress",
+    "enablePartitioning",
+    "forwardDeadLetteredMessagesTo",
+    "forwardTo",
+    "lockDuration",
+    "maxDeliveryCount",
+    "maxMessageSizeInKilobytes",
+    "maxSizeInMegabytes",
+    "requiresDuplicateDetection",
+    "requiresSession",
+    "status",
+  ];
+  expect(known).toEqual(expect.arrayContaining(declared.flatMap(({ properties }) => Object.keys(properties))));
 });
 
 test("every table of the app is made by the deployment, and none that it has not", () => {

@@ -57,7 +57,7 @@ const decoratorsIn = (node: Node): Declared["decorators"] =>
     }),
   );
 
-export const nameOf = (node: Node): string => node.children.find(({ type }) => type === "identifier")?.text ?? "";
+const nameOf = (node: Node): string => node.children.find(({ type }) => type === "identifier")?.text ?? "";
 
 /** What stands behind the `=`. Throws when nothing does. */
 export const assignedTo = (node: Node): Node => {
