@@ -25,7 +25,8 @@ export const purgeUnderTest = (tables: Tables, seenByPurge: Partial<Tables> = {}
   const clock = handClock();
   const { feeds, unsids, deliveries, expiries } = tables;
   const hints = tableExpiryHints(expiries);
-  const cipher = dataCipher([{ id: "k1", key: randomBytes(32) }]);
+  const key = randomBytes(32);
+  const cipher = dataCipher([{ id: "k1", key }]);
   const head = { rowKey: headKey, empty: (feed: Parameters<typeof emptyHead>[0]) => emptyHead(feed, clock.now()) };
   const expired = tableExpired({ ...tables, ...seenByPurge, hints });
   const run = purgeExpired({ hints, expired, clock });
@@ -34,6 +35,8 @@ export const purgeUnderTest = (tables: Tables, seenByPurge: Partial<Tables> = {}
     tables,
     expired,
     hints,
+    /** As the setting DATA_KEYS has them. */
+    dataKeys: `k1:${key.toString("base64")}`,
     feed: tableFeed({ feeds, hints, clock, limits }),
     fetchMarks: tableFetchMarks({ feeds, clock }),
     subscriptions: tableSubscriptions({
