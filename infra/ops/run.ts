@@ -21,8 +21,8 @@ Output: results on stdout, everything else on stderr. In scripts use npm run -s,
 Exit codes: 0 done, 1 failed, 2 what was named is not there, 64 wrong usage, 130 interrupted.
 `;
 
-/** Does what the command line says. Resolves to the exit code, whatever happens; the reason of a failure was told in one sentence. */
-export const run = async (args: readonly string[], use: Surroundings): Promise<ExitCode> => {
+/** All commands. Parsing a command line acts on it; the runbook's are only parsed, by a test. */
+export const programOf = (use: Surroundings): Command => {
   const program = new Command("npm run ops --")
     .description("The operator's commands for Fanfare.")
     .addHelpText("after", help)
@@ -40,9 +40,13 @@ export const run = async (args: readonly string[], use: Surroundings): Promise<E
   addQueue(program, use);
   addAudit(program, use);
   addUser(program, use);
+  return program;
+};
 
+/** Does what the command line says. Resolves to the exit code, whatever happens; the reason of a failure was told in one sentence. */
+export const run = async (args: readonly string[], use: Surroundings): Promise<ExitCode> => {
   try {
-    await program.parseAsync(args, { from: "user" });
+    await programOf(use).parseAsync(args, { from: "user" });
     return use.stop.aborted ? exitCodes.interrupted : exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
