@@ -28,7 +28,7 @@ export const applyPage = (state: LocalState, page: DeltaPage, asked: Asked): Loc
     }
   }
   const mark = isBehind(page.mark, state, asked) ? state.mark : page.mark;
-  if (mark !== undefined) sweepUnmet(known, mark);
+  if (mark) sweepUnmet(known, mark);
   return { ...withKnown(state, known), mark, link: page.link, deleted };
 };
 
@@ -40,7 +40,7 @@ const isThere = (state: LocalState, asked: Asked): boolean =>
  * had no epoch to compare, so there it is enough that the mark has moved.
  */
 const isBehind = (mark: string | undefined, state: LocalState, asked: Asked): boolean =>
-  mark !== undefined && (isAtLeast(state.mark, mark) || (isBeginning(mark) && state.mark !== asked.mark));
+  isAtLeast(state.mark, mark) || (isBeginning(mark) && state.mark !== asked.mark);
 
 const isNewer = (known: Known | undefined, etag: string): boolean =>
   known?.etag !== etag && isAtLeast(known?.etag, etag);
@@ -59,7 +59,7 @@ const sweepUnmet = (known: Map<string, Known>, mark: string): void => {
  * what none has told of by the end of the pass is gone. Returns the same object when another tab was first.
  */
 export const startOver = (state: LocalState, asked: Asked): LocalState =>
-  !isThere(state, asked) || asked.link === undefined
+  !isThere(state, asked) || !asked.link
     ? state
     : {
         ...state,
@@ -67,5 +67,5 @@ export const startOver = (state: LocalState, asked: Asked): LocalState =>
         link: undefined,
         starts: state.starts + 1,
         deleted: [],
-        known: new Map([...state.known].map(([id, { notification }]) => [id, { notification, etag: undefined }])),
+        known: new Map([...state.known].map(([id, one]) => [id, { ...one, etag: undefined }])),
       };

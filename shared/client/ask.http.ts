@@ -1,5 +1,5 @@
 import type { GetToken } from "./client-options.ts";
-import { answerOf } from "./feed-answers.ts";
+import { answerOf, type Parse } from "./feed-answers.ts";
 import { offline, type Answer } from "./feed-api.ts";
 
 /** Whom the service is asked as. */
@@ -24,8 +24,7 @@ type Request<T> = {
   readonly etag?: string | undefined;
   readonly waitSeconds?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** What a 2xx is read into; undefined if it is not the service's answer. */
-  readonly parse: (body: unknown, response: Response) => T | undefined;
+  readonly parse: Parse<T>;
 };
 
 export type Ask = <T>(request: Request<T>) => Promise<Answer<T>>;
@@ -33,9 +32,9 @@ export type Ask = <T>(request: Request<T>) => Promise<Answer<T>>;
 /** Asks the service, with a token that is renewed once, and a UNSID that is left out once it is refused. Never rejects. */
 export const asking =
   ({ baseUrl, getToken, unsid, onUnsidRefused }: Asking): Ask =>
-  async <T>({ path, method, body, etag, waitSeconds = 0, parse, ...by }: Request<T>): Promise<Answer<T>> => {
+  async <T>({ path, method, body, etag, waitSeconds = 0, parse, signal: given }: Request<T>): Promise<Answer<T>> => {
     const timeout = AbortSignal.timeout((answerSeconds + waitSeconds) * 1_000);
-    const signal = AbortSignal.any([by.signal ?? timeout, timeout]);
+    const signal = AbortSignal.any([given ?? timeout, timeout]);
 
     const attempt = async (actor: string | undefined, isRefused = false): Promise<Answer<T>> => {
       let token: string | undefined;
@@ -44,7 +43,7 @@ export const asking =
       } catch (cause) {
         return offline(`getToken: ${String(cause)}`);
       }
-      if (token === undefined) return { kind: "unauthorized", reason: "no token" };
+      if (!token) return { kind: "unauthorized", reason: "no token" };
       const headers = {
         Authorization: `Bearer ${token}`,
         ...(actor && { "X-UNS-ID": actor }),
@@ -72,7 +71,6 @@ export const asking =
     };
 
     try {
-      signal.throwIfAborted();
       return await attempt(await unsid?.());
     } catch (cause) {
       return offline(cause);

@@ -28,6 +28,16 @@ export type ClientEvents = {
   readonly signedout: undefined;
 };
 
+/** Listens to a client's events, each of which has its own `detail`, or to any other. */
+export type Listen<Options> = {
+  <Name extends keyof ClientEvents>(
+    name: Name,
+    heard: ((event: CustomEvent<ClientEvents[Name]>) => void) | null,
+    options?: boolean | Options,
+  ): void;
+  (name: string, heard: EventListenerOrEventListenerObject | null, options?: boolean | Options): void;
+};
+
 /** Dispatches an event. */
 export type Tell = <Name extends keyof ClientEvents>(name: Name, detail: ClientEvents[Name]) => void;
 

@@ -1,5 +1,5 @@
 import { addEdit } from "./edits.ts";
-import type { ClientUses, Standing } from "./client-events.ts";
+import type { ClientUses, Listen, Standing } from "./client-events.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { brokenStore, givenUp, type Answer } from "./feed-api.ts";
 import type { Edit } from "./local-state.ts";
@@ -15,6 +15,14 @@ import { changeBetween, isChange, type NotificationsChange } from "./view-change
 export type { ClientEvents, ClientUses, RefusedChange, Standing } from "./client-events.ts";
 
 type Signalled = { readonly signal?: AbortSignal };
+
+/* eslint-disable @typescript-eslint/no-unsafe-declaration-merging -- what the interface tells, the class has inherited */
+
+/** What `EventTarget` does for it, with the types of its events. */
+export interface UserNotificationClient {
+  addEventListener: Listen<AddEventListenerOptions>;
+  removeEventListener: Listen<EventListenerOptions>;
+}
 
 /**
  * One user's notifications of one app, in a page or a service worker. What the service answers is returned, never thrown; methods reject
@@ -45,9 +53,9 @@ export class UserNotificationClient extends EventTarget {
   async *changes({ signal }: Signalled = {}): AsyncGenerator<NotificationsChange, void, undefined> {
     const { feed, until } = this.#upkeep;
     const over = until(signal);
-    let wake = (): void => undefined;
-    this.addEventListener("change", () => wake(), { signal: over });
-    over.addEventListener("abort", () => wake());
+    let wake: (() => void) | undefined;
+    this.addEventListener("change", () => wake?.(), { signal: over });
+    over.addEventListener("abort", () => wake?.());
     let last = await feed.look();
     yield changeBetween([], last);
     while (!over.aborted) {
@@ -66,9 +74,8 @@ export class UserNotificationClient extends EventTarget {
   async sync({ signal }: Signalled = {}): Promise<Answer<undefined>> {
     const { sync, until } = this.#upkeep;
     if (until(signal).aborted) return givenUp();
-    if (!signal) return sync();
     return new Promise((resolve) => {
-      signal.addEventListener("abort", () => resolve(givenUp()), { once: true });
+      signal?.addEventListener("abort", () => resolve(givenUp()));
       void sync().then(resolve);
     });
   }
@@ -144,13 +151,13 @@ export class UserNotificationClient extends EventTarget {
   }
 
   /** Does what a push says. For the service worker: what is to be shown for it is `fresh`. */
-  async processPush(text: string): Promise<PushOutcome> {
-    return (await this.#upkeep.pushes()).processPush(text);
+  processPush(text: string): Promise<PushOutcome> {
+    return this.#upkeep.pushes().then((pushes) => pushes.processPush(text));
   }
 
   /** Ends everything that is under way here. What is unsent is sent by the next client. */
   close(): void {
-    this.#upkeep.close();
+    this.#upkeep.life.abort();
   }
 
   async #edit(id: string, change: Edit["change"]): Promise<void> {

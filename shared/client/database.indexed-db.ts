@@ -1,13 +1,9 @@
-/** One database of the browser: opened when it is first needed, and anew when its connection was lost. */
-export type Database = {
-  /**
-   * One transaction over all object stores: the work may wait for what it asks of them (`resultOf`), and for nothing else. Resolves to its
-   * result when all is written. Rejects, and nothing is written, when the work does (with just that) or the browser's storage fails
-   * (with the browser's error).
-   */
-  readonly transact: <T>(mode: IDBTransactionMode, work: (of: StoreOf) => T | Promise<T>) => Promise<T>;
-  readonly close: () => void;
-};
+/**
+ * One transaction over all object stores: the work may wait for what it asks of them (`resultOf`), and for nothing else. Resolves to its
+ * result when all is written. Rejects, and nothing is written, when the work does (with just that) or the browser's storage fails (with
+ * the browser's error).
+ */
+type Transact = <T>(mode: IDBTransactionMode, work: (of: StoreOf) => T | Promise<T>) => Promise<T>;
 
 /** An object store within a transaction, by its name. */
 export type StoreOf = (name: string) => IDBObjectStore;
@@ -15,8 +11,15 @@ export type StoreOf = (name: string) => IDBObjectStore;
 /** The form of what is kept. A newer script that keeps it in another form opens the database by a higher number: this one is refused then. */
 const version = 1;
 
-/** The database of this name. Closed, it opens again at the next transaction. */
-export const indexedDbDatabase = (indexedDB: IDBFactory, name: string, stores: readonly string[]): Database => {
+/**
+ * The database of this name: opened when it is first needed, and anew when its connection was lost. Closed, it opens again at the next
+ * transaction.
+ */
+export const indexedDbDatabase = (
+  indexedDB: IDBFactory,
+  name: string,
+  stores: readonly string[],
+): readonly [transact: Transact, close: () => void] => {
   let connection: Promise<IDBDatabase> | undefined;
 
   const open = async (): Promise<IDBDatabase> => {
@@ -32,8 +35,8 @@ export const indexedDbDatabase = (indexedDB: IDBFactory, name: string, stores: r
   const begin = async (mode: IDBTransactionMode): Promise<IDBTransaction> =>
     (await (connection ??= open())).transaction(stores, mode);
 
-  return {
-    transact: async (mode, work) => {
+  return [
+    async (mode, work) => {
       const transaction = await begin(mode).catch(() => {
         // It gave way a moment ago, or the browser has given up on it (Safari does, after a while in the background).
         connection = undefined;
@@ -53,8 +56,8 @@ export const indexedDbDatabase = (indexedDB: IDBFactory, name: string, stores: r
       }
     },
     // One that has failed to open needs no closing.
-    close: () => void connection?.then((database) => database.close()).catch(() => undefined),
-  };
+    () => void connection?.then((database) => database.close()).catch(() => undefined),
+  ];
 };
 
 /** The result of one request. */

@@ -28,7 +28,7 @@ export const addEdit = (state: LocalState, id: string, change: StateChange | "de
 export const editDone = (state: LocalState, number: number, { notification, etag }: Versioned): LocalState => {
   const settled = editDropped(state, number);
   const before = state.known.get(notification.id);
-  if (!before || (before.etag !== undefined && !isAtLeast(etag, before.etag))) return settled;
+  if (!before || (before.etag && !isAtLeast(etag, before.etag))) return settled;
   return withKnown(settled, new Map(state.known).set(notification.id, { notification, etag }));
 };
 
@@ -38,7 +38,7 @@ export const editDone = (state: LocalState, number: number, { notification, etag
  */
 export const editDropped = (state: LocalState, number: number): LocalState => {
   const edits = state.edits.filter((edit) => edit.number !== number);
-  return edits.length === state.edits.length ? state : { ...state, edits };
+  return edits.length < state.edits.length ? { ...state, edits } : state;
 };
 
 /** So many are remembered: what has come to its end before the delta told of it is told no more. */

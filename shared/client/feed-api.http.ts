@@ -8,14 +8,14 @@ import { changedIn, deltaPageIn, doneIn, versionedIn } from "./feed-answers.ts";
  * else is found in the bodies.
  */
 export const feedApiHttp = (ask: Ask, targetHostName: string | undefined): FeedApi => {
-  const host = targetHostName === undefined ? "" : `?targetHostName=${encodeURIComponent(targetHostName)}`;
+  const host = targetHostName ? `?targetHostName=${encodeURIComponent(targetHostName)}` : "";
   const at = (id: string): string => `/${encodeURIComponent(id)}`;
   return {
     delta: async ({ link, ...how }) => {
-      const path = `/delta${link === undefined ? host : `?${link}`}`;
+      const path = `/delta${link ? `?${link}` : host}`;
       const answer = await ask({ ...how, path, parse: deltaPageIn });
       // A token that cannot be opened any more, for its key is gone, is as good as one that is too old.
-      const isTokenRefused = link !== undefined && answer.kind === "refused" && answer.status === 400;
+      const isTokenRefused = link && answer.kind === "refused" && answer.status === 400;
       return isTokenRefused ? { ...answer, kind: "gone" } : answer;
     },
     change: ({ id, change, ...how }) =>

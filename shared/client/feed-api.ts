@@ -44,8 +44,10 @@ export type Setback =
 
 export type Answer<T> = { readonly kind: "ok"; readonly value: T } | Setback;
 
+export const ok = <T>(value: T) => ({ kind: "ok", value }) as const;
+
 /** Success that has nothing to say. */
-export const done: Answer<undefined> & { readonly kind: "ok" } = { kind: "ok", value: undefined };
+export const done = { kind: "ok", value: undefined } as const;
 
 /** The service was not reached. */
 export const offline = (cause: unknown): Setback => ({ kind: "offline", reason: String(cause) });

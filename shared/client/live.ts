@@ -1,4 +1,4 @@
-import { brokenStore, done, type Answer, type Setback } from "./feed-api.ts";
+import { brokenStore, done, offline, ok, type Answer } from "./feed-api.ts";
 import type { Attempt } from "./pace.ts";
 import type { ReadStep } from "./read-delta.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -10,9 +10,6 @@ const waitedMs = 5_000;
 /** No oftener, in milliseconds, is it asked while something changes all the time. */
 const betweenMs = 1_000;
 
-/** Taken for a failure, though nothing is wrong: where the service does not wait it is asked ever more slowly as long as nothing changes. */
-const notWaited: Setback = { kind: "offline", reason: "not waited" };
-
 /**
  * Of all pages of this browser that the user may be looking at, one does the work, whoever has the lock; the others rest, and one of them
  * takes over when it is hidden or gone. To be tried again and again.
@@ -20,11 +17,11 @@ const notWaited: Setback = { kind: "offline", reason: "not waited" };
 export const inOnePage =
   (around: Surroundings, lock: string, work: () => Promise<void>): Attempt =>
   async (turn) => {
-    if (!around.isVisible()) return { kind: "ok", value: Infinity };
+    if (!around.isVisible()) return ok(Infinity);
     // Rejects when things turn before it was our turn: then we look whether we still want it.
     await around.alone(lock, turn, work).catch(() => undefined);
     // Whatever else it rejects for must not make this spin.
-    return { kind: "ok", value: betweenMs };
+    return ok(betweenMs);
   };
 
 /**
@@ -46,7 +43,7 @@ export const waitingAtService = (
     const isWait = isCurrent;
     const answer = await step(turn, isWait ? waitSeconds : 0).catch(brokenStore);
     isCurrent = answer.kind === "ok";
-    if (answer.kind === "ok" ? answer.value.mark === undefined : answer.kind === "gone") {
+    if (answer.kind === "ok" ? !answer.value.mark : answer.kind === "gone") {
       const read = await sync();
       isCurrent = read.kind === "ok";
       return read;
@@ -58,7 +55,8 @@ export const waitingAtService = (
     stand({ answer: done });
     const tookMs = around.now() - startedAt;
     if (!isWait) return done;
-    if (answer.value.changes.length > 0) return { kind: "ok", value: betweenMs - tookMs };
-    return tookMs < waitedMs ? notWaited : done;
+    if (answer.value.changes.length > 0) return ok(betweenMs - tookMs);
+    // Taken for a failure, though nothing is wrong: where the service does not wait it is asked ever more slowly as long as nothing changes.
+    return tookMs < waitedMs ? offline("not waited") : done;
   };
 };

@@ -20,38 +20,43 @@ const stores = [feedStore, knownStore];
  */
 export const indexedDbLocalStore = ({ indexedDB, baseUrl, targetHostName, account }: Use): LocalStore => {
   const name = JSON.stringify(["fanfare", baseUrl, targetHostName.toLowerCase(), account]);
-  const { transact, close } = indexedDbDatabase(indexedDB, name, stores);
+  const [transact, close] = indexedDbDatabase(indexedDB, name, stores);
   /** What was read or written last: not read again, notification by notification, as long as nobody else has written. */
   let last: Kept | undefined;
   const take = async (mode: IDBTransactionMode, step: (state: LocalState) => LocalState): Promise<LocalState> => {
     last = await transact(mode, async (of) => {
-      const before = await keptIn(of, last);
-      const state = step(before.state);
-      return state === before.state ? before : write(of, before.state, state);
+      const kept = await keptIn(of, last);
+      const [before] = kept;
+      const state = step(before);
+      return state === before ? kept : write(of, before, state);
     });
-    return last.state;
+    return last[0];
   };
 
   return {
     read: () => take("readonly", (state) => state),
     update: (step) => take("readwrite", step),
-    clear: () => transact("readwrite", (of) => stores.forEach((store) => of(store).clear())),
+    clear: () =>
+      transact("readwrite", (of) => {
+        for (const store of stores) of(store).clear();
+      }),
     close,
   };
 };
 
 /** A state, and the name that was given to it when it was written: by chance, for a store that was cleared begins anew. */
-type Kept = { readonly state: LocalState; readonly revision: number | undefined };
+type Kept = readonly [state: LocalState, revision?: number];
+
+type Row = Omit<LocalState, "known"> & { readonly revision: number };
 
 /** Only what `write` has written is read here: what is kept in another form is in a database of another version. */
 const keptIn = async (of: StoreOf, last: Kept | undefined): Promise<Kept> => {
-  const row = (await resultOf(of(feedStore).get(feedStore))) as (Omit<LocalState, "known"> & Kept) | undefined;
-  if (!row) return { state: nothingKnown, revision: undefined };
+  const row = (await resultOf(of(feedStore).get(feedStore))) as Row | undefined;
+  if (!row) return [nothingKnown];
   const { revision, ...feed } = row;
-  if (last && last.revision === revision) return last;
+  if (last?.[1] === revision) return last;
   const known = (await resultOf(of(knownStore).getAll())) as readonly Known[];
-  const state = { ...nothingKnown, ...feed, known: new Map(known.map((one) => [one.notification.id, one])) };
-  return { state, revision };
+  return [{ ...nothingKnown, ...feed, known: new Map(known.map((one) => [one.notification.id, one])) }, revision];
 };
 
 /** What differs, and no more: a step hands on what it does not change as the very same object. */
@@ -61,5 +66,5 @@ const write = (of: StoreOf, before: LocalState, state: LocalState): Kept => {
   of(feedStore).put({ ...feed, revision }, feedStore);
   for (const id of before.known.keys()) if (!known.has(id)) of(knownStore).delete(id);
   for (const [id, one] of known) if (one !== before.known.get(id)) of(knownStore).put(one, id);
-  return { state, revision };
+  return [state, revision];
 };

@@ -1,12 +1,6 @@
 import type { Answer } from "./feed-api.ts";
 import { rest, type Surroundings } from "./surroundings.ts";
 
-/**
- * How long, in milliseconds, to let the service be after so many failures in a row, the first being 0: from a second to a minute. Half of it
- * for sure, the rest by chance: clients that failed together do not come back together.
- */
-const pauseMs = (failures: number, chance: number): number => Math.min(60, 2 ** failures) * (500 + 500 * chance);
-
 /** `turn` ends it. Resolves to undefined when it is not to be done again. */
 export type Attempt = (turn: AbortSignal) => Promise<Answer<number | undefined> | undefined>;
 
@@ -21,14 +15,18 @@ export type KeepTrying = (signal: AbortSignal, attempt: Attempt) => Promise<void
 export const pacing =
   (around: Pick<Surroundings, "after" | "chance">, nextTurn: () => AbortSignal): KeepTrying =>
   async (signal, attempt) => {
+    /**
+     * How long, in milliseconds, to let the service be after so many failures in a row, the first being 0: from a second to a minute. Half of
+     * it for sure, the rest by chance: clients that failed together do not come back together.
+     */
+    const pauseMs = (failures: number): number => Math.min(60, 2 ** failures) * (500 + 500 * around.chance());
     for (let failures = 0; !signal.aborted;) {
       const turn = AbortSignal.any([signal, nextTurn()]);
       const answer = await attempt(turn);
       if (!answer) return;
-      const chance = around.chance();
-      if (answer.kind === "ok") await rest(around, answer.value ?? 0, turn);
-      else if (answer.kind === "throttled") await rest(around, answer.waitMs + pauseMs(0, chance), signal);
-      else await rest(around, pauseMs(failures, chance), turn);
+      if (answer.kind === "ok") await rest(around, answer.value, turn);
+      else if (answer.kind === "throttled") await rest(around, answer.waitMs + pauseMs(0), signal);
+      else await rest(around, pauseMs(failures), turn);
       failures = answer.kind === "ok" || turn.aborted ? 0 : failures + 1;
     }
   };

@@ -35,10 +35,10 @@ export const readingDelta = (
   const toEnd: ReadToEnd = async (signal) => {
     const { link, mark } = await store.read();
     // A pass that somebody began and left ends where the feed was then: one more is read behind it.
-    let passes = link !== undefined && mark === undefined ? 2 : 1;
+    let passes = link && !mark ? 2 : 1;
     for (let again = 0; passes > 0;) {
       const answer = await step(signal);
-      if (answer.kind === "ok") passes -= answer.value.mark === undefined ? 0 : 1;
+      if (answer.kind === "ok") passes -= answer.value.mark ? 1 : 0;
       else if (answer.kind !== "gone" || (again += 1) > againMax) return answer;
     }
     await store.update((state) => withoutExpired(state, now()));

@@ -34,7 +34,7 @@ export const sendingEdits = (
 
   /** One edit, only if nobody has changed the notification since the user saw it. */
   const sendOne = async ({ id, number, change }: Edit, etag: string | undefined, signal: AbortSignal) => {
-    if (etag === undefined) return overdue; // since a pass was started over it has not been met
+    if (!etag) return overdue; // since a pass was started over it has not been met
     const ask = { id, signal, etag };
     const answer = change === "delete" ? await api.remove(ask) : await api.change({ ...ask, change });
     if (answer.kind !== "ok" && answer.kind !== "not-found") return answer;
@@ -72,20 +72,15 @@ export const sendingEdits = (
         : isRead
           ? await sendMany(sent, change, signal)
           : overdue;
-      if (answer.kind === "changed" && overtaken < againMax) {
-        const told = await read(signal);
-        if (told.kind !== "ok") return told;
-        overtaken += 1;
-        continue;
-      }
+      if (answer.kind === "failed") failures += 1;
+      overtaken = answer.kind === "changed" ? overtaken + 1 : 0;
       if (answer.kind === "refused") {
         await drop(sent);
         for (const one of sent) onRefused(one, answer);
       } else if (answer.kind !== "ok") {
-        if (answer.kind === "failed") failures += 1;
-        return answer;
+        const told = overtaken > 0 && overtaken <= againMax ? await read(signal) : answer;
+        if (told.kind !== "ok") return told;
       }
-      overtaken = 0;
     }
   };
 };

@@ -1,7 +1,8 @@
+import { membersOf } from "./feed-answers.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Longer timers fire at once. */
-const timerMax = 2 ** 31 - 1;
+/** In milliseconds; timers longer than some 2.1 billion fire at once. */
+const timerMax = 2_000_000_000;
 
 /** A worker has no document. */
 const page = (): Document | undefined => globalThis.document;
@@ -21,7 +22,7 @@ export const inBrowser: Surroundings = {
   },
   alone: (name, signal, work) =>
     navigator.locks.request(name, { signal }, work).catch((cause: unknown) => {
-      if (cause instanceof Error && cause.name === "SecurityError") return work();
+      if (membersOf(cause).name === "SecurityError") return work();
       throw cause;
     }),
   channel: (name, heard) => {

@@ -24,7 +24,7 @@ export type Surroundings = {
 export type Channel = { readonly tell: (word: string) => void; readonly close: () => void };
 
 /** Resolves after so many milliseconds, or as soon as the signal is aborted. */
-export const rest = ({ after }: Pick<Surroundings, "after">, ms: number, signal: AbortSignal): Promise<void> =>
+export const rest = ({ after }: Pick<Surroundings, "after">, ms = 0, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted || ms <= 0) {
       resolve();

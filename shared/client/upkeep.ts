@@ -17,18 +17,21 @@ import { watchedFeed } from "./watched-feed.ts";
 
 export type Upkeep = ReturnType<typeof upkeep>;
 
+const missing = (name: string): never => {
+  throw new TypeError(`${name} is required`);
+};
+
 /** What goes on behind a client, and how it stands, until `close`. */
 export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: Tell) => {
   const { account, getToken } = options;
   // An `undefined` that is not noticed would be the account of everybody who uses this browser.
   for (const name of ["targetHostName", "account", "getToken"] as const) {
-    if (!options[name]) throw new TypeError(`${name} is required`);
+    if (!options[name]) missing(name);
   }
-  const baseUrl = (options.baseUrl ?? servingUrl())?.replace(/\/+$/, "");
-  if (baseUrl === undefined) throw new TypeError("baseUrl is required");
+  const baseUrl = (options.baseUrl ?? servingUrl() ?? missing("baseUrl")).replace(/\/+$/, "");
   const targetHostName = options.targetHostName.toLowerCase();
   const whose = { baseUrl, targetHostName, account };
-  const name = `fanfare ${JSON.stringify(Object.values(whose))}`;
+  const name = `fanfare ${JSON.stringify([baseUrl, targetHostName, account])}`;
   const { around = inBrowser } = uses;
   const life = new AbortController();
   const { signal } = life;
@@ -40,7 +43,6 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
   const until = (own = signal): AbortSignal => AbortSignal.any([own, signal]);
 
   let standing: Standing | undefined;
-  const unsent = (): number => standing?.unsent ?? 0;
   const stand = (news: Partial<Standing>): void => {
     if (signal.aborted) return;
     standing = { answer: done, unsent: 0, ...standing, ...news };
@@ -64,8 +66,8 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
   const store = uses.store ?? keptOrMemory(indexedDbLocalStore({ indexedDB, ...whose }));
   const feed = watchedFeed(
     { store, around, name, signal },
-    (change, count) => {
-      if (count !== unsent()) stand({ unsent: count });
+    (change, unsent) => {
+      if (unsent !== (standing?.unsent ?? 0)) stand({ unsent });
       if (!isChange(change)) return;
       tell("change", change);
       tellWorker();
@@ -91,14 +93,14 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
   let sending = Promise.resolve();
   const send = (): Promise<void> =>
     (sending = sending
-      .then(() => keepTrying(signal, async () => ((await feed.read()).edits.length > 0 ? sync() : undefined)))
+      .then(() => keepTrying(signal, async () => (await feed.read()).edits[0] && sync()))
       .catch(() => undefined));
 
   around.onTurn(() => {
     turn.abort();
     turn = new AbortController();
     feed.glance();
-    if (unsent() > 0) void send();
+    if ((standing?.unsent ?? 0) > 0) void send();
     if (around.isVisible()) renew();
   }, signal);
   renew(); // and answer the service worker from now on
@@ -110,14 +112,14 @@ export const upkeep = (options: ClientOptions, uses: Partial<ClientUses>, tell: 
     sync,
     send,
     standing: () => standing,
-    close: () => life.abort(),
+    life,
 
     /** See the client's `live`. */
-    live: async (own?: AbortSignal): Promise<void> => {
+    live: (own?: AbortSignal): Promise<void> => {
       void send();
       const over = until(own);
       const waitAtService = () => keepTrying(over, waitingAtService(around, step, sync, stand));
-      await keepTrying(over, inOnePage(around, `${name} live`, waitAtService));
+      return keepTrying(over, inOnePage(around, `${name} live`, waitAtService));
     },
   };
 };

@@ -28,5 +28,5 @@ export const withoutExpired = (state: LocalState, nowMs: number): LocalState => 
   const alive = [...state.known].filter(
     ([, { notification }]) => Date.parse(notification.expirationDateTime) > nowMs - 86_400_000,
   );
-  return alive.length === state.known.size ? state : withKnown(state, new Map(alive));
+  return alive.length < state.known.size ? withKnown(state, new Map(alive)) : state;
 };

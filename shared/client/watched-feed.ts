@@ -28,8 +28,9 @@ export type WatchedFeed = Pick<LocalStore, "read" | "update"> & {
   readonly signOut: () => Promise<void>;
 };
 
-const changed = "changed";
-const signedOut = "signed out";
+/** What tabs tell each other: the names of the events that it becomes there. */
+const changed = "change";
+const signedOut = "signedout";
 
 /**
  * Tabs agree by the store alone; what they tell each other is to look again, and may get lost. `onSignedOut`: the user was signed out, here
@@ -54,7 +55,7 @@ export const watchedFeed = (
     callOff?.();
     if (signal.aborted) return view;
     const nextEnd = Math.min(...view.map(({ expirationDateTime }) => Date.parse(expirationDateTime)));
-    if (nextEnd < Infinity) callOff = around.after(nextEnd - now, glance);
+    callOff = around.after(nextEnd - now, glance);
     onLook(change, state.edits.length);
     return view;
   };

@@ -20,9 +20,11 @@ export const withKnown = (state: LocalState, known: ReadonlyMap<string, Known>):
  * Whether one is the other with, at most, another state. That it was posted again with the very same words is no matter. A push
  * brings no visual content, so that it is absent says nothing.
  */
-export const isSameContent = (one: UserNotification, other: UserNotification): boolean =>
-  one.expirationDateTime === other.expirationDateTime &&
-  one.payload.rawContent === other.payload.rawContent &&
-  (!one.payload.visualContent ||
-    !other.payload.visualContent ||
-    isAlike(one.payload.visualContent, other.payload.visualContent));
+export const isSameContent = (one: UserNotification, other: UserNotification): boolean => {
+  const { rawContent, visualContent } = one.payload;
+  return (
+    one.expirationDateTime === other.expirationDateTime &&
+    rawContent === other.payload.rawContent &&
+    isAlike(visualContent ?? other.payload.visualContent, other.payload.visualContent ?? visualContent)
+  );
+};

@@ -16,7 +16,7 @@ const sourcesOf = async (name: string): Promise<string[]> => {
 
 /** Compressed, as browsers load them. The client's is its promise; the others' are room to grow in, to be widened on purpose only. */
 const bytesMost: Readonly<Record<string, number>> = {
-  "fanfare.js": 6_400,
+  "fanfare.js": 6_144,
   "fanfare-push.js": 4_096,
   "fanfare-inbox.js": 11_264,
   "fanfare-service-worker.js": 15_360,

@@ -42,6 +42,7 @@ const over = (...answers: (() => Response | Promise<Response>)[]) => {
     onUnsidRefused: (one) => refused.push(one),
   });
   vi.stubGlobal("fetch", async (url: string, request: RequestInit & { readonly signal: AbortSignal }) => {
+    request.signal.throwIfAborted();
     sent.push({ url, request, headers: new Headers(request.headers) });
     const given = new Promise<never>((_, reject) => {
       request.signal.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
