@@ -41,6 +41,10 @@ export const dataCipher = (keys: readonly [DataKey, ...DataKey[]]) => ({
 /** `<key id>.<nonce, ciphertext and tag>`; ids are what DATA_KEYS allows. */
 const form = /^(\w+)\.([\w-]+)$/;
 
+/** The id of the key that a text was sealed with; undefined for one that never was. */
+export const keyIdOf = (sealed: unknown): string | undefined =>
+  typeof sealed === "string" ? form.exec(sealed)?.[1] : undefined;
+
 export type DataCipher = ReturnType<typeof dataCipher>;
 
 /**

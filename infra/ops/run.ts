@@ -5,11 +5,12 @@ import { addDeadLetters } from "./dead-letters.ts";
 import { addExplain } from "./explain.ts";
 import { exitCodes, Failed, type ExitCode } from "./failed.ts";
 import { addImport } from "./import.ts";
+import { addKeys } from "./keys/keys.ts";
 import { addQueue } from "./queue/queue.ts";
 import { sentenceOf } from "./sentence.ts";
+import { addSmoke } from "./smoke/smoke.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { addUser } from "./user/user.ts";
-import { addVapid } from "./vapid.ts";
 
 const help = `
 Where: the local stack of this folder (FANFARE_DATA_DIR names another's data), unless the environment has the app's own settings
@@ -34,12 +35,13 @@ export const programOf = (use: Surroundings): Command => {
     });
   addDeadLetters(program, use); // commands inherit what was set above, so they come after it
   addExplain(program, use);
-  addVapid(program, use);
+  addKeys(program, use);
   addImport(program, use);
   addApps(program, use);
   addQueue(program, use);
   addAudit(program, use);
   addUser(program, use);
+  addSmoke(program, use);
   return program;
 };
 

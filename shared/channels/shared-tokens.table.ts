@@ -14,7 +14,9 @@ type Uses = {
   readonly pause?: Pause;
 };
 
-const rowKey = "token";
+/** The key of every row of the table, and its column that is sealed, bound to its partition. */
+export const tokenRowKey = "token";
+export const tokenColumn = "token";
 const tokenSchema = z.object({ token: z.string(), signedAt: z.number() });
 
 /**
@@ -26,19 +28,19 @@ export const tableSharedTokens = ({ tokens, cipher, ...use }: Uses): SharedToken
   const open = (row: StoredRow | undefined): SignedToken | undefined => {
     if (!row) return undefined;
     try {
-      return tokenSchema.parse(JSON.parse(cipher.open(String(row.token), row.partitionKey)));
+      return tokenSchema.parse(JSON.parse(cipher.open(String(row[tokenColumn]), row.partitionKey)));
     } catch {
       return undefined; // sealed with a key that was taken away: another is signed
     }
   };
   return {
-    find: async (name) => open(await tokens.find(hashOf("token", name), rowKey)),
+    find: async (name) => open(await tokens.find(hashOf("token", name), tokenRowKey)),
 
     offer: (name, made, found) => {
       const partitionKey = hashOf("token", name);
-      const row = { partitionKey, rowKey, token: cipher.seal(JSON.stringify(made), partitionKey) };
+      const row = { partitionKey, rowKey: tokenRowKey, [tokenColumn]: cipher.seal(JSON.stringify(made), partitionKey) };
       const attempt = async (): Promise<SignedToken> => {
-        const standing = await tokens.find(partitionKey, rowKey);
+        const standing = await tokens.find(partitionKey, tokenRowKey);
         const theirs = open(standing);
         if (theirs && theirs.token !== found?.token) return theirs;
         await tokens.write(standing ? { kind: "replace", row, ifMatch: standing.etag } : { kind: "insert", row });

@@ -58,6 +58,11 @@ const aboutSchema = z.object({ deviceId: z.string(), displayName: z.string().nul
 /** What a ciphertext of this row is bound to. */
 const placeOf = (feed: string, id: SubscriptionId): string => `${feed}/${id}`;
 
+/** The columns of such a row that are sealed, and the place they are bound to: for whoever seals them anew. */
+export const sealedColumns = ["channel", "unsid"] as const;
+export const sealedPlaceOf = ({ partitionKey, rowKey }: StoredRow): string =>
+  placeOf(partitionKey, rowKey.slice(subscriptionsFrom.length) as SubscriptionId);
+
 /** The subscription a draft asks for. */
 export const subscriptionFrom = (draft: SubscriptionDraft, id: SubscriptionId, expiresAt: number): Subscription => {
   const { deviceId, displayName, platformType, notificationType, channel } = draft;

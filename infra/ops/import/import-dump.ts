@@ -6,7 +6,7 @@ import { audited } from "../audit.ts";
 import { connected, type Connection } from "../connect.ts";
 import { exitCodes, Failed } from "../failed.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { liveKeysOf } from "../vapid-keys.ts";
+import { liveKeysOf } from "../keys/live-keys.ts";
 import type { Entry } from "./entry.ts";
 import { judge, type Judged, type Rules } from "./judge.ts";
 import { survey, type Survey } from "./survey.ts";

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { vapidKeyIdOf } from "../../shared/subscription/vapid-key.ts";
-import type { Connection } from "./connect.ts";
-import { Failed } from "./failed.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { vapidKeyIdOf } from "../../../shared/subscription/vapid-key.ts";
+import type { Connection } from "../connect.ts";
+import { Failed } from "../failed.ts";
+import type { Surroundings } from "../surroundings.ts";
 import type { LiveKeys } from "./vapid-tally.ts";
 
 const answerSchema = z.object({ publicKey: z.string().min(1) });

@@ -1,6 +1,6 @@
-import { endOf, unopened } from "../../shared/subscription/subscription-row.ts";
-import type { VapidKeyId } from "../../shared/subscription/vapid-key.ts";
-import type { StoredRow } from "../../shared/storage/table.ts";
+import { endOf, unopened } from "../../../shared/subscription/subscription-row.ts";
+import type { VapidKeyId } from "../../../shared/subscription/vapid-key.ts";
+import type { StoredRow } from "../../../shared/storage/table.ts";
 
 /** The key the server answers now, and the one that is being retired as far as the environment says which. */
 export type LiveKeys = { readonly current: VapidKeyId; readonly previous: VapidKeyId | undefined };

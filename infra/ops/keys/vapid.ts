@@ -1,37 +1,37 @@
 import type { Command } from "commander";
-import { systemClock } from "../../shared/clock.ts";
-import { printInstant } from "../../shared/notification/instant.ts";
-import { subscriptionsBelow, subscriptionsFrom } from "../../shared/subscription/subscription-row.ts";
-import { connected, type Connection } from "./connect.ts";
-import type { Surroundings } from "./surroundings.ts";
-import { textTable } from "./text-table.ts";
-import { liveKeysOf } from "./vapid-keys.ts";
+import { systemClock } from "../../../shared/clock.ts";
+import { printInstant } from "../../../shared/notification/instant.ts";
+import { subscriptionsBelow, subscriptionsFrom } from "../../../shared/subscription/subscription-row.ts";
+import { connected, type Connection } from "../connect.ts";
+import type { Surroundings } from "../surroundings.ts";
+import { textTable } from "../text-table.ts";
+import { liveKeysOf } from "./live-keys.ts";
 import { needingPrevious, vapidTally, type KeyCount, type LiveKeys } from "./vapid-tally.ts";
 
 const about = `
-Rotating the VAPID keys: make the new pair VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY, and the one there was VAPID_PREVIOUS_PUBLIC_KEY and
+Rotating the VAPID keys: make a new pair (keys new vapid) VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY, and the one there was VAPID_PREVIOUS_PUBLIC_KEY and
 VAPID_PREVIOUS_PRIVATE_KEY. Every browser is reached all the while, and asked to subscribe anew. This counts how many have, and tells when
 the previous pair may be removed. Which key is the current one is asked of the service itself, or VAPID_PUBLIC_KEY says it; the previous
 one is known where VAPID_PREVIOUS_PUBLIC_KEY is set.
 
 Examples:
-  npm run ops -- vapid
-  npm run -s ops -- vapid --json | jq .mayRemovePrevious
+  npm run ops -- keys vapid
+  npm run -s ops -- keys vapid --json | jq .mayRemovePrevious
 `;
 
-/** `vapid`: which VAPID keys the browsers' subscriptions are bound to. */
-export const addVapid = (program: Command, use: Surroundings): void => {
-  program
+/** `keys vapid`: which VAPID keys the browsers' subscriptions are bound to. */
+export const addVapid = (keys: Command, use: Surroundings): void => {
+  keys
     .command("vapid")
     .description("count the browsers' subscriptions by the VAPID key they are bound to")
     .option("--json", "one JSON document")
     .addHelpText("after", about)
     .action(({ json = false }: { readonly json?: boolean }) =>
       connected(use, async (connection) => {
-        const keys = await liveKeysOf(connection, use);
-        const counts = await counted(connection, keys, use);
-        if (json) use.output.json(documentOf(counts, keys));
-        else use.output.text(textOf(counts, keys));
+        const live = await liveKeysOf(connection, use);
+        const counts = await counted(connection, live, use);
+        if (json) use.output.json(documentOf(counts, live));
+        else use.output.text(textOf(counts, live));
       }),
     );
 };

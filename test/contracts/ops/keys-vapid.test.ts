@@ -59,7 +59,7 @@ test("the browsers' subscriptions are counted by key, and the last of the previo
   await gone.lose();
   await subscribed({ vapidKeyId: ids.previous }, systemClock.now() - 1);
 
-  const { code, stdout } = await command(["vapid", "--json"], { env });
+  const { code, stdout } = await command(["keys", "vapid", "--json"], { env });
   expect(code).toBe(0);
   const [document] = linesOf(stdout) as [Told];
   expect(knownOf(document)).toEqual({
@@ -72,7 +72,7 @@ test("the browsers' subscriptions are counted by key, and the last of the previo
     mayRemovePrevious: false,
     previousNeededUntil: instant(later),
   });
-  const text = await command(["vapid"], { env });
+  const text = await command(["keys", "vapid"], { env });
   expect(text.stdout).toMatch(new RegExp(`^${ids.previous} +previous +2 +${instant(later)}$`, "m"));
   expect(text.stdout).toContain(`Keep the previous key for now: 2 may need it, the last until ${instant(later)}`);
 });
@@ -81,11 +81,11 @@ test("when nobody is left on the previous key, it says that the key may be remov
   const { env, subscribed } = server();
   await subscribed({}, inDays(1));
   await subscribed({ vapidKeyId: vapidKeyIdOf("a key that went") }, inDays(30));
-  const { stdout } = await command(["vapid"], { env });
+  const { stdout } = await command(["keys", "vapid"], { env });
   expect(stdout).toContain("VAPID_PREVIOUS_PUBLIC_KEY and VAPID_PREVIOUS_PRIVATE_KEY may be removed.");
   expect(stdout).toContain("Those on an unknown key are reached by no push until they subscribe anew");
 
-  const unsure = await command(["vapid"], { env: { ...env, VAPID_PREVIOUS_PUBLIC_KEY: "" } });
+  const unsure = await command(["keys", "vapid"], { env: { ...env, VAPID_PREVIOUS_PUBLIC_KEY: "" } });
   expect(unsure.stdout).toContain("Keep the previous key for now");
   expect(unsure.stdout).toContain("VAPID_PREVIOUS_PUBLIC_KEY is not set here");
 });
@@ -96,7 +96,7 @@ test("a row of before keys were noted may need the previous key", async () => {
   const { feeds } = azurite.tables;
   const { etag: _, vapidKeyId: __, ...row } = (await feeds.find(feed, rowKeyOf(id)))!;
   await feeds.write({ kind: "put", row });
-  const { stdout } = await command(["vapid", "--json"], { env });
+  const { stdout } = await command(["keys", "vapid", "--json"], { env });
   await feeds.write({ kind: "delete", partitionKey: feed, rowKey: row.rowKey });
   const [document] = linesOf(stdout) as [Told];
   expect(knownOf(document)).toMatchObject({
@@ -127,7 +127,7 @@ test("the service itself is asked for its current key: at PUBLIC_URL, or the loc
       { TablesConnection, PUBLIC_URL: url, VAPID_PUBLIC_KEY: "" },
       { FANFARE_DATA_DIR: dataDir, VAPID_PUBLIC_KEY: "of another one" },
     ]) {
-      const { code, stdout, stderr } = await command(["vapid", "--json"], { env: where });
+      const { code, stdout, stderr } = await command(["keys", "vapid", "--json"], { env: where });
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       expect(linesOf(stdout)[0]).toMatchObject({
         currentKeyId: ids.current,
@@ -144,17 +144,17 @@ test("the service itself is asked for its current key: at PUBLIC_URL, or the loc
 
 test("without its key nothing is counted: that is told in a sentence", async () => {
   const { TablesConnection } = server().env;
-  const nobody = await command(["vapid"], { env: { TablesConnection } });
+  const nobody = await command(["keys", "vapid"], { env: { TablesConnection } });
   expect(nobody).toMatchObject({ code: 1, stdout: "" });
   expect(nobody.stderr).toBe("Neither VAPID_PUBLIC_KEY nor PUBLIC_URL is set, and this command needs one.\n");
   const PUBLIC_URL = `http://127.0.0.1:${await closedPort()}`;
-  const down = await command(["vapid"], { env: { TablesConnection, PUBLIC_URL } });
+  const down = await command(["keys", "vapid"], { env: { TablesConnection, PUBLIC_URL } });
   expect(down).toMatchObject({ code: 1, stdout: "" });
   expect(down.stderr).toMatch(/^The service does not tell its VAPID key\. Is it running\?/);
 });
 
 test("Ctrl-C ends the counting, and nothing is told as if it were all", async () => {
   const stop = AbortSignal.abort();
-  const { code, stdout } = await command(["vapid"], { env: server().env, stop });
+  const { code, stdout } = await command(["keys", "vapid"], { env: server().env, stop });
   expect({ code, stdout }).toEqual({ code: 130, stdout: "" });
 });
