@@ -7,6 +7,7 @@ import { fcmSender } from "../shared/channels/fcm/fcm.http.ts";
 import type { Served } from "../shared/channels/served.ts";
 import { tableSharedTokens } from "../shared/channels/shared-tokens.table.ts";
 import { wnsSender } from "../shared/channels/wns/wns.http.ts";
+import { withCanary } from "../shared/channels/webpush/canary.ts";
 import { webPushSender } from "../shared/channels/webpush/webpush.http.ts";
 import { systemClock } from "../shared/clock.ts";
 import { dataCipher } from "../shared/data-keys.ts";
@@ -103,7 +104,7 @@ const sendersOf = (
   };
   const { apns, fcm, wns } = credentials;
   return {
-    webpush: webPushSender({ ...overPool, vapid: config.vapid }),
+    webpush: withCanary(webPushSender({ ...overPool, vapid: config.vapid })),
     ...(apns.count > 0 && { apns: apnsSender({ ...shared, credentials: apns, urls: vendors.apns, ca }) }),
     ...(fcm.count > 0 && { fcm: fcmSender({ ...overPool, credentials: fcm, url: vendors.fcm }) }),
     ...(wns.count > 0 && { wns: wnsSender({ ...overPool, credentials: wns, tokenUrl: vendors.wnsTokens }) }),

@@ -17,6 +17,12 @@ export const knownPushHosts: readonly string[] = [
 ];
 
 /**
+ * The host of the operator's canary (`shared/channels/webpush/canary.ts`), which no setting can allow to a client: whoever subscribed
+ * there would be told of deliveries that went to nobody. `.invalid` is nobody's for good (RFC 6761, section 6.4).
+ */
+export const canaryHost = "canary.fanfare.invalid";
+
+/**
  * Why an endpoint is refused, or undefined when it may be used: https, no credentials, port 443, a known host, plainly written.
  * The URL is parsed first and its host compared, for a pattern over the whole text could be fooled by its path. Where a push then
  * goes is checked once more, by address, at each connection: `shared/channels/egress`.
@@ -27,11 +33,14 @@ export const endpointFault = (endpoint: string, { allowed, extra }: PushHosts): 
   const authority = authorityOf(endpoint);
   if (url.username || url.password || authority?.includes("@")) return "must not hold credentials";
   if (!isPlain(authority, url)) return "must begin with https:// and its host, plainly written";
+  if (url.hostname === canaryHost) return unknownHost;
   if (extra.includes(`${url.hostname}:${url.port || "443"}`)) return undefined;
   if (url.port) return "must use port 443";
   const known = allowed.some((host) => isAt(url.hostname, host));
-  return known ? undefined : "must be at a push service this server knows";
+  return known ? undefined : unknownHost;
 };
+
+const unknownHost = "must be at a push service this server knows";
 
 /** Not `URL.canParse`: on Node 20, once it is hot, it knows no letters beyond ASCII that fit in a byte. */
 const urlOf = (text: string): URL | undefined => {
