@@ -104,7 +104,7 @@ const refused = (status: number, body: unknown): Amiss => {
   const said = problem === undefined ? "" : ` “${problem.message}”`;
   const next: Readonly<Record<number, string>> = {
     401: "compare the token's issuer and audience with TOKEN_ISSUERS and TOKEN_AUDIENCES; npm run ops -- doctor looks at the issuers.",
-    403: "npm run ops -- apps list tells whether the token's client id is a sender of the app, or blocked.",
+    403: "npm run ops -- apps list tells whether the token's client id is a sender of the app, or blocked. What was just registered, every instance knows within a minute.",
     406: "npm run ops -- queue, then npm run ops -- doctor: the service takes nothing because something it needs is away or too far behind.",
     429: "the platform in front of the service is overloaded: look at its instances.",
   };
