@@ -28,7 +28,7 @@ export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | 
           return { alias, once: onceFound };
         },
         // A crash or a refusal after it leaves a harmless hint, never a row that is not purged.
-        before: () => hints.note(feed, draft.expiresAt),
+        before: (life) => hints.note(feed, draft.expiresAt, life),
         decide: (found, standing) => decideAccept({ draft, once }, found, standing),
         alwaysCounts: once === undefined,
       }),
@@ -37,7 +37,8 @@ export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | 
       const ids = given.map(parseNotificationId);
       const known = [...new Set(ids)].filter((id) => id !== undefined);
       // A write that only counts may be the first of its feed: the head it makes is to be found by the purge.
-      const before = countsAlways ? () => hints.note(feed, use.clock.now() + milliseconds.day) : undefined;
+      const endsAt = use.clock.now() + milliseconds.day;
+      const before = countsAlways ? (life?: string) => hints.note(feed, endsAt, life) : undefined;
       const changed = await changeEach({ feeds, turn, before }, feed, known, { change, isMet, countsAlways });
       return ids.map((id) => id && changed.get(id));
     },
@@ -57,7 +58,11 @@ export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | 
 /** A changed notification takes four rows, the head one more, and a transaction has at most 100; of the largest content 3 MiB of its 4. */
 const changedAtOnceMost = 24;
 
-type Changing = { readonly feeds: Table; readonly turn: WriteTurn; readonly before: (() => Promise<void>) | undefined };
+type Changing = {
+  readonly feeds: Table;
+  readonly turn: WriteTurn;
+  readonly before: ((life?: string) => Promise<void>) | undefined;
+};
 
 /** In as many transactions as it takes, each by itself: a crash between two leaves changes whose repeat completes them. */
 const changeEach = async (

@@ -23,9 +23,10 @@ type Write<Found, Result> = {
   readonly find: () => Promise<Found>;
   /**
    * What must be done before anything is stored, and does no harm if nothing is. It goes beside the reading, for it seldom costs
-   * anything; but where the feed was full when last seen it waits until the write is decided, so that a refusal writes nothing.
+   * anything; but where the feed was full when last seen it waits until the write is decided, so that a refusal writes nothing. Called
+   * again with the feed's epoch once that is known, for it may not be the one in which the first call was of use.
    */
-  readonly before?: () => Promise<void>;
+  readonly before?: (life?: string) => Promise<void>;
   readonly decide: (found: Found, standing: Standing) => Decision<Result>;
   /** A feed known to be full refuses it unread. Not so what may turn out to be a repeat, or was counted already. */
   readonly alwaysCounts: boolean;
@@ -90,9 +91,10 @@ const make = <Found, Result>({ use, feed, write, isKnownFull }: Making<Found, Re
     const decision = decide(found, { feed, head, limits, now });
     if (decision.kind === "full") return decision;
     const { result } = decision;
+    if (isKnownFull && decision.kind === "write") await before?.();
+    if (!isKnownFull || decision.kind === "write") await before?.(head.epoch);
     if (decision.kind === "leave") return { kind: "made", result };
 
-    if (isKnownFull) await before?.();
     const stamp = randomStamp();
     tried = { stamp, result };
     const stamps = [stamp, ...head.stamps].slice(0, stampsKept);

@@ -11,8 +11,12 @@ export type HintSubject =
 
 /** Tells the purge where something will expire. An hour's hint names the feed only: the purge reads what is past its time there. */
 export type ExpiryHints = {
-  /** Notes, before the write it is for, that the feed holds something that expires then. An orphan is harmless. */
-  readonly note: (feed: FeedKey, expiresAt: number) => Promise<void>;
+  /**
+   * Notes, before the write it is for, that the feed holds something that expires then. An orphan is harmless. Whoever reads the feed's head
+   * beside it says afterwards, with the same time, which life of the feed (its epoch) was found: what was noted in an earlier life may
+   * have been erased together with it, and is noted again.
+   */
+  readonly note: (feed: FeedKey, expiresAt: number, life?: string) => Promise<void>;
 };
 
 /**
@@ -45,16 +49,23 @@ export type DueHints = {
  * The hour comes first, so the purge reads whole hours that have passed.
  */
 export const tableExpiryHints = (expiries: Table): ExpiryHints & UnsidHints & DueHints => {
-  const written = new Set<string>();
+  /** The life of the feed in which a hint was written; not yet told: it is not relied on by the next writer. */
+  const written = new Map<string, string>();
+  const untold = "";
   const put = async (rowKey: string, partitionKey: string): Promise<void> => {
-    const hint = `${partitionKey} ${rowKey}`;
-    if (written.has(hint)) return;
     await expiries.write({ kind: "put", row: { partitionKey, rowKey } });
     if (written.size >= remembered) written.clear();
-    written.add(hint);
   };
   return {
-    note: (feed, expiresAt) => put(feed, hintPartition(feed, expiresAt)),
+    note: async (feed, expiresAt, life) => {
+      const partitionKey = hintPartition(feed, expiresAt);
+      const hint = `${partitionKey} ${feed}`;
+      const known = written.get(hint);
+      const isThere = life === undefined ? known !== undefined && known !== untold : known === untold || known === life;
+      if (!isThere) await put(feed, partitionKey);
+      if (life !== undefined) written.set(hint, life);
+      else if (!isThere) written.set(hint, untold);
+    },
     noteUnsid: (unsidKey, expiresAt) => put(hintKeyOf({ kind: "unsid", unsidKey }), hintPartition(unsidKey, expiresAt)),
 
     endedBy: async function* (time, limit) {

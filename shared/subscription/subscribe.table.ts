@@ -63,7 +63,7 @@ const subscribe = async (use: SubscriptionsUse, asked: Asked): Promise<Subscribe
     if (found && livesOn(found, row, clock.now())) {
       await feeds.write({ kind: "replace", row, ifMatch: found.etag });
     } else {
-      await register(use, { feed, found, isLive: live !== undefined, row });
+      await register(use, { feed, found, isLive: live !== undefined, row, expiresAt });
     }
     // A crash here leaves a subscription whose UNSID nobody was told yet; the client's repeat finds it and completes this.
     await publish(use, asked, { row, unsid });
@@ -81,10 +81,11 @@ type Registering = {
   readonly found: StoredRow | undefined;
   readonly isLive: boolean;
   readonly row: Row;
+  readonly expiresAt: number;
 };
 
-const register = async (use: SubscriptionsUse, { feed, found, isLive, row }: Registering): Promise<void> => {
-  const { feeds, unsids, clock, head } = use;
+const register = async (use: SubscriptionsUse, { feed, found, isLive, row, expiresAt }: Registering): Promise<void> => {
+  const { feeds, unsids, hints, clock, head } = use;
   // The UNSID that is left behind goes first: the row that is to be replaced is the only one that knows where it is.
   const left = found && unsidPlaceIn(found);
   if (left && left.partitionKey !== row.unsidKey) await deleteIfThere(unsids, left);
@@ -96,8 +97,10 @@ const register = async (use: SubscriptionsUse, { feed, found, isLive, row }: Reg
     if (other.rowKey !== row.rowKey && endOf(other) > clock.now()) others += 1;
   }
   if (!isLive && others >= use.perFeed) throw tooMany(use.perFeed);
+  const headRow = headFound ?? head.empty(feed);
+  await hints.note(feed, expiresAt, String(headRow.epoch));
   await feeds.transact([
-    headFound ? unchanged(headFound) : { kind: "insert", row: head.empty(feed) },
+    headFound ? unchanged(headFound) : { kind: "insert", row: headRow },
     found ? { kind: "replace", row, ifMatch: found.etag } : { kind: "insert", row },
   ]);
 };

@@ -170,3 +170,28 @@ test("a feed that is written to all the time is told as such, and is whole", asy
   expect(live.map(({ id }) => id).toSorted()).toEqual(notifications.map(({ id }) => id).toSorted());
   expect(live.length).toBeGreaterThanOrEqual(9);
 });
+
+test("whoever comes back after an erasure is found by the purge, also where an instance remembers to have noted the same hour before", async () => {
+  const { tables, ada, feed, subscriptions, purge, clock } = await world();
+  const end = clock.at + milliseconds.day; // as everything of before
+  const draft = draftOf({ targetHostName: hostNames[0]!, expiresAt: end, displayUntil: end });
+  const device = subscriptionDraftOf({ targetHostName: hostNames[0]! });
+  const comeBack = [
+    () => feed.accept(ada.feeds[0]!, draft),
+    () => feed.change(ada.feeds[0]!, [], { readState: "read" }, { countsAlways: true }),
+    () => subscriptions.subscribe(ada.user, device, end),
+  ];
+  for (const [index, come] of comeBack.entries()) {
+    expect((await erase(tables, ada)).left).toEqual({});
+    await come();
+    if (index === 0) await feed.accept(ada.feeds[0]!, { ...draft, appNotificationId: "another" });
+    const hints = (await rowTexts(tables)).filter((text) => text.includes(`"rowKey":"${ada.feeds[0]}"`));
+    expect(hints, `after way ${index}`).not.toEqual([]);
+  }
+  await feed.accept(ada.feeds[0]!, draft);
+  for (let days = 0; days < 4; days += 1) {
+    clock.at += milliseconds.day;
+    await purge();
+  }
+  expect(await rowTexts(tables)).toEqual([]);
+});
