@@ -125,7 +125,13 @@ const zones = [
       "No channel knows another.",
     ),
   ),
-  forbidden("./infra", "./functions", "What runs the app takes it as it is built."),
+  forbidden(["./infra/!(ops)/**", "./infra/*.*"], "./functions", "What runs the app takes it as it is built."),
+  forbiddenBut(
+    "./infra/ops",
+    "./functions",
+    ["./config.ts"],
+    "The operator's commands judge settings as the app does; else they know of it what is shared.",
+  ),
   forbidden(
     "./infra/**/!(page)/*.ts",
     ["./shared/client", "./infra/local/inbox/page"],
@@ -147,6 +153,7 @@ const zones = [
       "./queues.json",
       "./local/settings.ts",
       "./local/service-bus/duration.ts",
+      "./local/supervisor/app-environment.ts",
       "./local/supervisor/stop-signals.ts",
     ],
     "The operator's commands work on any Fanfare; of the local one they know where its data is.",

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addApps } from "./apps/apps.ts";
 import { addAudit } from "./audit-list.ts";
 import { addDeadLetters } from "./dead-letters.ts";
+import { addDoctor } from "./doctor/doctor.ts";
 import { addExplain } from "./explain.ts";
 import { exitCodes, Failed, type ExitCode } from "./failed.ts";
 import { addImport } from "./import.ts";
@@ -42,6 +43,7 @@ export const programOf = (use: Surroundings): Command => {
   addAudit(program, use);
   addUser(program, use);
   addSmoke(program, use);
+  addDoctor(program, use);
   return program;
 };
 

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { needsSettings, ok, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
+
+const answerSchema = z.object({ publicKey: z.string() });
+const answerWithinMs = 5_000;
+/** Names that are nobody's: https://www.rfc-editor.org/rfc/rfc6761 and RFC 2606. */
+const nobodys = /(^|[@/.])(localhost|[\w-]+\.(example|invalid|test|local)|example\.(com|net|org))(\/|$)/i;
+
+/** Whether the service gives browsers the key that stands in the settings, and whether push services could write to the subject. */
+export const vapidCheck: Check = {
+  name: "VAPID",
+  look: async ({ config, connection, settings }, stop) => {
+    if (!config) return needsSettings;
+    const findings: Finding[] = [];
+    if (nobodys.test(config.vapid.subject) && !connection.isLocal)
+      findings.push(
+        warning(
+          "VAPID_SUBJECT is nobody's address.",
+          "set one that you read: push services refuse others, or cannot warn you.",
+        ),
+      );
+    if (settings.references.some((name) => name.startsWith("VAPID_")))
+      return [...findings, unknown("Keys are Key Vault references, so whether they are of one pair cannot be seen.")];
+    const told = await publicKeyAt(connection.url ?? config.publicUrl, stop);
+    if (told === undefined) findings.push(unknown("The service does not tell its public key."));
+    else if (told === config.vapid.publicKey) findings.push(ok("The service gives browsers the key of the settings."));
+    else
+      findings.push(
+        wrong(
+          "The service gives browsers another public key than VAPID_PUBLIC_KEY.",
+          "restart the app if the setting is new; else set it back, for browsers are bound to the key they were given.",
+        ),
+      );
+    return findings;
+  },
+};
+
+const publicKeyAt = async (url: string, stop: AbortSignal): Promise<string | undefined> => {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+  try {
+    const answer = await fetch(`${url}/v1.0/me/notifications/vapidPublicKey`, { signal, redirect: "manual" });
+    return answerSchema.safeParse(await answer.json()).data?.publicKey;
+  } catch {
+    return undefined;
+  }
+};
