@@ -91,8 +91,8 @@ export const faultsOf = (error: z.ZodError): Fault[] => {
 const nameLengthMax = 64;
 
 /**
- * A name that a caller made up, as answers tell it: what a fault says goes into the log as well, and must neither fill it nor begin
- * a line of its own there. Everything but visible ASCII becomes `?`.
+ * A name that a caller made up, as answers tell it: it must neither fill one nor begin a line of its own, so everything but visible ASCII
+ * becomes `?`. The log is not told it (`logged` of `Problem`): what was pasted where a name belongs may be a token, or a person.
  */
 export const strangeName = (given: string): string => given.slice(0, nameLengthMax).replace(/[^\x21-\x7e]/g, "?");
 

@@ -30,6 +30,8 @@ type Particulars = {
   readonly throttledBy?: ThrottleReason;
   /** For `method-not-allowed`: what would have been allowed. */
   readonly allow?: readonly string[];
+  /** Where the message quotes the caller: the same without that. */
+  readonly logged?: string;
   readonly cause?: unknown;
 };
 
@@ -41,6 +43,8 @@ export class Problem extends Error {
   readonly retryAfterSeconds: number | undefined;
   readonly throttledBy: ThrottleReason | undefined;
   readonly allow: readonly string[];
+  /** The message as the log may have it: nothing in it is a caller's writing, which may be anything. */
+  readonly logged: string;
 
   /** `message` is one stable sentence for people; it never holds a secret, an endpoint or content. */
   constructor(kind: ProblemKind, message: string, particulars: Particulars = {}) {
@@ -50,5 +54,6 @@ export class Problem extends Error {
     this.retryAfterSeconds = particulars.retryAfterSeconds;
     this.throttledBy = particulars.throttledBy;
     this.allow = particulars.allow ?? [];
+    this.logged = particulars.logged ?? message;
   }
 }

@@ -53,9 +53,11 @@ export const answerTo = (error: unknown, ids: RequestIds, now: number): Answer =
 /** Neither the caller's fault nor a dependency's: to be logged whole. */
 export const isBug = (error: unknown): boolean => problemOf(error) === undefined;
 
-/** Why, for the log: the fault's own sentence or what is away, neither of which holds a secret or content. Undefined for a bug. */
-export const reasonOf = (error: unknown): string | undefined =>
-  error instanceof Problem || error instanceof Unavailable ? error.message : undefined;
+/** Why, for the log: the fault's own sentence or what is away, neither of which holds a secret, content or a word of the caller's. Undefined for a bug. */
+export const reasonOf = (error: unknown): string | undefined => {
+  if (error instanceof Problem) return error.logged;
+  return error instanceof Unavailable ? error.message : undefined;
+};
 
 /** What a 406 has to be waited for, for telemetry; undefined for any other answer. */
 export const throttledByOf = (error: unknown): ThrottledBy | undefined =>

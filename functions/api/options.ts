@@ -46,11 +46,14 @@ export const linkTo = (address: string, options: Readonly<Record<string, string 
   return `${address}?${given.join("&")}`;
 };
 
-/** What is wrong with one option of the query, told like a fault of a body. */
-export const badOption = (target: string, message: string): Problem =>
-  new Problem("invalid", `The query is not valid: ${target} ${message}.`, {
+/** What is wrong with one option of the query, told like a fault of a body; `logged` is what the log calls the option, if not the same. */
+export const badOption = (target: string, message: string, logged = target): Problem =>
+  new Problem("invalid", sentence(target, message), {
     details: [{ code: message === "is required" ? "Required" : "Invalid", target, message }],
+    logged: sentence(logged, message),
   });
+
+const sentence = (target: string, message: string): string => `The query is not valid: ${target} ${message}.`;
 
 const unsupported = (given: string, supported: readonly string[]): Problem =>
   badOption(
@@ -58,6 +61,7 @@ const unsupported = (given: string, supported: readonly string[]): Problem =>
     supported.length === 0
       ? "is not supported, as no $ option is here"
       : `is not supported here; ${supported.join(", ")} ${supported.length === 1 ? "is" : "are"}`,
+    "a $ option",
   );
 
 const hostNameIn = (value: string): string => {

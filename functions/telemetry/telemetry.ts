@@ -48,11 +48,12 @@ export const telemetry = ({ sdk, clock, chance, samplePercent, isDevelopment }: 
   const keeps = eventKeeper();
   let open = noneOpen;
 
+  const isDrawn = (): boolean => chance() * 100 < samplePercent;
   /** Without an SDK no trace says which events belong together: then each request and each run has a lot of its own. */
   const isKept = (span: Span): boolean =>
     sdk.isTracing() && isSpanContextValid(span.spanContext())
       ? (span.spanContext().traceFlags & TraceFlags.SAMPLED) !== 0
-      : chance() * 100 < samplePercent;
+      : isDrawn();
 
   const lineOf = (event: FanfareEvent, span: Span | undefined): string | undefined => {
     if (isDevelopment) return readable(event);
@@ -75,7 +76,7 @@ export const telemetry = ({ sdk, clock, chance, samplePercent, isDevelopment }: 
 
   return {
     request: ({ url, headers }, log, work) => {
-      if (isProbe(url)) return work(emitTo(log, true));
+      if (isProbe(url)) return work(emitTo(log, isDrawn()));
       const parent = parseTraceparent(headers.get("traceparent"));
       return inSpan("request", { kind: SpanKind.SERVER, parent }, (span) => work(emitTo(log, isKept(span), span)));
     },

@@ -66,10 +66,15 @@ const parsed = <Schema extends z.ZodType>(
 ): z.output<Schema> => {
   checkDataTypes(body);
   const result = schema.safeParse(body);
-  const faults = [...(result.success ? [] : faultsOf(result.error)), ...strangersIn(body, names)];
+  const known = result.success ? [] : faultsOf(result.error);
+  const strange = strangersIn(body, names);
+  const faults = [...known, ...strange];
   if (result.success && faults.length === 0) return result.data;
-  throw new Problem("invalid", sentenceOf("The change does not match the contract:", faults), {
+  const opening = "The change does not match the contract:";
+  const unnamed = strange.slice(0, 1).map((fault) => ({ ...fault, target: "a member that it does not know" }));
+  throw new Problem("invalid", sentenceOf(opening, faults), {
     details: faults,
+    logged: sentenceOf(opening, [...known, ...unnamed]),
   });
 };
 

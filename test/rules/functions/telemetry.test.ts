@@ -165,6 +165,19 @@ test("without a place to send to each request draws for itself, and a failure is
   expect(own.lines.map((line) => JSON.parse(line) as unknown)).toEqual([request, { ...request, status: 500 }]);
 });
 
+test("whoever asks for what is not among the probes fills no log; a probe that fails is told", async () => {
+  const own = told(noSdk, { samplePercent: 1 });
+  const probed = (path: string, status: number) =>
+    own.request({ ...asked(), url: `http://127.0.0.1/health/${path}` }, own.log, (emit) => {
+      emit({ ...request, operation: `GET /health/${path}`, status });
+      return Promise.resolve();
+    });
+  for (let stranger = 0; stranger < 200; stranger += 1) await probed(`guess-${stranger}`, 404);
+  expect(own.lines).toEqual([]);
+  await probed("ready", 503);
+  expect(own.lines).toHaveLength(1);
+});
+
 test("a probe has no span, and a message that is none of ours is run all the same", async () => {
   const kept = keeping();
   const own = told(startSdk({ destinations: [kept.destination], serviceName: "fanfare", samplePercent: 100 }));

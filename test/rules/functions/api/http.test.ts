@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { answerTo, isBug, reasonOf } from "../../../../functions/api/http.ts";
+import { optionsOf } from "../../../../functions/api/options.ts";
+import { parseChange } from "../../../../shared/feed/parse-change.ts";
 import { Problem, type ProblemKind } from "../../../../shared/problem.ts";
 import { Unavailable } from "../../../../shared/unavailable.ts";
 import { now } from "../../samples.ts";
@@ -54,6 +56,33 @@ test("the log learns the fault's sentence and what is away, never what a bug or 
   expect(reasonOf(new Unavailable("Table storage", { cause }))).toBe("Table storage is throttled or unreachable");
   expect(reasonOf(cause)).toBeUndefined();
 });
+
+test("a name that a caller made up is in the answer and not in the log, whoever's or whatever's it is", () => {
+  const name = "jane.doe@contoso.com";
+  const faults = [
+    () => parseChange({ readState: "read", [name]: 1 }),
+    () => optionsOf(queryOf(`$${name}=1`), ["$top"]),
+  ];
+  for (const fault of faults) {
+    const problem = problemOf(fault);
+    expect(problem.message).toContain(name);
+    expect(reasonOf(problem)).not.toContain("jane");
+    expect(reasonOf(problem)).toMatch(
+      /a member that it does not know cannot be changed here|a \$ option is not supported/,
+    );
+  }
+});
+
+const queryOf = (query: string) => ({ query: new URLSearchParams(query) });
+
+const problemOf = (work: () => unknown): Problem => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof Problem) return error;
+  }
+  throw new Error("No problem was met.");
+};
 
 test("Retry-After is at least a whole second", () => {
   for (const retryAfterSeconds of [0, 0.2, 1]) {
