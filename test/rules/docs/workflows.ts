@@ -25,7 +25,6 @@ const workflowSchema = z.object({
 });
 
 export type Step = z.infer<typeof stepSchema>;
-type Job = z.infer<typeof jobSchema>;
 export type Workflow = z.infer<typeof workflowSchema> & { readonly name: string; readonly text: string };
 
 const folder = join(root, ".github/workflows");
