@@ -3,7 +3,8 @@ import { agreed, mustBeAskable, type ChangeOptions } from "../apps/change-app.ts
 import { connected } from "../connect.ts";
 import { Failed } from "../failed.ts";
 import type { Surroundings } from "../surroundings.ts";
-import { erasePerson, waitingMessages } from "./erase-person.ts";
+import { waitingMessages, writtenFeeds } from "./erase-pass.ts";
+import { erasePerson } from "./erase-person.ts";
 import { inWords, tally, type Counts } from "./kinds.ts";
 import { auditIdOf, type Person } from "./person.ts";
 import { busQueueOf } from "./queue-of.bus.ts";
@@ -24,11 +25,11 @@ export const erase = (use: Surroundings, person: Person, options: EraseOptions):
       if (options.json) output.json({ outcome, hostNames: survey.hostNames, there: survey.there, removed, left });
     };
     if (Object.keys(survey.there).length === 0) {
-      output.note(`${place} holds nothing of this person. ${lookedAt(survey)}`);
+      output.note(`Nothing of this person is in ${place}. ${lookedAt(survey)}`);
       tell("nothing", {}, {});
       return;
     }
-    output.note(`Of this person ${place} holds ${inWords(survey.there)}.`);
+    output.note(`What there is of this person in ${place}: ${inWords(survey.there)}.`);
     if (options.dryRun) {
       output.note("Nothing was removed: --dry-run.");
       tell("would erase", {}, {});
@@ -41,7 +42,7 @@ export const erase = (use: Surroundings, person: Person, options: EraseOptions):
     await audited({ ...use, ...connection }, act, async (count) => {
       const took = (counts: Counts): void => {
         for (const [what, by] of Object.entries(counts)) {
-          if (what === waitingMessages) continue;
+          if (what === waitingMessages || what === writtenFeeds) continue;
           count(what, by);
           removed.add(what, by);
         }
@@ -62,7 +63,7 @@ const meaning =
 
 const stillThere = (left: Counts): string =>
   left[waitingMessages] === undefined
-    ? `The last pass still found ${inWords(left)}: somebody writes for this person. End that (disable the account, or apps block), and run ` +
+    ? `The last pass still found ${inWords(left)}. Somebody writes for this person. End that (disable the account, or apps block), and run ` +
       "this again."
     : `The last pass still found ${inWords(left)}. A message that waits names the feed, and holds no content; its run finds nothing and ends ` +
       "it. Once the service has worked it off, run this again.";

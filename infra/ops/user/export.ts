@@ -73,7 +73,7 @@ const documentOf = async ({ use, connection, person, apps, cipher: opened }: Ask
   const earlier = acts.filter(({ outcome }) => outcome !== "unfinished"); // this one is under way
   if (feeds.length + found.unsids.length + messages.length + earlier.length === 0)
     throw new Failed(
-      `${connection.place} holds nothing of this person. Is it the object id, and the right tenant?`,
+      `Nothing of this person is in ${connection.place}. Is it the object id, and the right tenant?`,
       exitCodes.nothingMatched,
     );
   return {

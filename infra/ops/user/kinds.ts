@@ -26,8 +26,8 @@ export const tally = () => {
 };
 export type Tally = ReturnType<typeof tally>;
 
-/** `2 notifications, 1 subscriptions`; "nothing" for nothing. */
+/** `notifications: 2, subscriptions: 1`; "nothing" for nothing. */
 export const inWords = (counts: Counts): string =>
   Object.entries(counts)
-    .map(([what, count]) => `${count} ${what}`)
+    .map(([what, count]) => `${what}: ${count}`)
     .join(", ") || "nothing";

@@ -2,11 +2,12 @@ import { expect, test } from "vitest";
 import { eraseFeed } from "../../../infra/ops/user/erase-feed.table.ts";
 import { erasePerson } from "../../../infra/ops/user/erase-person.ts";
 import { tally, type Counts } from "../../../infra/ops/user/kinds.ts";
-import type { QueueOf } from "../../../infra/ops/user/queue-of.bus.ts";
+import type { Message, QueueOf } from "../../../infra/ops/user/queue-of.bus.ts";
 import { outputTo } from "../../../infra/ops/output.ts";
 import { putApp } from "../../../shared/auth/app-registry.table.ts";
 import { milliseconds } from "../../../shared/clock.ts";
 import type { Table, Tables } from "../../../shared/storage/table.ts";
+import { jobOf } from "../dead-letters/bus-under-test.ts";
 import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
 import { deletes, justBefore, memoryTables, purgeUnderTest } from "../purge/purge-under-test.ts";
 import { rowTexts, somebody, type Somebody } from "./person-under-test.ts";
@@ -24,12 +25,12 @@ const world = async (tables = memoryTables()) => {
   return { ...service, ada, grace };
 };
 
-const erase = async (tables: Tables, { user }: Somebody) => {
+const erase = async (tables: Tables, { user }: Somebody, queue = emptyQueue) => {
   const removed: Counts[] = [];
   const left = await erasePerson(
     {
       tables,
-      queue: emptyQueue,
+      queue,
       apps: [],
       settleMs: 0,
       output: outputTo({ write: () => true }, { write: () => true }),
@@ -122,6 +123,26 @@ test("killed before or after any change, the feed works, the devices are told to
     }
   }
   expect(steps).toBeGreaterThan(15);
+});
+
+test("cut off while the queue is cleared, deliveries have nobody to go to any more, and a repeat clears the rest", async () => {
+  const { tables, ada, grace, subscriptions } = await world();
+  const before = await rowTexts(tables);
+  const job = jobOf({ feed: ada.feeds[0]! });
+  const messages: Message[] = ["1", "2", "3"].map((sequence) => ({ kind: "dead letter", job, sequence }));
+  const queue: QueueOf = {
+    all: (feeds) => Promise.resolve(messages.filter((message) => feeds.has(message.job.feed))),
+    remove: (found) => {
+      if (found.length === 0) return Promise.resolve();
+      messages.shift();
+      return messages.length === 2 ? Promise.reject(new Error("killed")) : Promise.resolve();
+    },
+  };
+  await expect(erase(tables, ada, queue)).rejects.toThrow("killed");
+  for (const key of ada.feeds) expect(await subscriptions.of(key)).toEqual([]);
+  expect(await erase(tables, ada, queue)).toMatchObject({ left: {} });
+  expect(messages).toEqual([]);
+  await ofNobodyBut(tables, ada, grace, before);
 });
 
 test.each(["s_", "n_", "a_", "f_", "h"])(
