@@ -130,6 +130,10 @@ var rules = concat(
   map(ofTables, rule => union(tables, rule))
 )
 
+// Not in the resource, where the linter takes an id only from a parameter, a resource or a function for ids (use-resource-id-functions).
+var pageActions = map(pageActionGroupIds, id => { actionGroupId: id })
+var ticketActions = map(ticketActionGroupIds, id => { actionGroupId: id })
+
 resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
   for rule in rules: {
     name: '${appName}-${rule.name}'
@@ -158,7 +162,7 @@ resource alerts 'Microsoft.Insights/metricAlerts@2018-03-01' = [
         ]
       }
       autoMitigate: true
-      actions: map(rule.isPage ? pageActionGroupIds : ticketActionGroupIds, id => { actionGroupId: id })
+      actions: rule.isPage ? pageActions : ticketActions
     }
   }
 ]

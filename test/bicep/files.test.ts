@@ -72,6 +72,24 @@ test.each(bicepFiles)("$name holds no key, no region and no address of one cloud
   expect(wrong.filter((text) => !guids.test(text))).toEqual([]);
 });
 
+/** https://learn.microsoft.com/azure/azure-resource-manager/bicep/linter-rule-use-resource-id-functions: not of resources, though called so. */
+const otherIds = ["clientId", "groupId", "principalId", "tenantId"];
+
+test.each(bicepFiles)(
+  "$name takes each id in a resource from what the linter lets it: no item of a loop or lambda",
+  (file) => {
+    const known = file.declared.map(({ name }) => name);
+    const properties = declaredOf(file, "resource").flatMap(({ node }) =>
+      allOf(node).filter(({ type }) => type === "object_property"),
+    );
+    const ofItems = properties.filter(({ namedChildren: [name, value] }) => {
+      const isId = name !== undefined && /id$/i.test(name.text) && !otherIds.includes(name.text);
+      return isId && value?.type === "identifier" && !known.includes(value.text);
+    });
+    expect(ofItems.map(({ text }) => text)).toEqual([]);
+  },
+);
+
 test.each(bicepFiles)("$name puts no secret into an output", (file) => {
   const secure = declaredOf(file, "parameter").flatMap(({ name, decorators }) =>
     "secure" in decorators ? [name] : [],
