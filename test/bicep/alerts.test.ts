@@ -70,6 +70,10 @@ describe("a log alert", () => {
     },
   );
 
+  test("can be made in the hour in which its workspace is: the tables it asks are there from the first row on", () => {
+    for (const alert of logAlerts) expect(propertiesOf(alert)).toMatchObject({ skipQueryValidation: true });
+  });
+
   test("looks as often and as far back as the vendor lets it, and far enough for its query", () => {
     for (const alert of logAlerts) {
       const { evaluationFrequency, windowSize } = propertiesOf(alert);
