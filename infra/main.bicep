@@ -127,7 +127,7 @@ param logDailyCapGb int = 5
 @description('Of a hundred traces of healthy requests and runs so many are kept; failures all are.')
 @minValue(0)
 @maxValue(100)
-param telemetrySamplePercent int = 5
+param telemetrySamplePercent int = 1
 
 @description('URL of an OpenTelemetry collector that is told as well. Empty: Application Insights alone is.')
 param otlpEndpoint string = ''

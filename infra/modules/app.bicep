@@ -163,6 +163,9 @@ var settings = {
   VAPID_SUBJECT: vapidSubject
 }
 
+// The host's own exporter speaks gRPC if nothing is said: https://opentelemetry.io/docs/languages/dotnet/exporters/. The app speaks HTTP alone.
+var collectorSettings = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf' }
+
 var limitSettings = toObject(items(limits), limit => (limit.key), limit => string(limit.value))
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -209,12 +212,11 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       scmMinTlsVersion: '1.2'
       ftpsState: 'Disabled'
       // The platform answers preflights and names the origin; the app, by CORS_ALLOWED_ORIGINS, says which headers a page may read.
-      cors: empty(corsAllowedOrigins)
-        ? null
-        : {
-            allowedOrigins: corsAllowedOrigins
-            supportCredentials: false
-          }
+      // Also where there are none: what is left out stays as an earlier deployment left it.
+      cors: {
+        allowedOrigins: corsAllowedOrigins
+        supportCredentials: false
+      }
     }
     functionAppConfig: {
       deployment: {
@@ -253,7 +255,7 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
   // Not with the app: PUBLIC_URL has the host name that the app is given when it is made.
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(settings, secretSettings, limitSettings)
+    properties: union(settings, collectorSettings, secretSettings, limitSettings)
   }
 
   resource noFtpPassword 'basicPublishingCredentialsPolicies' = {

@@ -21,6 +21,7 @@ const forOthers = [
   "AzureWebJobsStorage__blobServiceUri",
   "AzureWebJobsStorage__clientId",
   "AzureWebJobsStorage__credential",
+  "OTEL_EXPORTER_OTLP_PROTOCOL",
   "OTEL_TRACES_SAMPLER",
   "OTEL_TRACES_SAMPLER_ARG",
   "ServiceBusConnection__credential",
@@ -125,6 +126,25 @@ test.each([
     OTEL_TRACES_SAMPLER: "microsoft.fixed_percentage",
     OTEL_TRACES_SAMPLER_ARG: ratio,
   });
+});
+
+test("a deployment that says nothing of samples keeps as many traces as the app does by itself", () => {
+  const settings = settingsOf(deployed());
+  const { TELEMETRY_SAMPLE_PERCENT: _said, ...unsaid } = settings;
+  const kept = readConfig(resolvedSettings(unsaid)).telemetry.samplePercent;
+  expect(kept).toBeGreaterThan(0);
+  expect(readConfig(resolvedSettings(settings)).telemetry.samplePercent).toBe(kept);
+  expect(Number(settings.OTEL_TRACES_SAMPLER_ARG)).toBe(kept / 100);
+});
+
+test("a collector is told over HTTP, which is all that the app speaks, by the host as well", () => {
+  expect(settingsOf(deployedWhole())).toMatchObject({ OTEL_EXPORTER_OTLP_PROTOCOL: "http/protobuf" });
+  expect(settingsOf(deployed())).not.toHaveProperty("OTEL_EXPORTER_OTLP_PROTOCOL");
+});
+
+test("origins that are let in no more are taken away: no origin is an empty list, and not nothing said", () => {
+  const site = deployed().resources.find(({ type }) => type === "Microsoft.Web/sites");
+  expect(site?.body).toMatchObject({ properties: { siteConfig: { cors: { allowedOrigins: [] } } } });
 });
 
 test("pages of the origins that the platform lets in may read the app's headers, too", () => {
