@@ -109,12 +109,7 @@ resource told 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
         enabled: true
       }
     ]
-    logs: [
-      {
-        categoryGroup: 'allLogs'
-        enabled: logTableRequests
-      }
-    ]
+    logs: logTableRequests ? [{ categoryGroup: 'allLogs', enabled: true }] : []
   }
 }
 
