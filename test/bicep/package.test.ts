@@ -2,9 +2,12 @@ import { readdir, readFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { join, relative, sep } from "node:path";
 import { expect, test } from "vitest";
+import { parse } from "yaml";
 import { z } from "zod";
 import manifest from "../../package.json" with { type: "json" };
 import locked from "../../package-lock.json" with { type: "json" };
+import { deployedWhole, ofType } from "./support/deployments.ts";
+import { recordOf } from "./support/evaluated-module.ts";
 
 const folder = "dist/package";
 const namesIn = async (place: string): Promise<readonly string[]> =>
@@ -67,6 +70,24 @@ test.each(["main.cjs", "telemetry.cjs"])(
     expect(new Set(places.filter(forDevelopment))).toEqual(new Set());
   },
 );
+
+const azdSchema = z.object({
+  services: z.record(
+    z.string(),
+    z.object({ hooks: z.record(z.string(), z.record(z.string(), z.object({ run: z.string() }))) }),
+  ),
+});
+
+test("azd takes the packages as they are locked, also where it only deploys, and finds the app by its tag", async () => {
+  const { services } = azdSchema.parse(parse(await readFile("azure.yaml", "utf8")));
+  // Hooks of the project run with azd's command of that name only, those of a service whenever azd comes by.
+  expect(Object.entries(services.api?.hooks.prerestore ?? {}).map(([on, { run }]) => [on, run])).toEqual([
+    ["posix", "npm ci"],
+    ["windows", "npm ci"],
+  ]);
+  const [app] = ofType(deployedWhole(), "Microsoft.Web/sites");
+  expect(Object.keys(services)).toEqual([recordOf(app?.body.tags)["azd-service-name"]]);
+});
 
 test("azd deploys that folder, and installs and builds nothing over there", async () => {
   const azureYaml = await readFile("azure.yaml", "utf8");
