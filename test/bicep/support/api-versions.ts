@@ -1,7 +1,7 @@
 /**
- * The resource types that may be deployed, and the version of each: one that its vendor's own templates use, not the newest there is. Those
- * templates are Azure/bicep-registry-modules (avm/res/…) and Azure-Samples/functions-quickstart-typescript-azd(-service-bus); a version's
- * description is at https://learn.microsoft.com/azure/templates/<type in small letters>
+ * The resource types that may be deployed, and the version of each: one that Bicep knows, for it stands in the vendor's Azure/bicep-types-az
+ * (generated/<service>/<provider>/<version>/types.md, looked up in November 2026), and not the newest there is. A version's description is at
+ * https://learn.microsoft.com/azure/templates/<type in small letters>
  */
 export const apiVersions: Readonly<Record<string, string>> = {
   "Microsoft.Authorization/roleAssignments": "2022-04-01",
@@ -27,7 +27,7 @@ export const apiVersions: Readonly<Record<string, string>> = {
   "Microsoft.Storage/storageAccounts/blobServices/containers": "2023-05-01",
   "Microsoft.Storage/storageAccounts/tableServices": "2023-05-01",
   "Microsoft.Storage/storageAccounts/tableServices/tables": "2023-05-01",
-  "Microsoft.Web/serverfarms": "2024-04-01", // the first with Flex Consumption's zones
+  "Microsoft.Web/serverfarms": "2024-04-01", // as in Azure-Samples/azure-functions-flex-consumption-samples, with zoneRedundant
   "Microsoft.Web/sites": "2024-04-01",
   "Microsoft.Web/sites/basicPublishingCredentialsPolicies": "2024-04-01",
   "Microsoft.Web/sites/config": "2024-04-01",
