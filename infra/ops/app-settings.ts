@@ -71,9 +71,15 @@ const localPushHosts = async (env: Environment): Promise<string[]> => {
   return [webpush, wns].map(({ url }) => new URL(url).host);
 };
 
-/** The files hold keys, which the errors of parsers would quote. */
-const ofLocal = async <T>(env: Environment, name: string, schema: z.ZodType<T>): Promise<T> => {
-  const path = join(dataDir(env), name);
+const stateSchema = z.object({ stateDir: z.string().optional() });
+
+/**
+ * A file of the local stack's: stack.json, or one that it keeps with its state, which is elsewhere when nothing is to outlive it. Throws
+ * `Failed` when it is not there or damaged; the files hold keys, which the errors of parsers would quote.
+ */
+export const ofLocal = async <T>(env: Environment, name: string, schema: z.ZodType<T>): Promise<T> => {
+  const { stateDir } = name === "stack.json" ? {} : await ofLocal(env, "stack.json", stateSchema);
+  const path = join(stateDir ?? dataDir(env), name);
   try {
     return schema.parse(JSON.parse(await readFile(path, "utf8")));
   } catch {

@@ -10,6 +10,8 @@ const pushService = async (stack: Stack, name: PushServiceName) => {
 
 /** The contents of stack.json: all that tests and tools need to use the running stack, secrets included. */
 export const stackFile = async (stack: Stack, devices: readonly SeededDevice[]) => ({
+  /** Where the parts keep their state and their secrets: not beside this file when nothing is to outlive the stack. */
+  stateDir: stack.directory,
   httpUrl: stack.httpUrl,
   tokenUrl: stack.tokenUrl,
   issuer: stack.issuer,

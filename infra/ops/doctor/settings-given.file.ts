@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parseEnv } from "node:util";
 import { z } from "zod";
-import { dataDir } from "../../local/settings.ts";
 import { appEnvironment } from "../../local/supervisor/app-environment.ts";
+import { ofLocal } from "../app-settings.ts";
 import { exitCodes, Failed } from "../failed.ts";
 import type { Environment } from "../surroundings.ts";
 
@@ -68,18 +67,10 @@ const accountsSchema = z.object({
 
 /** What the local stack gives its app where the shell that started it says nothing else. Throws `Failed`, which quotes nothing. */
 export const localSettings = async (env: Environment): Promise<Environment> => {
-  const read = async <T>(name: string, schema: z.ZodType<T>): Promise<T> => {
-    const path = join(dataDir(env), name);
-    try {
-      return schema.parse(JSON.parse(await readFile(path, "utf8")));
-    } catch {
-      throw new Failed(`${path} is missing or damaged: start the local stack anew.`);
-    }
-  };
   const [stack, secrets, vendorAccounts] = await Promise.all([
-    read("stack.json", stackSchema),
-    read("secrets.json", secretsSchema),
-    read("vendor-accounts.json", accountsSchema),
+    ofLocal(env, "stack.json", stackSchema),
+    ofLocal(env, "secrets.json", secretsSchema),
+    ofLocal(env, "vendor-accounts.json", accountsSchema),
   ]);
   const { webpush, apns, fcm, wns, serviceBus } = stack;
   return appEnvironment({

@@ -1,10 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { decodeJwt } from "jose";
 import { z } from "zod";
 import { adminRole, callerOf } from "../../../shared/auth/caller.ts";
 import { azureCredential } from "../../../shared/azure-credential.http.ts";
-import { dataDir } from "../../local/settings.ts";
+import { ofLocal } from "../app-settings.ts";
 import type { Environment } from "../surroundings.ts";
 import { Amiss } from "./steps.ts";
 
@@ -68,18 +66,14 @@ const stackSchema = z.object({
 
 /** The stack's own identity provider grants what is asked for, the role included. */
 const localGrant = async (env: Environment): Promise<Grant> => {
-  try {
-    const stack = stackSchema.parse(JSON.parse(await readFile(join(dataDir(env), "stack.json"), "utf8")));
-    const [first] = stack.apps;
-    return {
-      url: stack.tokenUrl,
-      id: first?.clientId ?? "",
-      secret: first?.clientSecret ?? "",
-      scope: `${stack.audience}/${adminRole}`,
-    };
-  } catch {
-    throw new Amiss("stack.json names no app and no identity provider: start the local stack anew.");
-  }
+  const { tokenUrl, audience, apps } = await ofLocal(env, "stack.json", stackSchema);
+  const [first] = apps;
+  return {
+    url: tokenUrl,
+    id: first?.clientId ?? "",
+    secret: first?.clientSecret ?? "",
+    scope: `${audience}/${adminRole}`,
+  };
 };
 
 const answerSchema = z.object({ access_token: z.string() });
