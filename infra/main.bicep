@@ -154,6 +154,8 @@ param operatorPrincipalType string = 'Group'
 
 var token = uniqueString(resourceGroup().id, environmentName)
 var allTags = union(tags, { 'azd-env-name': environmentName, application: 'fanfare' })
+// Names are made here and not taken from modules' outputs: what-if can tell only of what it can name.
+var insightsName = 'appi-fanfare-${token}'
 var busIsPrivate = privateNetwork && busSku == 'Premium'
 // The platform spreads a group over zones from two instances on.
 var readyLeast = zoneRedundant ? 2 : 0
@@ -170,7 +172,7 @@ module monitoring 'modules/monitoring.bicep' = {
     location: location
     tags: allTags
     workspaceName: 'log-fanfare-${token}'
-    insightsName: 'appi-fanfare-${token}'
+    insightsName: insightsName
     retentionDays: logRetentionDays
     dailyCapGb: logDailyCapGb
   }
@@ -323,7 +325,7 @@ module app 'modules/app.bicep' = {
     tableEndpoint: storage.outputs.tableEndpoint
     busHostName: bus.outputs.hostName
     vaultUri: vault.outputs.vaultUri
-    insightsName: monitoring.outputs.insightsName
+    insightsName: insightsName
     workspaceId: monitoring.outputs.workspaceId
     publicUrl: publicUrl
     corsAllowedOrigins: corsAllowedOrigins
@@ -353,7 +355,7 @@ module alerts 'modules/alerts.bicep' = {
   params: {
     location: location
     tags: allTags
-    appName: app.outputs.appName
+    appName: appName
     workspaceId: monitoring.outputs.workspaceId
     namespaceId: bus.outputs.namespaceId
     isPremium: busSku == 'Premium'
@@ -370,7 +372,7 @@ module workbook 'modules/workbook.bicep' = {
   params: {
     location: location
     tags: allTags
-    appName: app.outputs.appName
+    appName: appName
     workspaceId: monitoring.outputs.workspaceId
     namespaceId: bus.outputs.namespaceId
     dataAccountId: storage.outputs.dataAccountId
