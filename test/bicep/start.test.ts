@@ -44,29 +44,32 @@ const start = (more: Readonly<Record<string, string>> = {}): Promise<Program> =>
     },
   });
 
-test("the package starts with exactly the settings of the deployment, and speaks as the app's identity", async () => {
-  const host = await start();
-  try {
-    expect(host.ready).toContain("(functions: api, deliver-notification, purge-expired, watch-dead-letters)");
-    const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(host.ready) ?? [];
-    expect((await fetch(`${url}/health/live`)).status).toBe(200);
-    const ready = await fetch(`${url}/health/ready`);
-    expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { tables: "failing" } }]);
-    const forTables = await until(
-      () => asked.find(({ searchParams }) => searchParams.get("resource")?.startsWith("https://storage.azure.com")),
-      { what: "a token for the tables" },
-    );
-    expect(forTables.searchParams.get("client_id")).toBe(settings.TablesConnection__clientId);
-  } finally {
-    await host.kill();
-  }
-});
+test.concurrent(
+  "the package starts with exactly the settings of the deployment, and speaks as the app's identity",
+  async () => {
+    const host = await start();
+    try {
+      expect(host.ready).toContain("(functions: api, deliver-notification, purge-expired, watch-dead-letters)");
+      const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(host.ready) ?? [];
+      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      const ready = await fetch(`${url}/health/ready`);
+      expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { tables: "failing" } }]);
+      const forTables = await until(
+        () => asked.find(({ searchParams }) => searchParams.get("resource")?.startsWith("https://storage.azure.com")),
+        { what: "a token for the tables" },
+      );
+      expect(forTables.searchParams.get("client_id")).toBe(settings.TablesConnection__clientId);
+    } finally {
+      await host.kill();
+    }
+  },
+);
 
 const laptopOnly = Object.keys(settingsSchema.shape).filter((name) =>
   laptopFaults({ [name]: "https://127.0.0.1:1" }).some((fault) => fault.startsWith(name)),
 );
 
-test("with any setting that only a laptop may have it does not start, and says why", async () => {
+test.concurrent("with any setting that only a laptop may have it does not start, and says why", async () => {
   const refused = start(Object.fromEntries(laptopOnly.map((name) => [name, "https://127.0.0.1:1"])));
   const told = await refused.then(
     (host) => host.kill().then(() => "it started"),
