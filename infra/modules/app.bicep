@@ -252,12 +252,6 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
     }
   }
 
-  // Not with the app: PUBLIC_URL has the host name that the app is given when it is made.
-  resource appSettings 'config' = {
-    name: 'appsettings'
-    properties: union(settings, collectorSettings, secretSettings, limitSettings)
-  }
-
   resource noFtpPassword 'basicPublishingCredentialsPolicies' = {
     name: 'ftp'
     properties: {
@@ -271,6 +265,13 @@ resource app 'Microsoft.Web/sites@2024-04-01' = {
       allow: false
     }
   }
+}
+
+// After the app, and so not in it: PUBLIC_URL has the host name that the app is given when it is made.
+resource appSettings 'Microsoft.Web/sites/config@2024-04-01' = {
+  parent: app
+  name: 'appsettings'
+  properties: union(settings, collectorSettings, secretSettings, limitSettings)
 }
 
 // Metrics only: the app's logs are in Application Insights, where they are sampled, and would be here once more and whole.
