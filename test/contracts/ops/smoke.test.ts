@@ -27,12 +27,10 @@ type Document = {
 };
 const documentIn = (stdout: string): Document => linesOf(stdout)[0] as Document;
 
-/** Subscriptions of canaries. */
-const subscriptionsLeft = async (feeds: Table): Promise<number> => {
-  let left = 0;
-  for await (const { rowKey, displayName } of feeds.all())
-    if (rowKey.startsWith("s_") && displayName === "canary") left += 1;
-  return left;
+const subscriptionsIn = async (feeds: Table): Promise<number> => {
+  let count = 0;
+  for await (const { rowKey } of feeds.all()) if (rowKey.startsWith("s_")) count += 1;
+  return count;
 };
 
 test("a notification goes all the way, again and two at once; nobody rings, nothing is left, and no secret is told; a doctor finds that stack well", async () => {
@@ -40,6 +38,8 @@ test("a notification goes all the way, again and two at once; nobody rings, noth
   try {
     const env = { FANFARE_DATA_DIR: stack.dataDir };
     const [app] = stack.stack.apps;
+    const { connectionString } = stack.stack.tables;
+    const { feeds } = openTables({ kind: "connection-string", connectionString });
     await command(["apps", "set", canaryApp, "--sender", app!.clientId, "--yes"], { env });
     // The service reads the registry at its start, and need not be waited for then.
     await stack.killPart("functions-host");
@@ -66,17 +66,33 @@ test("a notification goes all the way, again and two at once; nobody rings, noth
       ]);
     }
     expect(await stack.push.received()).toEqual([]);
-    const { connectionString } = stack.stack.tables;
-    const { feeds } = openTables({ kind: "connection-string", connectionString });
-    expect(await subscriptionsLeft(feeds)).toBe(0);
+    expect(await subscriptionsIn(feeds)).toBe(stack.stack.devices.length);
+    // As on Azure: named by settings, with client credentials, and without the role that would let the API be asked.
+    const { tables: named, tokenUrl, httpUrl } = stack.stack;
+    const { dataKey } = await secretsIn(stack.stack.stateDir);
+    const elsewhere = {
+      ...{ TablesConnection: named.connectionString, PUBLIC_URL: httpUrl, DATA_KEYS: dataKey },
+      ...{ FANFARE_SMOKE_TOKEN_URL: tokenUrl, FANFARE_SMOKE_CLIENT_ID: app!.clientId },
+      FANFARE_SMOKE_CLIENT_SECRET: app!.clientSecret,
+    };
+    const byLedger = await command(["smoke", "--app", app!.hostName], { env: elsewhere });
+    expect(byLedger).toMatchObject({ code: 0, stdout: expect.stringMatching(/^delivered .* as the ledger tells$/m) });
+    const refused = await command(["smoke", "--json"], {
+      env: { ...elsewhere, FANFARE_SMOKE_CLIENT_SECRET: "hunter2" },
+    });
+    expect(documentIn(refused.stdout).failed).toMatchObject({
+      step: "token had",
+      sentence: "The token endpoint answered 401 invalid_client.",
+    });
+
     const doctor = await command(["doctor", "--online"], { env });
     expect(doctor, doctor.stdout).toMatchObject({
       code: 0,
       stdout: expect.stringContaining(" 0 warnings, 0 wrong, 0 not checked."),
     });
-    const audit = await command(["audit", "--json", "--limit", "3"], { env });
-    expect(linesOf(audit.stdout)).toMatchObject(
-      Array(3).fill({ act: "smoke", subject: `app ${canaryApp}`, outcome: "done" }),
+    const audit = await command(["audit", "--json", "--limit", "4"], { env });
+    expect(linesOf(audit.stdout).map(({ act, subject, outcome }) => [act, subject, outcome])).toEqual(
+      [app!.hostName, canaryApp, canaryApp, canaryApp].map((hostName) => ["smoke", `app ${hostName}`, "done"]),
     );
     const all = JSON.stringify([first, both]);
     for (const secret of [app!.clientSecret, ...stack.issued()]) expect(all).not.toContain(secret);
@@ -91,6 +107,7 @@ let url: string;
 let dataKeys: string;
 /** What the service answers to a POST, dry runs included, in turn; the last one from then on. */
 let posts: number[];
+let failing: "failing" | undefined;
 const asked: string[] = [];
 
 /** A service that takes what it is sent, and delivers nothing. */
@@ -98,7 +115,10 @@ const answer = (request: IncomingMessage, response: ServerResponse): void => {
   const path = request.url ?? "";
   asked.push(path);
   request.resume();
-  if (path === "/health/ready") response.writeHead(200).end("{}");
+  if (path === "/health/ready")
+    response
+      .writeHead(failing === undefined ? 200 : 503)
+      .end(JSON.stringify({ checks: { tables: "ok", serviceBus: failing ?? "ok" } }));
   else {
     const status = posts.length > 1 ? posts.shift()! : posts[0]!;
     const error = { code: "x", message: "The token has expired." };
@@ -161,7 +181,7 @@ test("what is accepted and not delivered in time is exit code 1, with where to l
   });
   expect(stderr).toMatch(/^The step “delivered” failed\. .*\nNext: npm run ops -- queue/m);
   expect(stderr).toMatch(/^Audit: smoke of app canary\.fanfare\.invalid by .*: failed\.$/m);
-  expect(await subscriptionsLeft(tables.tables.feeds)).toBe(0);
+  expect(await subscriptionsIn(tables.tables.feeds)).toBe(0);
 });
 
 test.each([
@@ -205,7 +225,6 @@ test.each([
     more: () => ({ FANFARE_SMOKE_TOKEN: "" }),
     step: "token had",
     sentence: /^There is no token: set FANFARE_SMOKE_TOKEN/,
-    quoted: true,
   },
   {
     what: "keys that are none",
@@ -219,6 +238,15 @@ test.each([
   expect(told.code).toBe(1);
   expect(documentIn(told.stdout).failed).toMatchObject({ step, sentence: expect.stringMatching(sentence) });
   expect(told.stdout + told.stderr).not.toContain("hunter2");
+});
+
+test("a service that is not ready is told with what it lacks", async () => {
+  failing = "failing";
+  const { code, document } = await smoke();
+  failing = undefined;
+  expect(code).toBe(1);
+  const sentence = "The service runs and is not ready: it cannot use serviceBus.";
+  expect(document.failed).toEqual({ step: "service is ready", sentence, next: "npm run ops -- doctor" });
 });
 
 test("tables that cannot be written stop it before anything is done, in a sentence", async () => {
@@ -240,7 +268,7 @@ test("Ctrl-C ends the wait, and removes the canary", async () => {
   const told = await command(["smoke"], { env: await env(), stop: stop.signal });
   server.removeAllListeners("request").on("request", answer);
   expect(told).toMatchObject({ code: 130, stderr: expect.stringContaining("interrupted") });
-  expect(await subscriptionsLeft(tables.tables.feeds)).toBe(0);
+  expect(await subscriptionsIn(tables.tables.feeds)).toBe(0);
 });
 
 test.each([

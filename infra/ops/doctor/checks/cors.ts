@@ -7,7 +7,7 @@ export const corsCheck: Check = {
 };
 
 /** What a list of allowed origins means. */
-export const corsFindings = (origins: readonly string[]): readonly Finding[] => {
+const corsFindings = (origins: readonly string[]): readonly Finding[] => {
   if (origins.length === 0) return [ok("No page of another origin is allowed.")];
   const plain = origins.filter((origin) => origin.startsWith("http://") && !isLoopback(origin));
   const findings = [
