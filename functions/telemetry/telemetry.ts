@@ -81,7 +81,7 @@ export const telemetry = ({ sdk, clock, chance, samplePercent, isDevelopment }: 
       return inSpan("request", { kind: SpanKind.SERVER, parent }, (span) => work(emitTo(log, isKept(span), span)));
     },
     message: ({ body, messageId }, log, work) => {
-      const attributes = { ...processing, ...(typeof messageId === "string" && { "messaging.message.id": messageId }) };
+      const attributes = { ...processing, ...(isOurId(messageId) && { "messaging.message.id": messageId }) };
       const parent = parseTraceparent(traceparentIn(body));
       return inSpan(`process ${fanoutQueue}`, { kind: SpanKind.CONSUMER, parent, attributes }, (span) =>
         work(emitTo(log, isKept(span), span)),
@@ -111,6 +111,10 @@ const processing = {
   "messaging.operation.name": "process",
   "messaging.operation.type": "process",
 };
+
+/** Begins with a notification's id, as `messageIdOf` writes it. Whoever else may send names a message as they like, with a token perhaps. */
+const isOurId = (messageId: unknown): messageId is string =>
+  typeof messageId === "string" && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}:[\w:-]{1,100}$/.test(messageId);
 
 /** Read before anybody knows whether it is a job of ours: what is none has no trace. */
 const traceparentIn = (body: unknown): string | undefined => {

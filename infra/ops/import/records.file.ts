@@ -12,6 +12,8 @@ export type Form = "json" | "jsonl" | "csv" | "xml";
 const arrayBytesMax = 256 * 1024 * 1024;
 /** No line of a dump is longer: it is not what it is taken for. */
 const lineCharsMax = 1024 * 1024;
+/** Nor has it more columns: each record has a member for each of them. */
+const columnsMax = 1_000;
 
 /** What a file is, by its first character that says something. Throws `Failed` when there is no such file, or nothing in it. */
 export const formOf = async (path: string): Promise<Form> => {
@@ -108,6 +110,8 @@ async function* csvRecords(path: string, delimiter: string): AsyncGenerator<Foun
   try {
     let heads: readonly string[] | undefined;
     for await (const { record, info } of rows as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
+      if (record.length > columnsMax)
+        throw new Failed(`${path} has a line of more than a thousand columns: it is no dump.`, exitCodes.usage);
       if (!heads) heads = record.map((head) => head.trim());
       else yield { line: info.lines, value: named(heads, record) };
     }

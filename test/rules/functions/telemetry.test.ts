@@ -6,6 +6,7 @@ import { comingSdk, noSdk, type RunningSdk } from "../../../functions/telemetry/
 import { startSdk, type Destination } from "../../../functions/telemetry/sdk.ts";
 import { telemetry } from "../../../functions/telemetry/telemetry.ts";
 import { watched } from "../../../functions/telemetry/watched-export.ts";
+import { messageIdOf } from "../../../shared/fanout/job.ts";
 import { tracedFanout } from "../../../shared/fanout/traced-fanout.ts";
 import type { Point } from "../../../shared/telemetry/metrics.ts";
 import { browserKeys, feed, now } from "../samples.ts";
@@ -152,6 +153,20 @@ test("what a message's trace drew holds for its run", async () => {
     expect(kept.spans).toHaveLength(flags === "01" ? 5 : 0);
     expect(own.lines).toHaveLength(flags === "01" ? 1 : 0); // the spans of what was delivered say it all
   }
+});
+
+test("a message's span is named by the id that we gave it, never by what somebody else sends for one", async () => {
+  const kept = keeping();
+  const own = told(startSdk({ destinations: [kept.destination], serviceName: "fanfare", samplePercent: 100 }));
+  const [ours, replay] = [messageIdOf(job), `${messageIdOf({ ...job, due: now, again: 3 })}:r17`];
+  for (const messageId of [ours, replay, "Bearer eyJ.secret", `${ours}\n`, "u".repeat(43), 7])
+    await own.message({ body: {}, messageId }, own.log, () => Promise.resolve());
+  await own.stop();
+  expect(kept.spans.map(({ attributes }) => attributes["messaging.message.id"])).toEqual([
+    ours,
+    replay,
+    ...Array<undefined>(4).fill(undefined),
+  ]);
 });
 
 test("without a place to send to each request draws for itself, and a failure is told whatever it draws", async () => {

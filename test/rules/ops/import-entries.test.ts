@@ -248,8 +248,18 @@ describe("a file", () => {
     });
   });
 
+  // Each record would have a member for each: minutes for some hundred lines, in which not even Ctrl-C is heard.
+  const tooWide = `${Array.from({ length: 1_001 }, (_, at) => `secret${at}`).join(",")}\n1\n`;
+
   test("that is none of these, or breaks off, is told in a sentence that quotes nothing of it", async () => {
-    for (const text of ["", " \n", '[{"secret":', 'id,user\n1,"secret\n2,x\n', `{"secret":"${"x".repeat(1_100_000)}`]) {
+    for (const text of [
+      "",
+      " \n",
+      '[{"secret":',
+      'id,user\n1,"secret\n2,x\n',
+      `{"secret":"${"x".repeat(1_100_000)}`,
+      tooWide,
+    ]) {
       await expect(read(text)).rejects.toThrow(
         expect.objectContaining({ name: "Failed", message: expect.not.stringContaining("secret") as unknown }),
       );
