@@ -55,7 +55,7 @@ const subscriptionsAt = async (app: AppInProcess): Promise<readonly Record<strin
 };
 const counted = async () => {
   const env = { TablesConnection: backends.tables.connectionString, ...rotation };
-  const [document] = linesOf((await command(["vapid", "--json"], { env })).stdout);
+  const [document] = linesOf((await command(["keys", "vapid", "--json"], { env })).stdout);
   const { value, mayRemovePrevious } = document as {
     value: { role: string; subscriptions: number }[];
     mayRemovePrevious: boolean;

@@ -129,5 +129,6 @@ test("stack.json has exactly the members that its readers were promised", async 
     },
     tables: { connectionString: expect.stringContaining("TableEndpoint=http://127.0.0.1:10002/") },
     devices: [device],
+    stateDir: directory,
   });
 });
