@@ -35,7 +35,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "skips a message because a newer version exists",
-    from: 10,
+    from: 240,
     file: run,
     find: "  run.expiresAt = notification?.expiresAt;\n",
     replace: `  if (notification && notification.version > job.version) return { kind: "done" };\n`,
@@ -51,7 +51,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   {
     name: "believes the ledger on a channel that two runs told different versions",
     needs: "a rush",
-    from: 4_600,
+    from: 6_130,
     file: run,
     find: "crossed.size > 0 || isRenewed ?",
     replace: "isRenewed ?",
@@ -66,7 +66,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "writes the ledger over what another run wrote",
-    from: 4_600,
+    from: 5_030,
     needs: "a rush",
     file: "shared/delivery/ledgers.table.ts",
     find: `ifMatch === undefined ? { kind: "insert", row } : { kind: "replace", row, ifMatch }`,

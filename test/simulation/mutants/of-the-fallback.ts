@@ -38,19 +38,21 @@ export const mutantsOfTheFallback: readonly Mutant[] = [
   },
   {
     name: "the message of content that was replaced alerts of what replaced it",
+    from: 80,
     file: plan,
     find: "version >= notification.contentVersion",
     replace: "version >= 0",
   },
   {
     name: "alerts that could not be made are not tried again",
-    from: 50,
+    from: 76,
     file: "functions/delivering/later.ts",
     find: 'told === kind && decision.kind === "retry"',
     replace: 'told === kind && kind !== "fallback" && decision.kind === "retry"',
   },
   {
     name: "does not record who was alerted",
+    from: 100,
     file: "shared/delivery/settle.ts",
     find: "      settled.flatMap(({ due, entry }) => (due.kind === kind ?",
     replace: `      settled.flatMap(({ due, entry }) => (due.kind === kind && kind !== "fallback" ?`,

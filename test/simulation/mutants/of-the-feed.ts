@@ -4,7 +4,7 @@ import type { Mutant } from "./mutant.ts";
 export const mutantsOfTheFeed: readonly Mutant[] = [
   {
     name: "a repeat under an Idempotency-Key does not send its message again",
-    from: 30,
+    from: 115,
     file: "functions/api/create-notification.ts",
     find: "      const accepted = await use.feed.accept(feed, draft, once);\n",
     replace: `      const cameAt = use.clock.now();
@@ -27,6 +27,7 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   },
   {
     name: "a repeated DELETE does not send its tap again",
+    from: 720,
     file: "functions/api/feed/remove-notification.ts",
     find: "      const tombstone = await use.feed.remove(place.feed, id, isMet);\n",
     replace: `      const cameAt = use.clock.now();
@@ -35,7 +36,7 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   },
   {
     name: "prunes whatever row stands there now",
-    from: 55,
+    from: 98,
     file: "shared/subscription/subscriptions.table.ts",
     find: `{ kind: "replace", row: withoutChannel(stored), ifMatch: stored.etag }`,
     replace: `{ kind: "put", row: withoutChannel(stored) }`,
