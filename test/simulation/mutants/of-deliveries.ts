@@ -43,7 +43,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   {
     name: "does not look again after a run that was cut off",
     isRare: true,
-    from: 20_760,
+    from: 22_750,
     file: run,
     find: "      await lookAgainIfCutOff(run);\n",
     replace: "",
