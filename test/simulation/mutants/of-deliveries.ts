@@ -59,7 +59,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   {
     name: "does not tell the channel that a device came back with, when the old one was dead",
     isRare: true,
-    from: 1_630,
+    from: 3_865,
     file: run,
     find: "crossed.size > 0 || isRenewed ?",
     replace: "crossed.size > 0 ?",

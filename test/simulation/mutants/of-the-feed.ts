@@ -18,7 +18,7 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   {
     name: "a repeated PATCH does not send its tap again",
     isRare: true,
-    from: 780,
+    from: 1_115,
     file: "functions/api/feed/change-notification.ts",
     find: "      const [changed] = await use.feed.change(place.feed, [id], change, isMet && { isMet });\n",
     replace: `      const cameAt = use.clock.now();
