@@ -5,7 +5,7 @@ import { isLocal } from "../../http/is-local.ts";
 import { readBrowserMessage } from "./browser-message.ts";
 import { browsersPath } from "./browser-url.ts";
 import type { Browsers } from "./browsers.ts";
-import type { Line } from "./visit.ts";
+import type { Line } from "./reception.ts";
 
 const subprotocol = "push-notification";
 /** A browser's largest message acknowledges much at once; what it is sent is not limited. */

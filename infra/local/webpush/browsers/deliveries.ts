@@ -3,8 +3,7 @@ import type { Device } from "../../push/devices.ts";
 import type { WaitingMessage } from "../../push/waiting-messages.ts";
 import type { BrowserRegistration } from "../registration.ts";
 import type { BrowserMessage } from "./browser-message.ts";
-import type { Reception } from "./browsers.ts";
-import type { Line } from "./visit.ts";
+import type { Line, Reception } from "./reception.ts";
 
 type Sent = {
   readonly device: Device<BrowserRegistration>;

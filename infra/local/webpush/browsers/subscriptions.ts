@@ -5,7 +5,7 @@ import type { Device } from "../../push/devices.ts";
 import type { BrowserRegistration } from "../registration.ts";
 import { canonicalPublicKey } from "../subscription-keys.ts";
 import type { BrowserMessage, ServiceMessage } from "./browser-message.ts";
-import type { Reception } from "./browsers.ts";
+import type { Reception } from "./reception.ts";
 
 type Register = Extract<BrowserMessage, { messageType: "register" }>;
 type Unregister = Extract<BrowserMessage, { messageType: "unregister" }>;

@@ -1,31 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Device } from "../../push/devices.ts";
-import type { WaitingMessage } from "../../push/waiting-messages.ts";
-import type { BrowserRegistration } from "../registration.ts";
-import type { BrowserMessage, ServiceMessage } from "./browser-message.ts";
-import type { Reception } from "./browsers.ts";
+import type { BrowserMessage } from "./browser-message.ts";
 import { deliveries } from "./deliveries.ts";
+import type { Line, Reception, Visit } from "./reception.ts";
 import { subscriptionsAt } from "./subscriptions.ts";
-
-/** The way to a browser while it is connected. */
-export type Line = {
-  readonly send: (message: ServiceMessage) => void;
-  /** Ends the connection: nothing more is heard on it. A browser comes back by itself after some seconds, unless it was `replaced`. */
-  readonly end: (why: "protocol-fault" | "replaced", sentence: string) => void;
-};
-
-/** One connection of a browser, from its hello to its end. */
-export type Visit = {
-  /** Resolves when all that follows is written. */
-  readonly heard: (said: BrowserMessage) => Promise<void>;
-  readonly tell: (device: Device<BrowserRegistration>, message: WaitingMessage) => void;
-  /** The subscription has ended. */
-  readonly forget: (deviceId: string) => void;
-  /** Another connection says that it is this browser. */
-  readonly replaced: () => void;
-  /** The connection is broken: what was not acknowledged goes out on the next. */
-  readonly left: () => void;
-};
 
 /**
  * The service's side of Mozilla's protocol, as autopush speaks it (`autoconnect-ws-sm`; the other side is Firefox's `PushServiceWebSocket`).
