@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Account } from "./app/account.ts";
 import type { Action } from "./app/feed-client.ts";
 import type { Fault } from "./faults.ts";
+import { platformTypes } from "./platform-type.ts";
 
 const receivedSchema = z.object({
   seq: z.number(),
@@ -20,7 +21,7 @@ const receivedSchema = z.object({
 const newDeviceSchema = z.object({
   name: z.string(),
   deviceId: z.string(),
-  platformType: z.enum(["Windows", "iOS", "Android", "WebPush"]),
+  platformType: z.enum(platformTypes),
   /** Exactly what a subscription takes as its `channel`. */
   channel: z.record(z.string(), z.unknown()),
 });

@@ -2,12 +2,11 @@ import type { z } from "zod";
 import { openAppMemories, type AppMemories } from "./app/memory.ts";
 import { openDevices, type Devices } from "./devices.ts";
 import { faultList, type Faults } from "./faults.ts";
+import type { PlatformType } from "./platform-type.ts";
 import { printedLine } from "./printed.ts";
 import { receivedLog, type Arrival, type ReceivedLog } from "./received.ts";
 import { openScreens, sameOnPage, sameOnSystem, type NewToast, type Screens } from "./screens.ts";
 import { forgetfulStore, openStore, type Change, type Store } from "./store.ts";
-
-export type PlatformType = "Windows" | "iOS" | "Android" | "WebPush";
 
 /** What else changes with an arrival: a toast that shows, other state of the vendor's. */
 type Consequences = {

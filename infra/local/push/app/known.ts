@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PlatformType } from "../state.ts";
+import type { PlatformType } from "../platform-type.ts";
 
 /** What an app knows of one notification of its feed. */
 export const knownSchema = z.object({
