@@ -11,7 +11,8 @@ import { credentialSettings } from "../served.ts";
 import { withToken, type TokenFor } from "../with-token.ts";
 import { assertionRequest } from "./assertion.ts";
 import type { FcmCredential } from "./credential.ts";
-import { fcmComposed, fcmPush, fcmTap, type FcmAttempt, type FcmMessage } from "./message.ts";
+import type { FcmMessage } from "./fcm-message.ts";
+import { fcmComposed, fcmPush, fcmTap, type FcmAttempt } from "./message.ts";
 import { verdictOf, type FcmResponse, type FcmVerdict } from "./response.ts";
 
 type Options = {

@@ -1,4 +1,4 @@
-import type { FcmMessage } from "./message.ts";
+import type { FcmMessage } from "./fcm-message.ts";
 
 /** Google's limit for a message to one device: https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode, INVALID_ARGUMENT. */
 export const payloadBytesMax = 4_096;

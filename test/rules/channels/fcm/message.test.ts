@@ -1,11 +1,6 @@
 import { expect, test } from "vitest";
-import {
-  fcmComposed,
-  fcmPush,
-  fcmTap,
-  type FcmAttempt,
-  type FcmMessage,
-} from "../../../../shared/channels/fcm/message.ts";
+import type { FcmMessage } from "../../../../shared/channels/fcm/fcm-message.ts";
+import { fcmComposed, fcmPush, fcmTap, type FcmAttempt } from "../../../../shared/channels/fcm/message.ts";
 import type { Notification } from "../../../../shared/notification/notification.ts";
 import { notificationId, now } from "../../samples.ts";
 import { attemptWith, phone, phoneWith } from "./samples.ts";
