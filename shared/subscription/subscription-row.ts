@@ -13,7 +13,8 @@ import {
   type SubscriptionId,
   type Unsid,
 } from "./subscription.ts";
-import { boundKeyOf, type VapidKeyId, type VapidKeyIds } from "./vapid-key.ts";
+import { boundKeyOf } from "./bound-key.ts";
+import type { VapidKeyId, VapidKeyIds } from "./vapid-key.ts";
 
 /** `s_<id>` in the feed's partition; all of a feed's are in [`subscriptionsFrom`, `subscriptionsBelow`). */
 export const rowKeyOf = (id: SubscriptionId): string => `s_${id}`;

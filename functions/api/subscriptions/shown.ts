@@ -1,6 +1,7 @@
 import { printInstant } from "../../../shared/notification/instant.ts";
 import type { Subscription } from "../../../shared/subscription/subscription.ts";
-import { isToResubscribe, type VapidKeyIds } from "../../../shared/subscription/vapid-key.ts";
+import { isToResubscribe } from "../../../shared/subscription/bound-key.ts";
+import type { VapidKeyIds } from "../../../shared/subscription/vapid-key.ts";
 
 /** What decides how a subscription is shown. */
 export type Showing = { readonly vapidKeys: VapidKeyIds };

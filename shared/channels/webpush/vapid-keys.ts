@@ -1,6 +1,7 @@
 import type { Clock } from "../../clock.ts";
 import type { Subscription } from "../../subscription/subscription.ts";
-import { boundKeyOf, vapidKeyIdsOf, type VapidKeyId } from "../../subscription/vapid-key.ts";
+import { boundKeyOf } from "../../subscription/bound-key.ts";
+import { vapidKeyIdsOf, type VapidKeyId } from "../../subscription/vapid-key.ts";
 import { vapidHeaders, type Vapid, type VapidHeaders } from "./vapid.ts";
 
 /** One of the service's key pairs, to sign with. */

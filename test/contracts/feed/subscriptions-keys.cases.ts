@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { feedKeyOf } from "../../../shared/feed-key.ts";
 import type { SubscriptionDraft } from "../../../shared/subscription/subscription.ts";
 import { rowKeyOf } from "../../../shared/subscription/subscription-row.ts";
-import { boundKeyOf, isToResubscribe, vapidKeyIdOf } from "../../../shared/subscription/vapid-key.ts";
+import { boundKeyOf, isToResubscribe } from "../../../shared/subscription/bound-key.ts";
+import { vapidKeyIdOf } from "../../../shared/subscription/vapid-key.ts";
 import { hostName, newUser, subscriptionDraftOf } from "./samples.ts";
 import { azurite, inAMonth, subscriptionsUnderTest } from "./subscriptions-under-test.ts";
 
