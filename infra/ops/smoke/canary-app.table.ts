@@ -22,7 +22,7 @@ export const registerCanary = async (apps: Table, clientId: string): Promise<boo
     const before = found?.kind === "app" ? found.app : emptyApp(canaryApp);
     if (before.senders.includes(clientId) && !before.blocked) return false;
     if (before.blocked)
-      throw new Amiss(`The app ${canaryApp} is blocked.`, `npm run ops -- apps unblock app ${canaryApp}`);
+      throw new Amiss(`The app ${canaryApp} is blocked.`, `npm run ops -- apps unblock ${canaryApp}`);
     try {
       const senders = [...before.senders, clientId].slice(-sendersMost);
       await register.save({ ...before, senders }, found?.version);
