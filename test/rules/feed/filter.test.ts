@@ -8,6 +8,7 @@ import {
   type Notification,
 } from "../../../shared/notification/notification.ts";
 import { Problem } from "../../../shared/problem.ts";
+import { problemWith } from "../../support/problem-with.ts";
 import { notificationWith } from "../samples.ts";
 
 /** What a filter means, as a tree. */
@@ -61,15 +62,7 @@ const notifications = fc
   })
   .map(notificationWith);
 
-const problemOf = (text: string): Problem => {
-  try {
-    parseFilter(text);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error(`${text} was understood.`);
-};
+const problemOf = (text: string): Problem => problemWith(() => parseFilter(text), `${text} was understood.`);
 
 test("a filter read back means what was written, in any case of its words", () => {
   fc.assert(

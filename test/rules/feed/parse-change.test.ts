@@ -2,16 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseChange, parseManyChange } from "../../../shared/feed/parse-change.ts";
 import { Problem } from "../../../shared/problem.ts";
+import { problemWith } from "../../support/problem-with.ts";
 
-const problemOf = (parse: (body: unknown) => unknown, body: unknown): Problem => {
-  try {
-    parse(body);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error("It was accepted.");
-};
+const problemOf = (parse: (body: unknown) => unknown, body: unknown): Problem => problemWith(() => parse(body));
 
 test.each([
   [{ readState: "read" }, { readState: "read" }],

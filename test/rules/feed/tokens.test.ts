@@ -12,7 +12,8 @@ import {
 } from "../../../shared/feed/tokens.ts";
 import { hashOf } from "../../../shared/hash.ts";
 import { lifetimeMaxMs, newNotificationId } from "../../../shared/notification/notification.ts";
-import { Problem } from "../../../shared/problem.ts";
+import type { Problem } from "../../../shared/problem.ts";
+import { problemWith } from "../../support/problem-with.ts";
 import { now } from "../samples.ts";
 
 const first = { id: "k1", key: randomBytes(32) };
@@ -38,15 +39,8 @@ const tokens = fc
     contents[purpose].map((content) => ({ purpose, content, token: sealToken(use, purpose, place, content) })),
   );
 
-const problemOf = (text: string, purpose: TokenPurpose, where = place, by = use): Problem => {
-  try {
-    openToken(by, purpose, where, text);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error(`The token ${text} was accepted.`);
-};
+const problemOf = (text: string, purpose: TokenPurpose, where = place, by = use): Problem =>
+  problemWith(() => openToken(by, purpose, where, text), `The token ${text} was accepted.`);
 const invalid = { kind: "invalid", message: "The token in the query is not one that was given out for this request." };
 const alphabet = Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 

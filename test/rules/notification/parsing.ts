@@ -1,6 +1,7 @@
 import { parseNotification } from "../../../shared/notification/parse-notification.ts";
 import type { NotificationDraft } from "../../../shared/notification/notification.ts";
-import { Problem } from "../../../shared/problem.ts";
+import type { Problem } from "../../../shared/problem.ts";
+import { problemWith } from "../../support/problem-with.ts";
 import { now } from "../samples.ts";
 
 /** A valid body; `changes` replaces members, and undefined removes them. */
@@ -17,15 +18,7 @@ export const bodyWith = (changes: Record<string, unknown> = {}): unknown =>
 export const parse = (changes: Record<string, unknown> = {}): NotificationDraft =>
   parseNotification(bodyWith(changes), now);
 
-export const problemOf = (body: unknown): Problem => {
-  try {
-    parseNotification(body, now);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error("It was accepted.");
-};
+export const problemOf = (body: unknown): Problem => problemWith(() => parseNotification(body, now));
 
 /** What a body is told: `target: message`, in order. */
 export const told = (changes: Record<string, unknown>): string[] =>

@@ -4,6 +4,7 @@ import { optionsOf } from "../../../../functions/api/options.ts";
 import { parseChange } from "../../../../shared/feed/parse-change.ts";
 import { Problem, type ProblemKind } from "../../../../shared/problem.ts";
 import { Unavailable } from "../../../../shared/unavailable.ts";
+import { problemWith } from "../../../support/problem-with.ts";
 import { now } from "../../samples.ts";
 
 const ids = { requestId: "ours", clientRequestId: "theirs" };
@@ -64,7 +65,7 @@ test("a name that a caller made up is in the answer and not in the log, whoever'
     () => optionsOf(queryOf(`$${name}=1`), ["$top"]),
   ];
   for (const fault of faults) {
-    const problem = problemOf(fault);
+    const problem = problemWith(fault);
     expect(problem.message).toContain(name);
     expect(reasonOf(problem)).not.toContain("jane");
     expect(reasonOf(problem)).toMatch(
@@ -74,15 +75,6 @@ test("a name that a caller made up is in the answer and not in the log, whoever'
 });
 
 const queryOf = (query: string) => ({ query: new URLSearchParams(query) });
-
-const problemOf = (work: () => unknown): Problem => {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof Problem) return error;
-  }
-  throw new Error("No problem was met.");
-};
 
 test("Retry-After is at least a whole second", () => {
   for (const retryAfterSeconds of [0, 0.2, 1]) {

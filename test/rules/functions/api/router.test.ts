@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { router } from "../../../../functions/api/router.ts";
 import type { Operation } from "../../../../functions/api/call.ts";
 import { Problem } from "../../../../shared/problem.ts";
+import { problemWith } from "../../../support/problem-with.ts";
 
 const named =
   (name: string): Operation =>
@@ -23,15 +24,7 @@ const found = async (method: string, path: string): Promise<Found> => {
   const { body: name } = await operation({} as never);
   return { name, prefix: rest.prefix, route: rest.route, params: { ...rest.params } };
 };
-const problemOf = (method: string, path: string): Problem => {
-  try {
-    find(method, path);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
-  throw new Error("It was found.");
-};
+const problemOf = (method: string, path: string): Problem => problemWith(() => find(method, path), "It was found.");
 
 test.each([
   ["/beta", "/beta"],
