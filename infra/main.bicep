@@ -78,7 +78,13 @@ param zoneRedundant bool = false
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_RAGRS', 'Standard_GZRS', 'Standard_RAGZRS'])
 param dataRedundancy string = zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
 
-@description('Whether storage, vault and (Premium) bus are reached from a virtual network of the app\'s own alone.')
+@description('Id of a storage account of this subscription whose tables are to be used in the place of one of this environment\'s own: that of an environment whose region was lost. Its account stays as it is, in its group.')
+param existingDataAccountId string = ''
+
+@description('Whether the tables\' account and the vault are locked against deletion. Who deploys needs Owner or User Access Administrator for that, and nothing but a hand takes the locks away.')
+param deletionLock bool = false
+
+@description('Whether storage, vault and (Premium) bus are reached from a virtual network of the app\'s own alone. A Standard bus, Application Insights, Log Analytics and the app itself keep their public addresses.')
 param privateNetwork bool = false
 
 @description('Address space of that network, /24 or larger.')
@@ -87,6 +93,10 @@ param networkAddressPrefix string = '10.70.0.0/24'
 @description('Node\'s version.')
 @allowed(['22', '24'])
 param nodeVersion string = '22'
+
+@description('How a deployment comes to running instances: Recreate ends them all at once, RollingUpdate (a preview) lets them finish, a few after the other.')
+@allowed(['Recreate', 'RollingUpdate'])
+param updateStrategy string = 'Recreate'
 
 @description('Memory of each instance, MB.')
 @allowed([512, 2048, 4096])
@@ -148,6 +158,9 @@ param alertWebhooks object = {}
 @description('Object id of the person or, better, group that runs the operator\'s commands. Empty: nobody is given rights.')
 param operatorPrincipalId string = ''
 
+@description('Whether the operator may restart the app and read and change its settings, as the runbook asks. Whoever may can deploy other code as well.')
+param operatorManagesApp bool = true
+
 @description('What the operator is.')
 @allowed(['User', 'Group', 'ServicePrincipal'])
 param operatorPrincipalType string = 'Group'
@@ -156,9 +169,19 @@ var token = uniqueString(resourceGroup().id, environmentName)
 var allTags = union(tags, { 'azd-env-name': environmentName, application: 'fanfare' })
 // Names are made here and not taken from modules' outputs: what-if can tell only of what it can name.
 var insightsName = 'appi-fanfare-${token}'
+var namespaceName = 'sbns-fanfare-${token}'
+var vaultName = 'kv-${token}'
+var hostAccountName = 'sthost${token}'
+var packageContainerName = 'package'
 var busIsPrivate = privateNetwork && busSku == 'Premium'
 // The platform spreads a group over zones from two instances on.
 var readyLeast = zoneRedundant ? 2 : 0
+
+// /subscriptions/<2>/resourceGroups/<4>/providers/Microsoft.Storage/storageAccounts/<name>
+var existingData = split(existingDataAccountId, '/')
+var ownsData = empty(existingDataAccountId)
+var dataAccountName = ownsData ? 'stdata${token}' : last(existingData)
+var dataGroupName = ownsData ? resourceGroup().name : (existingData[4])
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
   name: 'id-fanfare-${token}'
@@ -178,20 +201,48 @@ module monitoring 'modules/monitoring.bicep' = {
   }
 }
 
-module storage 'modules/storage.bicep' = {
-  name: 'storage'
+module hostAccount 'modules/storage-account.bicep' = {
+  name: 'host-account'
   params: {
     location: location
     tags: allTags
-    hostAccountName: 'sthost${token}'
-    dataAccountName: 'stdata${token}'
-    hostRedundancy: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
-    dataRedundancy: dataRedundancy
-    packageContainerName: 'package'
+    accountName: hostAccountName
+    redundancy: zoneRedundant ? 'Standard_ZRS' : 'Standard_LRS'
+    containerNames: [packageContainerName]
     isPrivate: privateNetwork
+    isLocked: false
+  }
+}
+
+module dataAccount 'modules/storage-account.bicep' = if (ownsData) {
+  name: 'data-account'
+  params: {
+    location: location
+    tags: allTags
+    accountName: dataAccountName
+    redundancy: dataRedundancy
+    containerNames: []
+    isPrivate: privateNetwork
+    isLocked: deletionLock
+  }
+}
+
+var dataAccountId = ownsData ? dataAccount!.outputs.accountId : existingDataAccountId
+
+module tables 'modules/tables.bicep' = {
+  name: 'tables'
+  scope: resourceGroup(dataGroupName)
+  params: {
+    accountName: dataAccountName
+    appPrincipalId: identity.properties.principalId
+    operatorPrincipalId: operatorPrincipalId
+    operatorPrincipalType: operatorPrincipalType
     logTableRequests: logTableRequests
     workspaceId: monitoring.outputs.workspaceId
   }
+  dependsOn: [
+    dataAccount
+  ]
 }
 
 module bus 'modules/bus.bicep' = {
@@ -199,7 +250,7 @@ module bus 'modules/bus.bicep' = {
   params: {
     location: location
     tags: allTags
-    namespaceName: 'sbns-fanfare-${token}'
+    namespaceName: namespaceName
     sku: busSku
     premiumUnits: busPremiumUnits
     isPrivate: busIsPrivate
@@ -212,95 +263,47 @@ module vault 'modules/vault.bicep' = {
   params: {
     location: location
     tags: allTags
-    vaultName: 'kv-${token}'
+    vaultName: vaultName
     recover: recoverVault
     isPrivate: privateNetwork
+    isLocked: deletionLock
     dataKeys: dataKeys
     vapidPrivateKey: vapidPrivateKey
     workspaceId: monitoring.outputs.workspaceId
   }
 }
 
-module network 'modules/network.bicep' = if (privateNetwork) {
-  name: 'network'
+module network 'modules/private-network.bicep' = if (privateNetwork) {
+  name: 'private-network'
   params: {
     location: location
     tags: allTags
-    networkName: 'vnet-fanfare-${token}'
+    token: token
     addressPrefix: networkAddressPrefix
+    dataAccountId: dataAccountId
+    hostAccountId: hostAccount.outputs.accountId
+    vaultId: vault.outputs.vaultId
+    namespaceId: bus.outputs.namespaceId
+    busHostName: bus.outputs.hostName
+    busIsPrivate: busIsPrivate
   }
 }
 
-module tableEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
-  name: 'endpoint-table'
-  params: {
-    location: location
-    tags: allTags
-    endpointName: 'pe-table-${token}'
-    targetId: storage.outputs.dataAccountId
-    groupId: 'table'
-    zoneName: 'privatelink.table.${environment().suffixes.storage}'
-    networkId: network!.outputs.networkId
-    subnetId: network!.outputs.endpointSubnetId
-  }
-}
-
-module blobEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
-  name: 'endpoint-blob'
-  params: {
-    location: location
-    tags: allTags
-    endpointName: 'pe-blob-${token}'
-    targetId: storage.outputs.hostAccountId
-    groupId: 'blob'
-    zoneName: 'privatelink.blob.${environment().suffixes.storage}'
-    networkId: network!.outputs.networkId
-    subnetId: network!.outputs.endpointSubnetId
-  }
-}
-
-module vaultEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork) {
-  name: 'endpoint-vault'
-  params: {
-    location: location
-    tags: allTags
-    endpointName: 'pe-vault-${token}'
-    targetId: vault.outputs.vaultId
-    groupId: 'vault'
-    zoneName: 'privatelink${replace(environment().suffixes.keyvaultDns, 'vault', 'vaultcore')}'
-    networkId: network!.outputs.networkId
-    subnetId: network!.outputs.endpointSubnetId
-  }
-}
-
-module busEndpoint 'modules/private-endpoint.bicep' = if (busIsPrivate) {
-  name: 'endpoint-bus'
-  params: {
-    location: location
-    tags: allTags
-    endpointName: 'pe-bus-${token}'
-    targetId: bus.outputs.namespaceId
-    groupId: 'namespace'
-    zoneName: 'privatelink.${join(skip(split(bus.outputs.hostName, '.'), 1), '.')}'
-    networkId: network!.outputs.networkId
-    subnetId: network!.outputs.endpointSubnetId
-  }
-}
-
-module roles 'modules/roles.bicep' = {
-  name: 'roles'
+module appRoles 'modules/app-roles.bicep' = {
+  name: 'app-roles'
   params: {
     appPrincipalId: identity.properties.principalId
-    operatorPrincipalId: operatorPrincipalId
-    operatorPrincipalType: operatorPrincipalType
-    hostAccountName: storage.outputs.hostAccountName
-    dataAccountName: storage.outputs.dataAccountName
-    appTableNames: storage.outputs.appTableNames
-    namespaceName: bus.outputs.namespaceName
+    hostAccountName: hostAccountName
+    namespaceName: namespaceName
     queueNames: bus.outputs.queueNames
-    vaultName: vault.outputs.vaultName
-    insightsName: monitoring.outputs.insightsName
+    vaultName: vaultName
+    insightsName: insightsName
   }
+  dependsOn: [
+    hostAccount
+    vault
+    monitoring
+  ]
 }
 
 module app 'modules/app.bicep' = {
@@ -316,17 +319,31 @@ module app 'modules/app.bicep' = {
     httpAlwaysReady: max(httpAlwaysReady, readyLeast)
     deliverAlwaysReady: max(deliverAlwaysReady, readyLeast)
     httpConcurrency: httpConcurrency
+    updateStrategy: updateStrategy
     zoneRedundant: zoneRedundant
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     identityId: identity.id
+    packageContainerUrl: '${hostAccount.outputs.blobEndpoint}${packageContainerName}'
+    corsAllowedOrigins: corsAllowedOrigins
+    workspaceId: monitoring.outputs.workspaceId
+  }
+  // At its first start the app needs its rights.
+  dependsOn: [
+    appRoles
+    tables
+  ]
+}
+
+module appSettings 'modules/app-settings.bicep' = {
+  name: 'app-settings'
+  params: {
+    appName: appName
     identityClientId: identity.properties.clientId
-    blobEndpoint: storage.outputs.blobEndpoint
-    packageContainerUrl: storage.outputs.packageContainerUrl
-    tableEndpoint: storage.outputs.tableEndpoint
+    insightsName: insightsName
+    blobEndpoint: hostAccount.outputs.blobEndpoint
+    tableEndpoint: tables.outputs.tableEndpoint
     busHostName: bus.outputs.hostName
     vaultUri: vault.outputs.vaultUri
-    insightsName: insightsName
-    workspaceId: monitoring.outputs.workspaceId
     publicUrl: publicUrl
     corsAllowedOrigins: corsAllowedOrigins
     tokenIssuers: tokenIssuers
@@ -340,13 +357,25 @@ module app 'modules/app.bicep' = {
     otlpHeadersInVault: otlpHeadersInVault
     limits: limits
   }
-  // At its first start the app needs its rights and, in a network, the addresses of what it calls.
   dependsOn: [
-    roles
-    tableEndpoint
-    blobEndpoint
-    vaultEndpoint
-    busEndpoint
+    app
+  ]
+}
+
+module operatorRoles 'modules/operator-roles.bicep' = if (!empty(operatorPrincipalId)) {
+  name: 'operator-roles'
+  params: {
+    operatorPrincipalId: operatorPrincipalId
+    operatorPrincipalType: operatorPrincipalType
+    managesApp: operatorManagesApp
+    appName: appName
+    namespaceName: namespaceName
+    queueNames: bus.outputs.queueNames
+    vaultName: vaultName
+  }
+  dependsOn: [
+    app
+    vault
   ]
 }
 
@@ -360,7 +389,7 @@ module alerts 'modules/alerts.bicep' = {
     namespaceId: bus.outputs.namespaceId
     isPremium: busSku == 'Premium'
     queueName: bus.outputs.queueNames[0]
-    dataAccountId: storage.outputs.dataAccountId
+    dataAccountId: dataAccountId
     instanceMemoryMB: instanceMemoryMB
     emails: alertEmails
     webhooks: alertWebhooks
@@ -375,13 +404,13 @@ module workbook 'modules/workbook.bicep' = {
     appName: appName
     workspaceId: monitoring.outputs.workspaceId
     namespaceId: bus.outputs.namespaceId
-    dataAccountId: storage.outputs.dataAccountId
+    dataAccountId: dataAccountId
   }
 }
 
 // Names by which azd and the operator's commands know them: `azd env get-values` is the environment of `npm run ops`.
 output AZURE_FUNCTION_APP_NAME string = app.outputs.appName
 output AZURE_KEY_VAULT_NAME string = vault.outputs.vaultName
-output PUBLIC_URL string = app.outputs.publicUrl
+output PUBLIC_URL string = appSettings.outputs.publicUrl
 output ServiceBusConnection__fullyQualifiedNamespace string = bus.outputs.hostName
-output TablesConnection__endpoint string = storage.outputs.tableEndpoint
+output TablesConnection__endpoint string = tables.outputs.tableEndpoint

@@ -17,6 +17,9 @@ param recover bool
 @description('Whether the vault is reached by a private endpoint alone.')
 param isPrivate bool
 
+@description('Whether it is locked against deletion.')
+param isLocked bool
+
 @description('DATA_KEYS of the first deployment. Empty: what stands in the vault stays, so that a deployment undoes no rotation.')
 @secure()
 param dataKeys string
@@ -67,6 +70,15 @@ resource vapidSecret 'Microsoft.KeyVault/vaults/secrets@2023-07-01' = if (!empty
   properties: {
     value: vapidPrivateKey
     contentType: 'base64url'
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (isLocked) {
+  name: 'no-deletion'
+  scope: vault
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'What DATA_KEYS sealed cannot be read without it. infra/README.md, "Teardown", says how the lock is lifted.'
   }
 }
 

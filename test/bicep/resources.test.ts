@@ -154,6 +154,14 @@ test("HTTP and deliveries have instances that are always ready, two of each wher
   expect(one(whole, "Microsoft.Web/serverfarms")).toMatchObject({ zoneRedundant: true });
 });
 
+test("running instances are ended at once by a deployment, unless they are to be replaced a few after the other", () => {
+  const strategyOf = (deployment: Evaluated) =>
+    (one(deployment, "Microsoft.Web/sites").functionAppConfig as { readonly siteUpdateStrategy: unknown })
+      .siteUpdateStrategy;
+  expect(strategyOf(plain)).toEqual({ type: "Recreate" });
+  expect(strategyOf(deployed({ updateStrategy: "RollingUpdate" }))).toEqual({ type: "RollingUpdate" });
+});
+
 test("the function that has instances of its own is one of the app's", async () => {
   const source = await readFile("functions/index.ts", "utf8");
   expect(source).toContain('app.serviceBusQueue("deliver-notification"');

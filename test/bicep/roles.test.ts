@@ -9,6 +9,8 @@ const roleNames: Readonly<Record<string, string>> = {
   "3913510d-42f4-4e42-8a64-420c390055eb": "Monitoring Metrics Publisher",
   "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
   "b86a8fe4-44ce-4948-aee5-eccb2c155cd7": "Key Vault Secrets Officer",
+  "43d0d8ad-25c7-4714-9337-8ba259a9fe05": "Monitoring Reader",
+  "de139f84-1756-47ae-9be6-808fbbe84772": "Website Contributor",
 };
 
 const assignments = (deployment = deployedWhole()) =>
@@ -19,10 +21,13 @@ const assignments = (deployment = deployedWhole()) =>
   });
 
 const app = "00000000-0000-4000-8000-000000000002";
-const rightsOf = (principal: string) =>
-  assignments()
+const operator = "00000000-0000-4000-8000-000000000009";
+const rightsOf = (principal: string, deployment = deployedWhole()) =>
+  assignments(deployment)
     .filter(({ principalId }) => principalId === principal)
-    .map(({ role, on }) => `${role} on ${on?.type} ${String(on?.name).replace(/[\da-f]{13}$/, "…")}`)
+    .map(({ role, on }) =>
+      on ? `${role} on ${on.type} ${String(on.name).replace(/[\da-f]{13}$/, "…")}` : `${role} on the resource group`,
+    )
     .sort();
 
 test("the app has these rights, each on the one thing it is for, and none on the table of operators' acts", () => {
@@ -38,25 +43,34 @@ test("the app has these rights, each on the one thing it is for, and none on the
   ]);
 });
 
-test("the operator has the rights that the commands need", () => {
-  expect(rightsOf("00000000-0000-4000-8000-000000000009")).toEqual([
+test("the operator has the rights that the commands and the runbook need", () => {
+  expect(rightsOf(operator)).toEqual([
     "Azure Service Bus Data Owner on Microsoft.ServiceBus/namespaces/queues fanout",
     "Key Vault Secrets Officer on Microsoft.KeyVault/vaults kv-…",
+    "Monitoring Reader on the resource group",
     "Storage Table Data Contributor on Microsoft.Storage/storageAccounts stdata…",
+    "Website Contributor on Microsoft.Web/sites fanfare-…",
   ]);
+});
+
+test("an operator who is not to manage the app has no right to change it", () => {
+  const watched = deployed({ operatorPrincipalId: operator, operatorManagesApp: false });
+  expect(rightsOf(operator, watched).filter((right) => right.includes("Microsoft.Web"))).toEqual([]);
+  expect(rightsOf(operator, watched)).toHaveLength(4);
 });
 
 test("without an operator nobody but the app is given anything", () => {
   expect([...new Set(assignments(deployed()).map(({ principalId }) => principalId))]).toEqual([app]);
 });
 
-test("no right is on the resource group or above", () => {
-  expect(assignments().filter(({ on }) => on === undefined)).toEqual([]);
+test("on the resource group nobody may more than look, and nothing is above it", () => {
+  const onGroup = assignments().filter(({ on }) => on === undefined);
+  expect(onGroup.map(({ role, principalId }) => [role, principalId])).toEqual([["Monitoring Reader", operator]]);
 });
 
 test("an assignment is named after its scope, its principal and its role, so that a repeated deployment finds it", () => {
   for (const { name, on, principalId, roleId } of assignments())
-    expect(name).toBe(`(a guid of ${on?.id ?? ""}, ${String(principalId)}, ${roleId})`);
+    expect(name).toBe(`(a guid of ${on?.id ?? "(the id of (the resource group))"}, ${String(principalId)}, ${roleId})`);
   const names = assignments().map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
 });

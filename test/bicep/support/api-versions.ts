@@ -4,6 +4,7 @@
  * https://learn.microsoft.com/azure/templates/<type in small letters>
  */
 export const apiVersions: Readonly<Record<string, string>> = {
+  "Microsoft.Authorization/locks": "2020-05-01",
   "Microsoft.Authorization/roleAssignments": "2022-04-01",
   "Microsoft.Insights/actionGroups": "2023-01-01",
   "Microsoft.Insights/components": "2020-02-02",
@@ -23,12 +24,10 @@ export const apiVersions: Readonly<Record<string, string>> = {
   "Microsoft.ServiceBus/namespaces": "2024-01-01",
   "Microsoft.ServiceBus/namespaces/queues": "2024-01-01",
   "Microsoft.Storage/storageAccounts": "2023-05-01",
-  "Microsoft.Storage/storageAccounts/blobServices": "2023-05-01",
   "Microsoft.Storage/storageAccounts/blobServices/containers": "2023-05-01",
-  "Microsoft.Storage/storageAccounts/tableServices": "2023-05-01",
   "Microsoft.Storage/storageAccounts/tableServices/tables": "2023-05-01",
-  "Microsoft.Web/serverfarms": "2024-04-01", // as in Azure-Samples/azure-functions-flex-consumption-samples, with zoneRedundant
-  "Microsoft.Web/sites": "2024-04-01",
-  "Microsoft.Web/sites/basicPublishingCredentialsPolicies": "2024-04-01",
-  "Microsoft.Web/sites/config": "2024-04-01",
+  "Microsoft.Web/serverfarms": "2025-05-01", // the first that has siteUpdateStrategy, by Microsoft's own client: npm @azure/arm-appservice 19
+  "Microsoft.Web/sites": "2025-05-01",
+  "Microsoft.Web/sites/basicPublishingCredentialsPolicies": "2025-05-01",
+  "Microsoft.Web/sites/config": "2025-05-01",
 };

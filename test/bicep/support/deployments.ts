@@ -33,6 +33,7 @@ const everything = {
   operatorPrincipalId: "00000000-0000-4000-8000-000000000009",
   busSku: "Premium",
   privateNetwork: true,
+  deletionLock: true,
   zoneRedundant: true,
   corsAllowedOrigins: ["https://app.contoso.example"],
   otlpEndpoint: "https://collector.contoso.example",

@@ -9,6 +9,8 @@ export type Scope = {
   readonly load: (path: string) => string;
   /** What the deployer's environment has under that name. */
   readonly environmentVariable: (name: string) => string | undefined;
+  /** The name of the resource group that is deployed to, if it is another than the deployment's own. */
+  readonly group?: string | undefined;
 };
 
 /** What a Bicep expression comes to. A condition that does not hold comes to null. Throws at whatever it does not know. */

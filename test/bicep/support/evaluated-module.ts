@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { Node } from "web-tree-sitter";
 import { propertiesOf } from "./azure-answers.ts";
 import { assignedTo, declaredIn, literalOf, type Declared } from "./declared.ts";
+import { ownGroup } from "./known-functions.ts";
 import { valueOf, type Scope } from "./evaluated-expression.ts";
 import { parsedBicep } from "./parsed-bicep.ts";
 
@@ -26,6 +27,8 @@ export type Resource = {
   readonly body: Readonly<Record<string, unknown>>;
   /** What it is about, if it is not the resource group's. */
   readonly scope: ResourceValue | undefined;
+  /** The resource group it is in, if it is another than the deployment's own. */
+  readonly group: string | undefined;
 };
 
 export type Evaluated = {
@@ -43,7 +46,7 @@ export const resourcesOf = (path: string, parameters: Parameters): readonly Reso
  * What a module makes of these parameters. It knows as much of Bicep as our files use: it throws at the first thing it does not know, and for a
  * parameter that is missing or unknown.
  */
-export const evaluatedModule = (path: string, parameters: Parameters): Evaluated => {
+export const evaluatedModule = (path: string, parameters: Parameters, group?: string): Evaluated => {
   const declared = declaredIn(parsedBicep(path));
   const of = (kind: Declared["kind"]): readonly Declared[] => declared.filter((one) => one.kind === kind);
 
@@ -68,13 +71,15 @@ export const evaluatedModule = (path: string, parameters: Parameters): Evaluated
     look: remembered(look),
     load: (file) => readFileSync(join(dirname(path), file), "utf8"),
     environmentVariable: () => undefined,
+    group,
   };
 
   const moduleOf = remembered((found: Declared): Evaluated | null => {
     const body = valueOf(assignedTo(found.node), scope);
-    return body === null
-      ? null
-      : evaluatedModule(join(dirname(path), literalOf(found.node)), recordOf(recordOf(body).params ?? {}));
+    if (body === null) return null;
+    const { params = {}, scope: place } = recordOf(body);
+    const called = place === undefined ? group : String(recordOf(place).name);
+    return evaluatedModule(join(dirname(path), literalOf(found.node)), recordOf(params), called);
   });
   const bodiesOf = remembered((found: Declared) =>
     [valueOf(assignedTo(found.node), scope)]
@@ -106,6 +111,7 @@ export const evaluatedModule = (path: string, parameters: Parameters): Evaluated
       fullName: values[index]?.fullName ?? "",
       body,
       scope: body.scope as ResourceValue | undefined,
+      group: group === ownGroup ? undefined : group,
     }));
   };
 

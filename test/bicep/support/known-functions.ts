@@ -49,10 +49,14 @@ export const knownFunctions: Readonly<Record<string, Call | undefined>> = {
     authentication: { loginEndpoint: "https://login.example/" },
     suffixes: { storage: "core.example", keyvaultDns: ".vault.example" },
   }),
-  resourceGroup: () => ({ id: "(the id of the resource group)", location: "(the region of the resource group)" }),
+  resourceGroup: (scope, name) => groupOf(typeof name === "string" ? name : (scope.group ?? ownGroup)),
   subscription: () => ({ tenantId: "00000000-0000-4000-8000-00000000007e" }),
   subscriptionResourceId: (_scope, type, name) => `/subscriptions/sub/providers/${String(type)}/${String(name)}`,
 };
+
+/** The name of the resource group that a deployment is made in. */
+export const ownGroup = "(the resource group)";
+const groupOf = (name: string) => ({ id: `(the id of ${name})`, name, location: `(the region of ${name})` });
 
 const sizeOf = (value: unknown): number =>
   typeof value === "string" || Array.isArray(value) ? value.length : Object.keys(value ?? {}).length;
