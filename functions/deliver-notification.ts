@@ -1,9 +1,10 @@
 import { isServedBy } from "../shared/channels/served.ts";
 import type { Plan, Standing } from "../shared/delivery/due.ts";
 import { channelsThatFetched, type Fetched } from "../shared/delivery/fetched.ts";
+import { knownToActor } from "../shared/delivery/known-to-actor.ts";
 import { toldSince } from "../shared/delivery/ledger.ts";
 import { planDeliveries, planFallback, planTaps } from "../shared/delivery/plan.ts";
-import { knownToActor, madeBy, settle } from "../shared/delivery/settle.ts";
+import { madeBy, settle } from "../shared/delivery/settle.ts";
 import { parseFanoutJob, type FanoutJob } from "../shared/fanout/job.ts";
 import type { Notification } from "../shared/notification/notification.ts";
 import type { KeptSubscription } from "../shared/subscription/subscriptions.ts";
@@ -82,7 +83,7 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   emitDelivery(run, { notification, subscriptions, settled, retryAt });
   const isRenewed = await forgetDeadChannels(run, subscriptions, settled);
   const actor = crossedLast ? undefined : subscriptions.find(({ id }) => id === job.actor);
-  const toRecord = [...settled, ...knownToActor(actor, job.version, standing)];
+  const toRecord = [...knownToActor(actor, job.version, standing), ...settled]; // of both, what it was told counts
   if (toRecord.length === 0) return { kind: "done" };
   const entries = { read: ledger, made: madeBy(toRecord), expiresAt: notification.expiresAt };
   const crossed = await use.ledgers.record(job.feed, job.id, entries);
@@ -95,7 +96,7 @@ const planOf = (job: FanoutJob, standing: Standing<KeptSubscription>, fetched: F
     case "content":
       return planDeliveries(standing);
     case "state":
-      return planTaps({ ...standing, actor: job.actor });
+      return planTaps({ ...standing, actor: job.actor, version: job.version, acceptedAt: job.acceptedAt });
     case "fallback": {
       const { notification, subscriptions } = standing;
       const channels = channelsThatFetched(subscriptions, fetched, notification.contentVersion);

@@ -1,5 +1,6 @@
 import type { Subscription, SubscriptionId } from "../subscription/subscription.ts";
 import { planFor, type Plan, type Standing } from "./due.ts";
+import type { LedgerEntry } from "./ledger.ts";
 import { isAlertable, isTapped, isTargeted, notRung } from "./reach.ts";
 
 /**
@@ -34,21 +35,34 @@ const isLeftBehind = <S extends Subscription>({ notification, ledger }: Standing
   );
 };
 
+/** A change of state or a deletion, as its message tells of it. */
+type Change = {
+  /** The subscription whose device made it, if one did. */
+  readonly actor: SubscriptionId | undefined;
+  /** The notification's version that it made, or a later one. */
+  readonly version: number;
+  /** When it was accepted, epoch milliseconds. */
+  readonly acceptedAt: number;
+};
+
 /**
  * Who still has to be tapped for a change of state or a deletion: every Windows, iOS and Android device of the user but the one
- * that made the change, which is the `actor` and whoever has its channel.
+ * that made the change, which is the `actor` and whoever has its channel; and that one too, if older content came behind its change.
  */
 export const planTaps = <S extends Subscription>({
   actor,
+  version,
+  acceptedAt,
   ...standing
-}: Standing<S> & { readonly actor: SubscriptionId | undefined }): Plan<S> => {
-  const { notification, subscriptions } = standing;
+}: Standing<S> & Change): Plan<S> => {
+  const { notification, subscriptions, ledger } = standing;
   const actorsTag = subscriptions.find(({ id }) => id === actor)?.channelTag;
-  return planFor(
-    "tap",
-    standing,
-    (subscription) => isTapped(notification, subscription) && subscription.channelTag !== actorsTag,
-  );
+  // A run that was at it meanwhile records only what it began with: the device may show that since, and no other run would find out.
+  const cameBehind = (entry: LedgerEntry | undefined): boolean =>
+    entry !== undefined && entry.outcome !== "held" && entry.version < version && entry.at >= acceptedAt;
+  const isMeant = ({ channelTag }: S): boolean =>
+    channelTag !== actorsTag || cameBehind(ledger.content[channelTag]) || cameBehind(ledger.fallback[channelTag]);
+  return planFor("tap", standing, (subscription) => isTapped(notification, subscription) && isMeant(subscription));
 };
 
 type Fallback = {

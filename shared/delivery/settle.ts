@@ -5,9 +5,8 @@ import type { Subscription } from "../subscription/subscription.ts";
 import { decide, type Decision, type RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
 import { retryAtMeeting } from "./meeting.ts";
-import { isFinished, toldBy, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
+import { toldBy, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
 import type { Due } from "./due.ts";
-import { isAlertable, isTapped } from "./reach.ts";
 
 /** One device that was due, with all that followed from it. */
 export type Settled<S extends Subscription> = {
@@ -76,36 +75,6 @@ const pastOf = ({ outcome, reason, at }: LedgerEntry): PastAttempt => ({
   at,
   ...(reason !== undefined && { reason }),
 });
-
-/**
- * The device that made a change, and with it this version, is not told of it, and knows it all the same; of what came since it knows
- * nothing. Recorded, unless its content is, and the alert if one may come: a run that is just bringing it older content finds out that they
- * crossed.
- */
-export const knownToActor = <S extends Subscription>(
-  actor: S | undefined,
-  version: number,
-  { notification, ledger, now }: Pick<Case<S>, "notification" | "ledger" | "now">,
-): Settled<S>[] => {
-  if (!actor?.channel || !isTapped(notification, actor)) return [];
-  const { contentVersion } = notification;
-  const { channelTag } = actor;
-  // What is left of a deleted notification does not tell whether an alert of it may be on its way.
-  const mayBeAlerted =
-    notification.status === "deleted" ? actor.platformType === "iOS" : isAlertable(notification, actor);
-  const isQuiet = !mayBeAlerted || isFinished(ledger.fallback[channelTag], contentVersion);
-  if (ledger.tap[channelTag] || (isFinished(ledger.content[channelTag], contentVersion) && isQuiet)) return [];
-  const entry: LedgerEntry = {
-    subscriptionId: actor.id,
-    told: 0, // another device's change is still to be told to this one
-    version,
-    outcome: "delivered",
-    reason: "it made the change itself",
-    attempts: 0,
-    at: now,
-  };
-  return [{ due: { kind: "tap", subscription: actor }, decision: { kind: "finish" }, entry }];
-};
 
 /** What a run adds to the ledger. */
 export const madeBy = (settled: readonly Settled<Subscription>[]): Told =>

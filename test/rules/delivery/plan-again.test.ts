@@ -54,7 +54,7 @@ const plansOf = ({
     isServed,
     now,
   };
-  const plans = [planDeliveries(standing), planTaps({ ...standing, actor: undefined })];
+  const plans = [planDeliveries(standing), planTaps({ ...standing, actor: undefined, version, acceptedAt: now })];
   return plans.map(({ due, waitingUntil }) => ({
     told: due.map(({ kind, subscription }) => [kind, subscription.id]),
     waitingUntil,

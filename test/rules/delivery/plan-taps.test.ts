@@ -23,24 +23,51 @@ const deviceOn = (platformType: PlatformType, changes: Partial<Subscription> = {
 const tapped = (changes: Partial<LedgerEntry> = {}): LedgerEntry =>
   entryWith({ subscriptionId: subscriptionId("Android"), told: version, ...changes });
 
+/** The change was accepted in between. */
+const before = now - 501;
+const heard = (changes: Partial<LedgerEntry> = {}): LedgerEntry => entryWith({ at: now - 500, ...changes });
+
 const nobodyAgain: ReadonlySet<string> = new Set();
-const usual = { notification: changed(), ledger: nothingTold, again: nobodyAgain, isServed: () => true, now };
+const usual = {
+  notification: changed(),
+  ledger: nothingTold,
+  again: nobodyAgain,
+  isServed: () => true,
+  now,
+  version,
+  acceptedAt: now - 500,
+};
 
 type Standing = {
   readonly notification?: Partial<Notification>;
   readonly device?: Partial<Subscription>;
   readonly on?: PlatformType;
   readonly entry?: LedgerEntry;
+  /** Of the content, or of its alert. */
+  readonly content?: LedgerEntry;
+  readonly alert?: LedgerEntry;
   readonly actor?: string;
 };
 /** What is planned for one device: "due", the time it has to wait for, or "nobody". */
-const planOf = ({ notification, device, on = "Android", entry, actor }: Standing): "due" | "nobody" | number => {
+const planOf = ({
+  notification,
+  device,
+  on = "Android",
+  entry,
+  content,
+  alert,
+  actor,
+}: Standing): "due" | "nobody" | number => {
   const one = deviceOn(on, device);
   const { due, waitingUntil } = planTaps({
     ...usual,
     notification: changed(notification),
     subscriptions: [one],
-    ledger: { ...nothingTold, tap: entry ? { tag: entry } : {} },
+    ledger: {
+      content: content ? { tag: content } : {},
+      tap: entry ? { tag: entry } : {},
+      fallback: alert ? { tag: alert } : {},
+    },
     actor: actor === undefined ? undefined : subscriptionId(actor),
   });
   return due.length > 0 ? "due" : (waitingUntil ?? "nobody");
@@ -52,6 +79,13 @@ test.each<[string, Standing, "due" | "nobody" | number]>([
   ["a Windows device is tapped", { on: "Windows" }, "due"],
   ["a browser is not", { on: "WebPush" }, "nobody"],
   ["the device that made the change is not", { actor: "Android" }, "nobody"],
+  ["nor is it if it was told the content before", { actor: "Android", content: heard({ at: before }) }, "nobody"],
+  ["but it is if older content may have come behind its change", { actor: "Android", content: heard() }, "due"],
+  ["and if that was not answered", { actor: "Android", content: heard({ outcome: "busy", notBefore: now }) }, "due"],
+  ["and if it was an alert", { actor: "iOS", on: "iOS", alert: heard() }, "due"],
+  ["but not a second time", { actor: "Android", content: heard(), entry: tapped() }, "nobody"],
+  ["nor if what came knew of the change", { actor: "Android", content: heard({ version }) }, "nobody"],
+  ["nor if it was held back", { actor: "Android", content: heard({ outcome: "held" }) }, "nobody"],
   ["a change by another device is told", { actor: "iOS" }, "due"],
   ["of a notification for browsers alone nobody is told", { notification: { platformTypes: ["WebPush"] } }, "nobody"],
   ["a platform the content was not for shows the feed too", { notification: { platformTypes: ["iOS"] } }, "due"],

@@ -212,7 +212,7 @@ test.each(seenTo)(
       devices: { phone: [delivered] },
       platforms: phones,
     });
-    await anotherRunTells("phone", 7);
+    await anotherRunTells("phone", 7, { at: job.acceptedAt - 1 });
     during("record", async () => {
       change({ version: 9, ...changes });
       await deliver({ ...job, kind: "state", version: 9, actor: subscriptionId("phone") });
