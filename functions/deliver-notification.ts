@@ -3,11 +3,13 @@ import type { Plan, Standing } from "../shared/delivery/due.ts";
 import { channelsThatFetched, type Fetched } from "../shared/delivery/fetched.ts";
 import { knownToActor } from "../shared/delivery/known-to-actor.ts";
 import { toldSince } from "../shared/delivery/ledger.ts";
+import { missedAtItsEnd } from "../shared/delivery/missed.ts";
 import { planDeliveries, planFallback, planTaps } from "../shared/delivery/plan.ts";
 import { madeBy, settle } from "../shared/delivery/settle.ts";
 import { parseFanoutJob, type FanoutJob } from "../shared/fanout/job.ts";
-import type { Notification } from "../shared/notification/notification.ts";
+import { isExpired, type Notification } from "../shared/notification/notification.ts";
 import type { KeptSubscription } from "../shared/subscription/subscriptions.ts";
+import type { Missed } from "../shared/telemetry/events.ts";
 import { Unavailable } from "../shared/unavailable.ts";
 import { emitDelivery, emitLapsed } from "./delivering/events.ts";
 import { beginWithinMs, goOnLater, lookAgainIfCutOff, putOff } from "./delivering/later.ts";
@@ -55,17 +57,23 @@ type End =
 /** One round; `crossedLast` in the one before it, if there was one. */
 const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefined): Promise<End> => {
   const { use, job } = run;
-  const { notification, subscriptions, ledger, credentials, fetched } = await standingOf(run);
+  const { found, subscriptions, ledger, credentials, fetched } = await standingOf(run);
+  const now = timeOf(run);
+  const notification = found && !isExpired(found, now) ? found : undefined;
   const again = crossedLast ?? (job.again === undefined ? nobody : toldSince(ledger, job.again));
   run.expiresAt = notification?.expiresAt;
-  if (!notification) return lapsed(run);
+  const isServed = isServedBy(use.channels);
+  if (!notification) {
+    // Alerts and taps come to nothing; content is what was promised.
+    const over = { ended: found, version: job.version, subscriptions, ledger, isServed };
+    return lapsed(run, job.kind === "content" ? missedAtItsEnd(over) : undefined);
+  }
 
   // Never skipped for being an older version: the newest state goes out, whichever message brought us here. But for the alert of content
   // that was replaced: what came since has one of its own, at its own time.
-  const isServed = isServedBy(use.channels);
-  const standing = { notification, subscriptions, ledger, again, isServed, now: timeOf(run) };
+  const standing = { notification, subscriptions, ledger, again, isServed, now };
   const plan = planOf(job, standing, fetched);
-  if (isOver(notification, job) && plan.due.length === 0) return lapsed(run);
+  if (isOver(notification, job) && plan.due.length === 0) return lapsed(run, undefined);
   if (use.clock.now() > run.startedAt + beginWithinMs) throw new Unavailable("What is read", { cause: undefined });
   run.isInDoubt ||= plan.due.length > 0;
   const chance = use.chance(); // one for all, lest each has a time and a message of its own
@@ -106,8 +114,8 @@ const planOf = (job: FanoutJob, standing: Standing<KeptSubscription>, fetched: F
 };
 
 /** There is nothing to be up to date with. */
-const lapsed = (run: Run): End => {
-  emitLapsed(run);
+const lapsed = (run: Run, missed: Missed | undefined): End => {
+  emitLapsed(run, missed);
   return { kind: "done" };
 };
 

@@ -1,5 +1,6 @@
 import { SpanKind } from "@opentelemetry/api";
 import type { Attempt, ChannelSender, Route } from "../../shared/channels/channel.ts";
+import { isCanary } from "../../shared/channels/webpush/canary.ts";
 import type { Outcome } from "../../shared/channels/outcome.ts";
 import type { Held } from "../../shared/delivery/governor.ts";
 import type { Told } from "../../shared/delivery/ledger.ts";
@@ -53,6 +54,7 @@ export const attempted = async (
     outcome: outcome.kind,
     ...("reason" in outcome && { reason: outcome.reason }),
     durationMs,
+    ...(isCanary(attempt.subscription) && { isCanary: true }),
     ...(isFirst && { deliveredAfterMs: Math.max(0, use.clock.now() - notification.contentAt) }),
   });
   return outcome;

@@ -1,15 +1,23 @@
 import { isServedBy } from "../../shared/channels/served.ts";
+import { missedInVain } from "../../shared/delivery/missed.ts";
 import { isAlertable, isTapped, isTargeted, notReached } from "../../shared/delivery/reach.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import type { Notification } from "../../shared/notification/notification.ts";
 import type { KeptSubscription } from "../../shared/subscription/subscriptions.ts";
-import type { ChannelName } from "../../shared/telemetry/events.ts";
+import type { Missed } from "../../shared/telemetry/events.ts";
 import type { Run } from "./run.ts";
 
-export const emitLapsed = (run: Run): void => {
+export const emitLapsed = (run: Run, missed: Missed | undefined): void => {
   const { use, job, emit } = run;
-  const sinceAcceptedMs = use.clock.now() - job.acceptedAt;
-  emit({ event: "lapsed", kind: job.kind, notificationId: job.id, hop: job.hop, ...queued(run), sinceAcceptedMs });
+  emit({
+    event: "lapsed",
+    kind: job.kind,
+    notificationId: job.id,
+    hop: job.hop,
+    ...(missed && { missed }),
+    ...queued(run),
+    sinceAcceptedMs: use.clock.now() - job.acceptedAt,
+  });
 };
 
 /** `retryAt` in epoch milliseconds. */
@@ -34,7 +42,8 @@ type Round = {
 
 export const emitDelivery = (run: Run, round: Round): void => {
   const { use, job, emit } = run;
-  const { subscriptions, settled, retryAt } = round;
+  const { notification, subscriptions, settled, retryAt } = round;
+  const missed = missedInVain(notification, settled);
   emit({
     event: "delivery",
     kind: job.kind,
@@ -44,7 +53,7 @@ export const emitDelivery = (run: Run, round: Round): void => {
     reached: reachedOf(run, round),
     ...summaryOf(settled),
     ...(retryAt !== undefined && { retryAt }),
-    ...missedOf(settled),
+    ...(missed && { missed }),
     ...queued(run),
     sinceAcceptedMs: use.clock.now() - job.acceptedAt,
   });
@@ -57,17 +66,6 @@ const reachedOf = ({ use, job }: Run, { notification, subscriptions }: Round): n
     (subscription) => isMeant(notification, subscription) && notReached(subscription, isServed) === undefined,
   );
   return reached.length;
-};
-
-/** An alert or a tap that came to nothing is not missed: content is what was promised. */
-const missedOf = (settled: readonly Settled<KeptSubscription>[]): { missed?: Partial<Record<ChannelName, number>> } => {
-  const missed: Partial<Record<ChannelName, number>> = {};
-  for (const { due, decision } of settled) {
-    const channel = due.subscription.channel?.kind;
-    if (due.kind !== "content" || decision.kind !== "give-up" || channel === undefined) continue;
-    missed[channel] = (missed[channel] ?? 0) + 1;
-  }
-  return Object.keys(missed).length > 0 ? { missed } : {};
 };
 
 const summaryOf = (

@@ -13,7 +13,7 @@ import type { Subscriptions } from "../../shared/subscription/subscriptions.ts";
 import type { Emit } from "../../shared/telemetry/events.ts";
 
 export type Uses = {
-  readonly feed: Pick<Feed, "findAny">;
+  readonly feed: Pick<Feed, "findStored">;
   readonly subscriptions: Pick<Subscriptions, "of" | "forgetChannel">;
   readonly ledgers: Ledgers;
   readonly fetchMarks: Pick<FetchMarks, "of">;

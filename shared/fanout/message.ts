@@ -1,3 +1,4 @@
+import { milliseconds } from "../clock.ts";
 import { messageIdOf, type FanoutJob } from "./job.ts";
 
 /** A job as a broker takes it. */
@@ -15,13 +16,21 @@ export type FanoutMessage = {
 /** So that a message of a notification about to end is still received. */
 const shortestLifeMs = 1_000;
 
+/**
+ * A message of content outlives its notification by so much: the broker drops what has ended without a word, and whoever was not told in time
+ * is to be counted by a run (`shared/delivery/missed.ts`). As long as an alert that wakes somebody looks back: of an outage that lasts longer
+ * the last six hours' worth is counted, which is enough to be woken by, and no queue is filled with what ended yesterday. Taps and alerts are
+ * no promise that is measured, and end with their notification.
+ */
+const countedForMs = { content: 6 * milliseconds.hour, state: 0, fallback: 0 } as const;
+
 /** The message of a job that nobody needs after `expiresAt`, as it is sent at `now` (epoch milliseconds both). */
 export const messageOf = (job: FanoutJob, expiresAt: number, now: number): FanoutMessage => ({
   body: job,
   contentType: "application/json",
   messageId: messageIdOf(job),
   subject: job.kind,
-  timeToLive: Math.max(shortestLifeMs, expiresAt - (job.due ?? now)),
+  timeToLive: Math.max(shortestLifeMs, expiresAt + countedForMs[job.kind] - (job.due ?? now)),
   ...(job.due !== undefined && { scheduledEnqueueTimeUtc: new Date(job.due) }),
   ...(job.traceparent !== undefined && { applicationProperties: { "Diagnostic-Id": job.traceparent } }),
 });

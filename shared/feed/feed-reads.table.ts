@@ -16,20 +16,25 @@ import { sweepExpired } from "./sweep.table.ts";
 export type ReadsUse = { readonly feeds: Table; readonly clock: Clock };
 
 /** The reading half of a feed in the table `feeds`; its rows are described in `rows.ts`. */
-export const feedReads = (use: ReadsUse): Pick<Feed, "find" | "findAny" | "list" | "delta"> => ({
+export const feedReads = (use: ReadsUse): Pick<Feed, "find" | "findAny" | "findStored" | "list" | "delta"> => ({
   find: async (feed, id) => {
     const notification = await findAny(use, feed, id);
     return notification?.status === "deleted" ? undefined : notification;
   },
   findAny: (feed, id) => findAny(use, feed, id),
+  findStored: (feed, id) => findStored(use, feed, id),
   list: (feed, request) => list(use, feed, request),
   delta: (feed, request) => readDelta(use, feed, request),
 });
 
-const findAny = async (use: ReadsUse, feed: FeedKey, given: NotificationId): Promise<Notification | undefined> => {
+const findStored = async ({ feeds }: ReadsUse, feed: FeedKey, given: NotificationId) => {
   const id = parseNotificationId(given);
-  const row = id && (await use.feeds.find(feed, notificationKey(id)));
-  const notification = row && notificationOf(row);
+  const row = id && (await feeds.find(feed, notificationKey(id)));
+  return row && notificationOf(row);
+};
+
+const findAny = async (use: ReadsUse, feed: FeedKey, id: NotificationId): Promise<Notification | undefined> => {
+  const notification = await findStored(use, feed, id);
   if (!notification || !isExpired(notification, use.clock.now())) return notification;
   await sweepExpired(use, feed, [notification.id]);
   return undefined;

@@ -55,7 +55,7 @@ export type DeltaPage = {
 };
 
 /**
- * The port to one user's notifications of one host name. Nothing it returns has expired. All methods throw `Unavailable` when the
+ * The port to one user's notifications of one host name. Nothing it returns has expired, but for what `findStored` does. All methods throw `Unavailable` when the
  * store is; those that write count the user's writes, and throw a `Problem` of kind `busy`, nothing changed, when there are too many (contract 2.6).
  */
 export type Feed = {
@@ -71,6 +71,8 @@ export type Feed = {
   readonly find: (feed: FeedKey, id: NotificationId) => Promise<Notification | undefined>;
   /** The same with tombstones: what the delivery of a change needs to know. */
   readonly findAny: (feed: FeedKey, id: NotificationId) => Promise<Notification | undefined>;
+  /** The same with what has expired and is still stored: for who must know what it was. One request, for nothing is swept. */
+  readonly findStored: (feed: FeedKey, id: NotificationId) => Promise<Notification | undefined>;
   /**
    * Changes the state of up to 100 notifications; one write in the user's count. For each id, in their order, the notification as
    * it is then, or undefined where none is live. One that is in that state already keeps its version.

@@ -37,8 +37,8 @@ export type FanfareEvent =
       readonly reasons: readonly string[];
       /** Epoch milliseconds of the scheduled next run, if there is one. */
       readonly retryAt?: number;
-      /** Devices, by channel, to which this content will not be brought any more: it ends before another try. */
-      readonly missed?: Readonly<Partial<Record<ChannelName, number>>>;
+      /** Those to which this content will not be brought any more: it ends before another try. */
+      readonly missed?: Missed;
       readonly queuedMs?: QueuedMs;
       /** From the acceptance of the POST, PATCH or DELETE to the end of this run. */
       readonly sinceAcceptedMs: number;
@@ -57,6 +57,8 @@ export type FanfareEvent =
       readonly reason?: string;
       /** Of the request alone, without the wait for its turn. */
       readonly durationMs: number;
+      /** The device is an operator's canary: no push service was asked, and no metric counts it. */
+      readonly isCanary?: true;
       /** From the acceptance of this content, where it has reached this device for the first time. */
       readonly deliveredAfterMs?: number;
     }
@@ -80,6 +82,8 @@ export type FanfareEvent =
       readonly kind: JobKind;
       readonly notificationId: string;
       readonly hop: number;
+      /** Those to which this content was not brought before it ended by itself. */
+      readonly missed?: Missed;
       readonly queuedMs?: QueuedMs;
       /** From the acceptance of the POST, PATCH or DELETE to this run. */
       readonly sinceAcceptedMs: number;
@@ -184,6 +188,9 @@ type DeadLettersEvent =
 
 /** How late a message was, from when it was due (or was accepted) to its run; told by the first event of the run alone. */
 type QueuedMs = number;
+
+/** Devices by channel, each at least one; `unknown` where nobody can say any more whom it was for. */
+export type Missed = Readonly<Partial<Record<ChannelName | "unknown", number>>>;
 
 /** What pushes are made through. */
 export type ChannelName = "webpush" | "apns" | "fcm" | "wns";

@@ -33,11 +33,10 @@ const weightOf = (event: FanfareEvent): "always" | "failure" | "healthy" => {
     case "attempt":
       return event.outcome === "rejected" || event.outcome === "misconfigured" ? "failure" : "healthy";
     case "delivery":
+    case "lapsed":
       return event.missed ? "failure" : "healthy";
     case "postponed":
       return "failure";
-    case "lapsed":
-      return "healthy";
     default:
       return "always";
   }

@@ -1,4 +1,4 @@
-import type { ChannelName, FanfareEvent } from "./events.ts";
+import type { ChannelName, FanfareEvent, Missed } from "./events.ts";
 import { withinOf, type MetricName, type Point, type PointOf } from "./metrics.ts";
 
 /**
@@ -17,7 +17,8 @@ export const pointsOf = (event: FanfareEvent): readonly Point[] => {
       ];
     }
     case "attempt": {
-      const { channel, outcome, durationMs, deliveredAfterMs } = event;
+      const { channel, outcome, durationMs, isCanary, deliveredAfterMs } = event;
+      if (isCanary) return [];
       return [
         point("fanfare.attempts", 1, { channel, outcome }),
         point("fanfare.attempt.duration", durationMs, { channel }),
@@ -26,19 +27,19 @@ export const pointsOf = (event: FanfareEvent): readonly Point[] => {
       ];
     }
     case "delivery": {
-      const { kind, hop, reached, queuedMs, missed = {} } = event;
+      const { kind, hop, reached, queuedMs } = event;
       // A run has several rounds, of which the first tells the message's age: a notification is for nobody once.
       const isForNobody = kind === "content" && hop === 0 && reached === 0 && queuedMs !== undefined;
       return [
         ...agePoints(event),
         ...(isForNobody ? [point("fanfare.for_nobody", 1, {})] : []),
-        ...Object.entries(missed).map(([channel, count]) => point("fanfare.missed", count, { channel })),
+        ...missedPoints(event, "gave-up"),
       ];
     }
     case "postponed":
       return [...agePoints(event), point("fanfare.postponed", 1, { reason: dependencyOf(event.reason) })];
     case "lapsed":
-      return agePoints(event);
+      return [...agePoints(event), ...missedPoints(event, "expired-waiting")];
     case "purge":
       return [point("fanfare.purge.lag", event.lagSeconds, {}), point("fanfare.purged", event.rows, {})];
     case "dead-letters":
@@ -59,6 +60,9 @@ const deliveredPoints = (channel: ChannelName, ms: number): readonly Point[] => 
   point("fanfare.delivered", 1, { channel, within: withinOf(ms) }),
   point("fanfare.delivery.latency", ms, { channel }),
 ];
+
+const missedPoints = ({ missed = {} }: { readonly missed?: Missed }, reason: "gave-up" | "expired-waiting") =>
+  Object.entries(missed).map(([channel, count]) => point("fanfare.missed", count, { channel, reason }));
 
 const agePoints = ({ queuedMs }: { readonly queuedMs?: number }): readonly Point[] =>
   queuedMs === undefined ? [] : [point("fanfare.queue.age", queuedMs / 1_000, {})];

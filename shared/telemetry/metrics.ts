@@ -54,7 +54,7 @@ export const metrics = {
   "fanfare.attempts": {
     kind: "counter",
     unit: "{attempt}",
-    description: "Attempts at a device: contents, taps and alerts.",
+    description: "Attempts at a device: contents, taps and alerts. A run that is repeated makes and counts them again.",
     attributes: ["channel", "outcome"],
   },
   "fanfare.attempt.duration": {
@@ -68,7 +68,7 @@ export const metrics = {
     kind: "counter",
     unit: "{device}",
     description:
-      "Devices whose push service took a content for the first time, by how soon after that content was accepted.",
+      "Devices whose push service took a content for the first time, by how soon after that content was accepted. At least once: a run whose record is lost is repeated, tells them again and counts again.",
     attributes: ["channel", "within"],
   },
   "fanfare.delivery.latency": {
@@ -82,8 +82,8 @@ export const metrics = {
     kind: "counter",
     unit: "{device}",
     description:
-      "Devices that a content was not brought to before its notification ended; not those that are gone or refused it.",
-    attributes: ["channel"],
+      "Devices that a content was not brought to before its notification ended: they were tried in vain (gave-up), or it ended while it waited to be tried (expired-waiting). Not those that are gone or refused it, nor what had been ended by its user or app, or had less than 30 s to live. A run that is repeated counts again.",
+    attributes: ["channel", "reason"],
   },
   "fanfare.postponed": {
     kind: "counter",
@@ -148,11 +148,14 @@ export type PointOf<Name extends MetricName> = {
 };
 export type Point = { readonly [Name in MetricName]: PointOf<Name> }[MetricName];
 
+/** The objective: so soon after its acceptance a content is to be with a device's push service. */
+export const promisedWithinMs = 30_000;
+
 /** So soon after its acceptance a content was with a push service: the smallest that fits. Counted, for Azure Monitor knows no quantiles. */
 const within = [
   ["1s", 1_000],
   ["5s", 5_000],
-  ["30s", 30_000],
+  ["30s", promisedWithinMs],
   ["5m", 300_000],
   ["1h", 3_600_000],
 ] as const;

@@ -19,7 +19,7 @@ export const readable = (event: FanfareEvent): string | undefined => {
     case "postponed":
       return `delivery ${event.notificationId}: ${event.reason}; again at ${timeOf(event.retryAt)}`;
     case "lapsed":
-      return `delivery ${event.notificationId}: expired or deleted, nobody is told`;
+      return `delivery ${event.notificationId}: ${event.missed ? "it ended before anybody was told" : "expired or deleted, nobody is told"}`;
     case "purge": {
       const failed = event.failed > 0 ? `, ${event.failed} failed` : "";
       const lag = event.lagSeconds > 0 ? `, ${event.lagSeconds} s behind` : "";

@@ -45,7 +45,7 @@ export const startHost = ({ sender, isGoverned, onEvent }: Options) => {
 
   const stored = <T>(found: T): Promise<T> => pause(storeMs, found);
   const handle = deliverNotification({
-    feed: { findAny: (feed) => stored(known.get(feed)?.notification) },
+    feed: { findStored: (feed) => stored(known.get(feed)?.notification) },
     subscriptions: {
       of: (feed) => stored([...(known.get(feed)?.subscriptions ?? [])]),
       forgetChannel: () => stored("forgotten" as const),

@@ -47,8 +47,8 @@ describe("one notification", () => {
     }
   });
 
-  test("that has expired is found by nobody, tombstone or not", async () => {
-    const { accept, remove, find, findAny, feed, clock } = feedInMemory();
+  test("that has expired is found by nobody, tombstone or not, but by who asks what is stored until another trips over it", async () => {
+    const { accept, remove, find, findAny, findStored, feed, clock } = feedInMemory();
     const expiresAt = start + milliseconds.hour;
     const { notification: live } = await accept(feed, draftOf({ appNotificationId: "live", expiresAt }));
     const { notification: dead } = await accept(feed, draftOf({ appNotificationId: "dead", expiresAt }));
@@ -57,8 +57,12 @@ describe("one notification", () => {
     expect([await findAny(feed, live.id), await findAny(feed, dead.id)]).toHaveLength(2);
     clock.at = expiresAt;
     for (const { id } of [live, dead]) {
+      for (const _ of ["once", "and again"]) {
+        expect(await findStored(feed, id)).toMatchObject({ id, status: id === dead.id ? "deleted" : "active" });
+      }
       expect(await find(feed, id)).toBeUndefined();
       expect(await findAny(feed, id)).toBeUndefined();
+      expect(await findStored(feed, id)).toBeUndefined();
     }
   });
 });

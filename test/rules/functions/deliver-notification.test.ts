@@ -68,10 +68,8 @@ test("of several devices each has its own outcome; one message goes on, at the e
 });
 
 test.each([
-  ["expired", "content", notificationWith({ id: job.id, expiresAt: startedAt })],
   ["expired", "state", notificationWith({ id: job.id, expiresAt: startedAt })],
   ["deleted", "content", notificationWith({ id: job.id, status: "deleted" })],
-  ["unknown", "content", undefined],
   ["unknown", "state", undefined],
 ] as const)("of an %s notification a %s message is done without a try, and is told of", async (_, kind, missing) => {
   const { deliver, happened, events } = world({

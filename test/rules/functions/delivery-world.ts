@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import { deliverNotification } from "../../../functions/deliver-notification.ts";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
+import { canaryEndpoint } from "../../../shared/channels/webpush/canary.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import type { Held } from "../../../shared/delivery/governor.ts";
 import { nothingTold, type LedgerEntry, type Told, type ToldKind } from "../../../shared/delivery/ledger.ts";
@@ -14,7 +15,15 @@ import type { Channel } from "../../../shared/subscription/subscription.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import type { Emit, FanfareEvent } from "../../../shared/telemetry/events.ts";
 import { memoryTable } from "../../support/memory-table.ts";
-import { channelOf, feed, notificationWith, now as startedAt, subscriptionId, subscriptionWith } from "../samples.ts";
+import {
+  browserKeys,
+  channelOf,
+  feed,
+  notificationWith,
+  now as startedAt,
+  subscriptionId,
+  subscriptionWith,
+} from "../samples.ts";
 
 export const notification = notificationWith();
 export const job: FanoutJob = {
@@ -40,6 +49,8 @@ type World = {
   readonly platforms?: Readonly<Record<string, PlatformType>>;
   /** The device whose channel another has, too. */
   readonly sharing?: Readonly<Record<string, string>>;
+  /** The device that is an operator's canary, if one is. */
+  readonly canary?: string;
   /** The channels that are served; all four by default. */
   readonly served?: readonly Channel["kind"][];
   readonly policy?: RetryPolicy;
@@ -48,6 +59,8 @@ type World = {
   /** What stands before the queue; nothing by default. */
   readonly through?: (fanout: Fanout) => Fanout;
 };
+
+const canaryChannel: Channel = { kind: "webpush", endpoint: canaryEndpoint("a"), keys: browserKeys };
 
 /** The whole job on its own ledger and on stores of a few lines; `happened` is what it did to the world, in order. */
 export const world = (given: World) => {
@@ -74,7 +87,6 @@ export const world = (given: World) => {
     await act?.();
     if (what !== undefined) happened.push(what);
   };
-  const alive = (): Notification | undefined => (stored && stored.expiresAt > now ? stored : undefined);
   const platformOf = (name: string): PlatformType => given.platforms?.[name] ?? "WebPush";
   const tagOf = (name: string): string => `${renewed.has(name) ? "new " : ""}tag of ${given.sharing?.[name] ?? name}`;
   const answerOf = (name: string): Answer => {
@@ -98,8 +110,8 @@ export const world = (given: World) => {
   const served = given.served ?? (["webpush", "wns", "fcm", "apns"] as const);
   const run = deliverNotification({
     feed: {
-      findAny: async () => {
-        const found = alive();
+      findStored: async () => {
+        const found = stored;
         await step("find");
         return found;
       },
@@ -111,7 +123,7 @@ export const world = (given: World) => {
           ...subscriptionWith({
             id: subscriptionId(name),
             platformType: platformOf(name),
-            channel: channelOf(platformOf(name)),
+            channel: name === given.canary ? canaryChannel : channelOf(platformOf(name)),
             channelTag: tagOf(name),
           }),
           ...(forgotten.has(name) && { channel: null }),

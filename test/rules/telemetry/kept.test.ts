@@ -22,6 +22,7 @@ const delivery = {
   reasons: [],
   sinceAcceptedMs: 1,
 } as const;
+const lapsed = { event: "lapsed", kind: "content", notificationId: "n", hop: 0, sinceAcceptedMs: 1 } as const;
 const failure: FanfareEvent = { ...request, status: 500 };
 
 test.each<[string, FanfareEvent, boolean]>([
@@ -38,6 +39,8 @@ test.each<[string, FanfareEvent, boolean]>([
   ["a credential that is refused", { ...attempt, outcome: "misconfigured", reason: "401" }, true],
   ["a run", delivery, false],
   ["a run that misses somebody", { ...delivery, missed: { fcm: 1 } }, true],
+  ["a run that came too late for somebody", { ...lapsed, missed: { unknown: 1 } }, true],
+  ["a run that came to nothing, and nobody missed it", lapsed, false],
   ["an alarm", { event: "credential-refused", credential: "c", origin: "o", reason: "401" }, true],
   ["a look at the dead letters", { event: "dead-letters", unavailable: "Service Bus", durationMs: 1 }, true],
 ])("of a trace that is not kept, %s is told: %#", (_, event, isTold) => {

@@ -70,6 +70,7 @@ const cases: readonly [FanfareEvent, readonly (readonly [string, number, object]
       ["fanfare.pruned", 1, { channel: "apns" }],
     ],
   ],
+  [{ ...attempt, isCanary: true, deliveredAfterMs: 4_000 }, []],
   [{ ...delivery, queuedMs: 1_500 }, [["fanfare.queue.age", 1.5, {}]]],
   [
     { ...delivery, reached: 0, queuedMs: 0 },
@@ -83,8 +84,8 @@ const cases: readonly [FanfareEvent, readonly (readonly [string, number, object]
     { ...delivery, hop: 4, reached: 0, queuedMs: 0, missed: { fcm: 2, wns: 1 } },
     [
       ["fanfare.queue.age", 0, {}],
-      ["fanfare.missed", 2, { channel: "fcm" }],
-      ["fanfare.missed", 1, { channel: "wns" }],
+      ["fanfare.missed", 2, { channel: "fcm", reason: "gave-up" }],
+      ["fanfare.missed", 1, { channel: "wns", reason: "gave-up" }],
     ],
   ],
   [
@@ -92,6 +93,13 @@ const cases: readonly [FanfareEvent, readonly (readonly [string, number, object]
     [["fanfare.postponed", 1, { reason: "service-bus" }]],
   ],
   [{ event: "lapsed", ...run, kind: "state", queuedMs: 10, sinceAcceptedMs: 10 }, [["fanfare.queue.age", 0.01, {}]]],
+  [
+    { event: "lapsed", ...run, kind: "content", missed: { apns: 3, unknown: 1 }, sinceAcceptedMs: 10 },
+    [
+      ["fanfare.missed", 3, { channel: "apns", reason: "expired-waiting" }],
+      ["fanfare.missed", 1, { channel: "unknown", reason: "expired-waiting" }],
+    ],
+  ],
   [
     { event: "purge", feeds: 1, rows: 7, failed: 0, lagSeconds: 3, isMoreLeft: false, durationMs: 5 },
     [

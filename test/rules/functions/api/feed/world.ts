@@ -134,7 +134,10 @@ export const world = (made: World = {}) => {
 };
 
 /** A feed in memory, one for each host name: as much of the port's promises as the operations lean on. */
-const feedOf = (stored: readonly Notification[], count: () => void): Omit<Feed, "accept" | "preview"> => {
+const feedOf = (
+  stored: readonly Notification[],
+  count: () => void,
+): Omit<Feed, "accept" | "preview" | "findStored"> => {
   const kept = new Map(stored.map((one) => [one.id, { feed: feedKeyOf(user, one.targetHostName), one }]));
   let version = Math.max(0, ...stored.map((one) => one.version));
   const any = (feed: FeedKey, id: string): Notification | undefined => {
