@@ -31,7 +31,7 @@ type Uses = Identifying &
   Holding &
   DryRunUses & {
     readonly apps: Pick<AppRegistry, "find">;
-    readonly feed: Pick<Feed, "accept">;
+    readonly feed: Pick<Feed, "accept" | "noteAnswer">;
     readonly fanout: Fanout;
     readonly clock: Clock;
     /** Answer 201 for replaced notifications too. */
@@ -63,8 +63,16 @@ export const createNotification =
       // A repeat under the same key comes by here too, and sends the same message again: it may be what the crash left out.
       const { expiresAt } = accepted.notification;
       const jobs = firstJobs({ ...accepted, feed, fallback: draft.fallback });
-      await Promise.all(jobs.map((job) => use.fanout.send(job, { expiresAt })));
-      return answer(accepted, { status: accepted.isNew || use.always201 ? 201 : 200, base, user });
+      const note = (answer: "refused" | "accepted"): Promise<boolean> =>
+        once ? use.feed.noteAnswer(feed, once, answer).catch(() => false) : Promise.resolve(false); // it is for a metric only
+      try {
+        await Promise.all(jobs.map((job) => use.fanout.send(job, { expiresAt })));
+      } catch (error) {
+        if (!accepted.isRepeat) await note("refused");
+        throw error;
+      }
+      const isCounted = !accepted.isRepeat || (accepted.wasRefused === true && (await note("accepted")));
+      return answer(accepted, { status: accepted.isNew || use.always201 ? 201 : 200, base, user, isCounted });
     };
     return admitWrite(use, caller, write, { isDryRun: asked !== undefined });
   };
@@ -91,15 +99,21 @@ const onceOf = ({ tenantId, clientId }: Caller, key: string, body: string): Once
   body,
 });
 
-type Particulars = { readonly status: number; readonly base: Call["base"]; readonly user: User };
+type Particulars = {
+  readonly status: number;
+  readonly base: Call["base"];
+  readonly user: User;
+  /** It is answered as accepted for the first time. */
+  readonly isCounted: boolean;
+};
 
 /** Exactly the original's members, in its order (contract 2.3): rawContent is never echoed. A repeat is answered the very same. */
-const answer = (accepted: Accepted, { status, base, user }: Particulars): Answer => {
-  const { notification, acceptedAt, isNew, isRepeat } = accepted;
+const answer = (accepted: Accepted, { status, base, user, isCounted }: Particulars): Answer => {
+  const { notification, acceptedAt, isNew } = accepted;
   const { visualContent } = notification.payload;
   return {
     status,
-    ...(!isRepeat && { accepted: isNew ? "new" : "replaced" }),
+    ...(isCounted && { accepted: isNew ? "new" : "replaced" }),
     headers: { ...odataHeaders, Location: `${base}/me/activities/${notification.id}` },
     body: {
       "@odata.context": `${notificationsContext(base, user)}/$entity`,

@@ -2,11 +2,11 @@ import { milliseconds } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { parseNotificationId, type Notification, type NotificationId } from "../notification/notification.ts";
 import type { ExpiryHints } from "../storage/expiry-hints.table.ts";
-import type { Table } from "../storage/table.ts";
+import { RowConflict, type Table } from "../storage/table.ts";
 import { decideAccept } from "./accept.ts";
 import { decideChange, type StateWrite } from "./change-state.ts";
 import type { Feed } from "./feed.ts";
-import { onceKey } from "./once.ts";
+import { answeredRow, onceKey } from "./once.ts";
 import { aliasKey, notificationKey } from "./rows.ts";
 import { decideRemove } from "./tombstone.ts";
 import { writeTurns, type WriteTurn, type WriteTurnsUse } from "./write-turns.table.ts";
@@ -14,7 +14,7 @@ import { writeTurns, type WriteTurn, type WriteTurnsUse } from "./write-turns.ta
 export type WritesUse = WriteTurnsUse & { readonly hints: ExpiryHints };
 
 /** The feed's writes: what each reads and how many transactions it is. What it comes to, `decide…` says; how it is made, `write-turns`. */
-export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | "change" | "remove"> => {
+export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | "noteAnswer" | "change" | "remove"> => {
   const { feeds } = use;
   const turn = writeTurns(use);
   return {
@@ -32,6 +32,19 @@ export const feedWrites = ({ hints, ...use }: WritesUse): Pick<Feed, "accept" | 
         decide: (found, standing) => decideAccept({ draft, once }, found, standing),
         alwaysCounts: once === undefined,
       }),
+
+    noteAnswer: async (feed, once, answer) => {
+      const found = await feeds.find(feed, onceKey(once));
+      const row = answeredRow(found, answer);
+      if (!found || !row) return false;
+      try {
+        await feeds.write({ kind: "replace", row, ifMatch: found.etag });
+        return true;
+      } catch (error) {
+        if (error instanceof RowConflict) return false; // another repeat was first
+        throw error;
+      }
+    },
 
     change: async (feed, given, change, { isMet, countsAlways = false } = {}) => {
       const ids = given.map(parseNotificationId);

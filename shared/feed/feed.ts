@@ -17,6 +17,8 @@ export type Accepted = {
   readonly isNew: boolean;
   /** Nothing came of it but the answer: it had come before, under the same `Once`. */
   readonly isRepeat?: true;
+  /** Of a repeat: whoever sent it has been told no so far, though it is stored (`noteAnswer`). */
+  readonly wasRefused?: true;
   /** Epoch milliseconds of the first acceptance: the answer's seconds to live are counted from here, so that a repeat says the same. */
   readonly acceptedAt: number;
 };
@@ -65,6 +67,11 @@ export type Feed = {
    * under the same key with another body it throws `conflict`.
    */
   readonly accept: (feed: FeedKey, draft: NotificationDraft, once?: Once) => Promise<Accepted>;
+  /**
+   * Remembers that a POST was refused though it is stored, for its messages got nowhere; or that a repeat of it was accepted after all, so
+   * that it counts as accepted then, and once. Resolves to whether this call changed what is remembered.
+   */
+  readonly noteAnswer: (feed: FeedKey, once: Once, answer: "refused" | "accepted") => Promise<boolean>;
   /** What `accept` would make of the draft if it came now. Writes and counts nothing; throws `busy` where `accept` would. */
   readonly preview: (feed: FeedKey, draft: NotificationDraft) => Promise<Preview>;
   /** The notification, or undefined when it is unknown, deleted or expired. */

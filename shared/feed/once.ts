@@ -40,7 +40,16 @@ const onceSchema = z.object({
   displayUntil: z.date(),
   notificationExpiresAt: z.date(),
   expiresAt: z.date(),
+  isRefused: z.boolean().optional(),
 });
+
+/** The row as it stands when the POST has been answered so; undefined where it says so already, or is there no more. */
+export const answeredRow = (found: StoredRow | undefined, answer: "refused" | "accepted"): Row | undefined => {
+  const isRefused = answer === "refused";
+  if (!found || (found.isRefused ?? false) === isRefused) return undefined;
+  const { etag: _etag, ...row } = found;
+  return { ...row, isRefused };
+};
 
 /**
  * What the first POST under this key was told, or undefined when this is the first. Times that the draft does not name count from
@@ -73,6 +82,7 @@ export const repeatOf = (
     },
     isNew,
     isRepeat: true,
+    ...(first.isRefused && { wasRefused: true }),
     acceptedAt: acceptedAt.getTime(),
   };
 };

@@ -13,7 +13,10 @@ export type FanfareEvent =
       readonly reason?: string;
       /** Why it was answered 406. */
       readonly throttled?: ThrottledBy;
-      /** What a POST that sends came to; a repeat under the same Idempotency-Key, and a dry run, come to nothing new. */
+      /**
+       * What a POST that sends came to; a dry run comes to nothing new, nor does a repeat under the same Idempotency-Key, but for the first
+       * that is answered as accepted after others were refused.
+       */
       readonly accepted?: "new" | "replaced";
       readonly durationMs: number;
       /** So much of it the answer was held back, because the caller would wait for a change: no measure of how fast we are. */

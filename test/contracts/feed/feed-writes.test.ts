@@ -68,6 +68,23 @@ test("of twins under one Idempotency-Key, on two instances, one makes the notifi
   expect(await rowsOf(azurite.tables.feeds, feed, "n_")).toHaveLength(1);
 });
 
+test("a POST that was refused though it is stored is remembered as such until a repeat is accepted: of several at once one is the first", async () => {
+  const [one, other] = [instanceOn(), instanceOn()];
+  const [feed, once] = [newFeed(), newOnce()];
+  const { notification } = await one.accept(feed, draftOf(), once);
+  expect(await one.noteAnswer(feed, once, "accepted")).toBe(false); // it is, unless it was refused
+  expect(await one.accept(feed, draftOf(), once)).not.toHaveProperty("wasRefused");
+  expect(await one.noteAnswer(feed, once, "refused")).toBe(true);
+  expect(await other.accept(feed, draftOf(), once)).toMatchObject({ isRepeat: true, wasRefused: true });
+
+  const noted = await Promise.all([one, other, one, other].map((by) => by.noteAnswer(feed, once, "accepted")));
+  expect(noted.filter(Boolean)).toEqual([true]);
+  const repeated = await one.accept(feed, draftOf(), once);
+  expect(repeated).toMatchObject({ isNew: true, notification: { id: notification.id, version: 1 } });
+  expect(repeated).not.toHaveProperty("wasRefused");
+  expect(await one.noteAnswer(feed, newOnce(), "refused")).toBe(false);
+});
+
 test("a repeat says what the first said, whatever became of it since, until the key's day is over", async () => {
   const { accept, remove, clock } = instanceOn();
   const [feed, once] = [newFeed(), newOnce()];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Caller } from "../../../../shared/auth/caller.ts";
-import type { Once } from "../../../../shared/feed/feed.ts";
+import type { Accepted, Once } from "../../../../shared/feed/feed.ts";
 import { messageIdOf } from "../../../../shared/fanout/job.ts";
 import { feedKeyOf } from "../../../../shared/feed-key.ts";
 import { newNotificationId } from "../../../../shared/notification/notification.ts";
@@ -97,6 +97,44 @@ test.each(["content", "fallback"] as const)(
     expect(await post({ body: { ...body, fallbackPolicy } })).toMatchObject({ status: 406 });
   },
 );
+
+test("what was refused though it was stored counts as accepted when a repeat is answered so, once", async () => {
+  const keyed = { headers: { "idempotency-key": "k" } };
+  const first = world({ away: "fanout" });
+  expect(await first.post(keyed)).toMatchObject({ status: 406 });
+  expect(first.happened.at(-1)).toBe("noted as refused");
+  const [became] = first.accepted;
+  const before: Accepted = { ...became!, isRepeat: true, wasRefused: true };
+
+  const still = world({ before, away: "fanout" });
+  expect(await still.post(keyed)).toMatchObject({ status: 406 });
+  expect(still.happened).toEqual([]); // it is noted already
+
+  const now = world({ before });
+  expect(await now.post(keyed)).toMatchObject({ status: 201, accepted: "new" });
+  expect(now.happened).toEqual(["sent", "noted as accepted"]);
+
+  const { wasRefused: _, ...counted } = before;
+  for (const uncounted of [
+    world({ before, notes: "late" }),
+    world({ before, notes: "away" }),
+    world({ before: counted }),
+  ]) {
+    const answer = await uncounted.post(keyed);
+    expect(answer).toMatchObject({ status: 201 });
+    expect(answer).not.toHaveProperty("accepted");
+  }
+});
+
+test("nothing is noted of a POST without a key, nor of one that is accepted at once, and a note that fails changes no answer", async () => {
+  const refused = world({ away: "fanout" });
+  await refused.post();
+  const accepted = world();
+  expect(await accepted.post({ headers: { "idempotency-key": "k" } })).toMatchObject({ accepted: "new" });
+  expect([...refused.happened, ...accepted.happened].filter((what) => what.startsWith("noted"))).toEqual([]);
+  const away = world({ away: "fanout", notes: "away" });
+  expect(await away.post({ headers: { "idempotency-key": "k" } })).toMatchObject({ status: 406 });
+});
 
 test("a user's throttle that refuses gives the app's permit back; a store or bus that fails does not", async () => {
   const refused = world({ throttled: "user" });

@@ -1,5 +1,6 @@
 import type { SubscriptionId } from "../../../../shared/subscription/subscription.ts";
 import { HttpRequest } from "@azure/functions";
+import { expect } from "vitest";
 import { createNotification } from "../../../../functions/api/create-notification.ts";
 import { answerTo } from "../../../../functions/api/http.ts";
 import { registeredAppSchema } from "../../../../shared/auth/app-registry.ts";
@@ -50,6 +51,8 @@ export type World = {
   readonly throttled?: "bus" | "app" | "user" | "reads";
   readonly devices?: readonly KeptSubscription[];
   readonly credentials?: { readonly fcm: string };
+  /** How an answer was given is remembered by another first, or cannot be. */
+  readonly notes?: "late" | "away";
   /** The clock is so many milliseconds further. */
   readonly later?: number;
   /** What was accepted before under the same Idempotency-Key. */
@@ -128,6 +131,11 @@ export const world = ({
         if (throttled === "user") return Promise.reject(refusal("user"));
         const alias = live && { id: live, expiresAt: now + 1, knownUntil: now + 1 };
         return Promise.resolve(acceptDraft(draft, { head: { epoch: "e", version: 1 }, alias }, now));
+      },
+      noteAnswer: (_, once, answer) => {
+        happened.push(`noted as ${answer}`);
+        expect(once.key).toMatch(/^[\w-]{43}$/);
+        return rest.notes === "away" ? failing("Table storage") : Promise.resolve(rest.notes !== "late");
       },
       accept: (feed, draft, once) => {
         if (away === "feed") return failing("Table storage");

@@ -137,7 +137,7 @@ export const world = (made: World = {}) => {
 const feedOf = (
   stored: readonly Notification[],
   count: () => void,
-): Omit<Feed, "accept" | "preview" | "findStored"> => {
+): Omit<Feed, "accept" | "noteAnswer" | "preview" | "findStored"> => {
   const kept = new Map(stored.map((one) => [one.id, { feed: feedKeyOf(user, one.targetHostName), one }]));
   let version = Math.max(0, ...stored.map((one) => one.version));
   const any = (feed: FeedKey, id: string): Notification | undefined => {
