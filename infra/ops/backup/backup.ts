@@ -15,7 +15,7 @@ It is made while the service goes on, and tells when it began: what changed sinc
 
 A restore checks the whole file first. It only inserts: a row that is there is newer, and stays. It may be repeated, and goes on after an
 interruption. Whoever the audit says was erased since the backup is left out; if the audit was lost, too, name them with --without, a CSV or JSON file
-with the columns tenantId and objectId. Whoever unsubscribed since is subscribed again, until their subscription ends.
+with the columns tenantId and objectId. So are apps that were removed since, and whoever was unblocked: without the audit, look at apps list afterwards. Whoever unsubscribed since is subscribed again, until their subscription ends.
 
 Examples:
   npm run ops -- backup export --out /mnt/backups

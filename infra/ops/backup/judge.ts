@@ -19,7 +19,7 @@ export type Judged =
 type Rules = {
   /** Epoch milliseconds. */
   readonly now: number;
-  /** Persons who are not put back, as `auditNameOf` calls them. */
+  /** Who and what is not put back, as the audit calls them: `person <hash>`, `app <host name>`, `client <id>`. */
   readonly without: ReadonlySet<string>;
 };
 
@@ -31,9 +31,8 @@ export const judged = (kept: Kept | undefined, { now, without }: Rules): Judged 
   if (kept === undefined) return { kind: "refused", reason: "it is nothing that this version knows" };
   if (kept.kind !== "subscription") {
     const isReadable = kept.kind === "app" ? isApp(read(kept.row)) : isBlock(read(kept.row));
-    return isReadable
-      ? { kind: "wanted", kept }
-      : { kind: "refused", reason: `it is no ${kept.kind} that can be read` };
+    if (!isReadable) return { kind: "refused", reason: `it is no ${kept.kind} that can be read` };
+    return without.has(registeredNameOf(kept)) ? { kind: "left out" } : { kind: "wanted", kept };
   }
   const row = read(kept.row);
   const holder = holderIn(read(kept.unsid), () => undefined);
@@ -43,6 +42,10 @@ export const judged = (kept: Kept | undefined, { now, without }: Rules): Judged 
   if (without.has(auditNameOf(holder))) return { kind: "left out" };
   return endOf(row) > now + endingMs ? { kind: "wanted", kept } : { kind: "ended" };
 };
+
+/** How the audit calls an app or an entry of the block list. Its row can be read. */
+const registeredNameOf = ({ kind, row }: Kept): string =>
+  subjectTold(kind === "app" ? { kind, id: appOf(read(row)).hostName } : blockOf(read(row)));
 
 /** As the readers of rows take one: there is no ETag before it is stored. */
 const read = (row: Row): StoredRow => ({ ...row, etag: "" });

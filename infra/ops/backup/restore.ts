@@ -17,7 +17,7 @@ import { puttingBack } from "./put-back.table.ts";
 import type { Heading } from "./records.ts";
 import { survey, type Survey } from "./survey.ts";
 import { putsTally, restoreTold, sentencesOf, type Puts } from "./told.ts";
-import { erasedSince, personsIn } from "./without.ts";
+import { erasedSince, personsIn, registeredSince } from "./without.ts";
 
 export type RestoreOptions = ChangeOptions & { readonly without?: string; readonly concurrency: number };
 
@@ -39,7 +39,9 @@ export const restoreInto = async (
   const keys = !isNamed(env) || env.DATA_KEYS ? await dataKeysOf(env) : undefined;
   const named = options.without === undefined ? new Set<string>() : await personsIn(options.without);
   const heading = await headingOf(path);
-  const without = new Set([...(await erasedSince(tables.audit, heading.beganAt)), ...named]);
+  const { beganAt } = heading;
+  const registered = await registeredSince(tables.audit, beganAt);
+  const without = new Set([...(await erasedSince(tables.audit, beganAt)), ...registered.takenAway, ...named]);
   const rules = { now: systemClock.now(), without };
 
   const looked = survey(keys);
@@ -49,7 +51,8 @@ export const restoreInto = async (
     output.progress(`Checking: ${line} lines.`);
   });
   const found = looked.found();
-  for (const sentence of sentencesOf({ heading, place, found, hasKeys: keys !== undefined })) output.note(sentence);
+  for (const sentence of sentencesOf({ heading, place, found, hasKeys: keys !== undefined, since: registered.others }))
+    output.note(sentence);
   const tell = (outcome: string, puts?: Puts): void =>
     restoreTold(use, options, { outcome, heading, place, found, puts });
   if (options.dryRun) {

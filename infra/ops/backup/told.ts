@@ -33,10 +33,12 @@ type Looked = {
   readonly place: string;
   readonly found: Survey;
   readonly hasKeys: boolean;
+  /** Acts on the registry since the backup that it does not know. */
+  readonly since: readonly string[];
 };
 
 /** What a look at a backup says, before anything is done. */
-export const sentencesOf = ({ heading, place, found, hasKeys }: Looked): readonly string[] => {
+export const sentencesOf = ({ heading, place, found, hasKeys, since }: Looked): readonly string[] => {
   const { wanted, ended, leftOut, reasons, unopened } = found;
   const lost = Object.entries(unopened)
     .map(([keyId, count]) => `${count} with ${keyId}`)
@@ -47,8 +49,11 @@ export const sentencesOf = ({ heading, place, found, hasKeys }: Looked): readonl
     ...(ended > 0 ? [`${ended} subscriptions have ended since and are left out.`] : []),
     ...(leftOut > 0
       ? [
-          `${leftOut} subscriptions are left out: theirs whom --without names, or whom the audit here says were erased since.`,
+          `${leftOut} are left out: subscriptions of whom --without names, and what the audit here says was erased, removed or unblocked since.`,
         ]
+      : []),
+    ...(since.length > 0
+      ? [`Look at apps list afterwards. The backup knows nothing of what was done since: ${since.join(", ")}.`]
       : []),
     ...(lost !== "" && hasKeys
       ? [

@@ -22,6 +22,28 @@ export const erasedSince = async (audit: Table, beganAt: number): Promise<Readon
   return erased;
 };
 
+/** What operators did to apps and the block list after the backup had begun. */
+type Registering = {
+  /** Apps that were removed, and what was taken off the block list, as the audit calls them. An operator meant it; a restore is no reason to undo it. */
+  readonly takenAway: ReadonlySet<string>;
+  /** Whatever else the last act of each was, in words. A restore neither does nor undoes it: the row is there, or as it was. */
+  readonly others: readonly string[];
+};
+
+/** Reads it from the audit; the last act of each app, client or tenant is what counts. */
+export const registeredSince = async (audit: Table, beganAt: number): Promise<Registering> => {
+  const takenAway = new Set<string>();
+  const others: string[] = [];
+  const seen = new Set<string>();
+  for await (const { act, subject, outcome } of tableAudit(audit).since(beganAt - clocksDifferMs)) {
+    if (!act.startsWith("apps ") || outcome === "failed" || seen.has(subject)) continue;
+    seen.add(subject);
+    if (act === "apps remove" || (act === "apps unblock" && !subject.startsWith("app "))) takenAway.add(subject);
+    else others.push(`${act} (${subject})`);
+  }
+  return { takenAway, others };
+};
+
 /** The persons whom a file names, CSV or JSON, by `tenantId` and `objectId`. Throws `Failed`, by its line, for one that is not named so. */
 export const personsIn = async (path: string): Promise<ReadonlySet<string>> => {
   const persons = new Set<string>();
