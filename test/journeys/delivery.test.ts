@@ -1,10 +1,7 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { decodeJwt } from "jose";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { startCollector, type Collector, type ToldSpan } from "../support/collector.ts";
 import { secretsFinder, secretsTold } from "../support/secrets-told.ts";
-import { command, linesOf } from "../contracts/ops/operator.ts";
 import { rawContentOf } from "../support/stack-client.ts";
 import { startStack, type LocalStack } from "../support/stack.ts";
 import { until } from "../support/until.ts";
@@ -127,25 +124,6 @@ test("a channel that is gone is tried no more, while its UNSID still names the u
   await stack.send("second", leaver);
   await stack.shows(stayer, ["first", "second"]);
   expect(await stack.attemptsAt(leaver)).toEqual([410]);
-});
-
-test("a browser brought over from a table of one's own rings when its user is posted to, by the UNSID of the import's report", async () => {
-  const { deviceId, channel } = await stack.push.createDevice();
-  const claims = decodeJwt(await stack.token({ user: "ada@contoso.com" }));
-  const file = (name: string): string => join(stack.dataDir, name);
-  await writeFile(file("dump.jsonl"), JSON.stringify({ subscription: channel, user: claims.oid, tenant: claims.tid }));
-  const vapid = await fetch(`${stack.stack.httpUrl}/beta/me/notifications/vapidPublicKey`);
-  const { publicKey } = (await vapid.json()) as { readonly publicKey: string };
-  const whose = ["--user-is-object-id", "--tenant-column", "tenant", "--subscription-column", "subscription"];
-  const { hostName } = stack.stack.apps[0]!;
-  const about = ["--app", hostName, "--vapid-public-key", publicKey, "--report", file("unsids.jsonl")];
-  const env = { FANFARE_DATA_DIR: stack.dataDir };
-  const told = await command(["import", "web-push", file("dump.jsonl"), ...whose, ...about], { env });
-  expect(told, told.stderr).toMatchObject({ code: 0, stdout: expect.stringContaining("1 new") as unknown });
-  const [, imported] = linesOf(await readFile(file("unsids.jsonl"), "utf8"));
-  const unsid = String(imported?.userNotificationSubscriptionId);
-  expect((await stack.post({ payload: { rawContent: "brought over" } }, { unsid })).status).toBe(201);
-  await stack.shows({ deviceId }, ["brought over"]);
 });
 
 test("in all that it printed there is no secret", async () => {

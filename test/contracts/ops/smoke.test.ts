@@ -8,12 +8,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { secretsIn } from "../../../infra/local/secrets.ts";
 import { canaryApp } from "../../../infra/ops/smoke/canary-app.table.ts";
 import { tableAppRegister } from "../../../shared/auth/app-register.table.ts";
-import { openTables } from "../../../shared/storage/azure.table.ts";
 import type { Table } from "../../../shared/storage/table.ts";
 import { closedPort } from "../../support/closed-port.ts";
-import { startStack, type LocalStack } from "../../support/stack.ts";
 import { startTablesUnderTest, type TablesUnderTest } from "../../support/tables.ts";
-import { command, linesOf, program } from "./operator.ts";
+import { command, linesOf } from "./operator.ts";
 
 type Document = {
   readonly ok: boolean;
@@ -32,74 +30,6 @@ const subscriptionsIn = async (feeds: Table): Promise<number> => {
   for await (const { rowKey } of feeds.all()) if (rowKey.startsWith("s_")) count += 1;
   return count;
 };
-
-test("a notification goes all the way, again and two at once; nobody rings, nothing is left, and no secret is told; a doctor finds that stack well", async () => {
-  const stack: LocalStack = await startStack({ ephemeral: true });
-  try {
-    const env = { FANFARE_DATA_DIR: stack.dataDir };
-    const [app] = stack.stack.apps;
-    const { connectionString } = stack.stack.tables;
-    const { feeds } = openTables({ kind: "connection-string", connectionString });
-    await command(["apps", "set", canaryApp, "--sender", app!.clientId, "--yes"], { env });
-    // The service reads the registry at its start, and need not be waited for then.
-    await stack.killPart("functions-host");
-    await stack.partIsBack("functions-host");
-
-    const first = await program(["smoke"], env);
-    expect(first, first.stdout).toMatchObject({ code: 0 });
-    expect(first.stdout).toMatch(/^delivered +\d+ ms {2}as GET …\/deliveries tells$/m);
-    expect(first.stdout).toMatch(/^A notification goes all the way in \d+ ms\.$/m);
-    const both = await Promise.all([1, 2].map(() => command(["smoke", "--json"], { env })));
-    for (const told of both) {
-      expect(told.code).toBe(0);
-      expect(documentIn(told.stdout)).toMatchObject({ ok: true, allTheWayMs: expect.any(Number) });
-      expect(documentIn(told.stdout).steps.map(({ step }) => step)).toEqual([
-        ...[
-          "service is ready",
-          "token had",
-          "app registered",
-          "canary subscribed",
-          "notification accepted",
-          "delivered",
-        ],
-        "canary removed",
-      ]);
-    }
-    expect(await stack.push.received()).toEqual([]);
-    expect(await subscriptionsIn(feeds)).toBe(stack.stack.devices.length);
-    // As on Azure: named by settings, with client credentials, and without the role that would let the API be asked.
-    const { tables: named, tokenUrl, httpUrl } = stack.stack;
-    const { dataKey } = await secretsIn(stack.stack.stateDir);
-    const elsewhere = {
-      ...{ TablesConnection: named.connectionString, PUBLIC_URL: httpUrl, DATA_KEYS: dataKey },
-      ...{ FANFARE_SMOKE_TOKEN_URL: tokenUrl, FANFARE_SMOKE_CLIENT_ID: app!.clientId },
-      FANFARE_SMOKE_CLIENT_SECRET: app!.clientSecret,
-    };
-    const byLedger = await command(["smoke", "--app", app!.hostName], { env: elsewhere });
-    expect(byLedger).toMatchObject({ code: 0, stdout: expect.stringMatching(/^delivered .* as the ledger tells$/m) });
-    const refused = await command(["smoke", "--json"], {
-      env: { ...elsewhere, FANFARE_SMOKE_CLIENT_SECRET: "hunter2" },
-    });
-    expect(documentIn(refused.stdout).failed).toMatchObject({
-      step: "token had",
-      sentence: "The token endpoint answered 401 invalid_client.",
-    });
-
-    const doctor = await command(["doctor", "--online"], { env });
-    expect(doctor, doctor.stdout).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining(" 0 warnings, 0 wrong, 0 not checked."),
-    });
-    const audit = await command(["audit", "--json", "--limit", "4"], { env });
-    expect(linesOf(audit.stdout).map(({ act, subject, outcome }) => [act, subject, outcome])).toEqual(
-      [app!.hostName, canaryApp, canaryApp, canaryApp].map((hostName) => ["smoke", `app ${hostName}`, "done"]),
-    );
-    const all = JSON.stringify([first, both]);
-    for (const secret of [app!.clientSecret, ...stack.issued()]) expect(all).not.toContain(secret);
-  } finally {
-    await stack.stop();
-  }
-});
 
 let tables: TablesUnderTest;
 let folder: string;
