@@ -53,7 +53,7 @@ export type VendorUnderTest = {
   }) => Promise<DeviceUnderTest>;
   /** How many things are kept of a device's app: its account and what it knows. */
   readonly remembered: (deviceId: string) => number;
-  /** The process ends and comes again, with what it kept; `whileDown` happens in between. */
+  /** The process ends and comes again, with what it kept. */
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
