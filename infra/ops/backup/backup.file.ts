@@ -70,8 +70,9 @@ export async function* linesIn(path: string): AsyncGenerator<string> {
   let line = 0;
   let rest = "";
   try {
+    const isZipped = await isCompressed(path);
     const bytes = createReadStream(path);
-    const plain = (await isCompressed(path)) ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
+    const plain = isZipped ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
     for await (const chunk of plain.setEncoding("utf8")) {
       const [first = "", ...others] = String(chunk).split("\n");
       rest += first;

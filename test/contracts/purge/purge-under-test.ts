@@ -20,12 +20,14 @@ export type PurgeEvent = Extract<FanfareEvent, { readonly event: "purge" }>;
 export const memoryTables = (): Tables =>
   Object.fromEntries(tableNames.map((name) => [name, memoryTable()])) as unknown as Tables;
 
-/** The service's stores on these tables, and a purge that may see some tables otherwise. All go by one clock, which stands. */
-export const purgeUnderTest = (tables: Tables, seenByPurge: Partial<Tables> = {}) => {
+/**
+ * The service's stores on these tables, and a purge that may see some tables otherwise. All go by one clock, which stands. `key`: what seals,
+ * where something is sealed already.
+ */
+export const purgeUnderTest = (tables: Tables, seenByPurge: Partial<Tables> = {}, key: Buffer = randomBytes(32)) => {
   const clock = handClock();
   const { feeds, unsids, deliveries, expiries } = tables;
   const hints = tableExpiryHints(expiries);
-  const key = randomBytes(32);
   const cipher = dataCipher([{ id: "k1", key }]);
   const head = { rowKey: headKey, empty: (feed: Parameters<typeof emptyHead>[0]) => emptyHead(feed, clock.now()) };
   const expired = tableExpired({ ...tables, ...seenByPurge, hints });
