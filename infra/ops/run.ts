@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { addApps } from "./apps/apps.ts";
 import { addAudit } from "./audit-list.ts";
+import { addBackup } from "./backup/backup.ts";
 import { addDeadLetters } from "./dead-letters.ts";
 import { addDoctor } from "./doctor/doctor.ts";
 import { addExplain } from "./explain.ts";
@@ -32,7 +33,7 @@ export const programOf = (use: Surroundings): Command => {
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => use.output.text(text.trimEnd()),
-      writeErr: (text) => use.output.note(text.trimEnd()),
+      writeErr: (text) => use.output.note(withoutValues(text.trimEnd())),
     });
   addDeadLetters(program, use); // commands inherit what was set above, so they come after it
   addExplain(program, use);
@@ -41,11 +42,19 @@ export const programOf = (use: Surroundings): Command => {
   addApps(program, use);
   addQueue(program, use);
   addAudit(program, use);
+  addBackup(program, use);
   addUser(program, use);
   addSmoke(program, use);
   addDoctor(program, use);
   return program;
 };
+
+/** What was given may be a secret in the wrong place, or endless: commander's errors quote it, to the terminal and to a pipeline's log. */
+const withoutValues = (error: string): string =>
+  error
+    .replace(/ argument '[^]*' is invalid\. /, " is invalid. ")
+    .replace(/command-argument value '[^]*' is invalid for argument /, "argument ")
+    .replace(/unknown option '(-[^'=]{0,64})=[^]*'/, "unknown option '$1'");
 
 /** Does what the command line says. Resolves to the exit code, whatever happens; the reason of a failure was told in one sentence. */
 export const run = async (args: readonly string[], use: Surroundings): Promise<ExitCode> => {
