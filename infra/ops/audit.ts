@@ -4,6 +4,7 @@ import { hashOf } from "../../shared/hash.ts";
 import { tableAudit, type AuditEntry, type Outcome } from "./audit.table.ts";
 import type { Connection } from "./connect.ts";
 import { Failed } from "./failed.ts";
+import { printable } from "./output.ts";
 import { sentenceOf } from "./sentence.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -94,7 +95,9 @@ const begin = async ({ tables, who }: Use, named: Pick<AuditEntry, "act" | "subj
 };
 
 const finish = async ({ tables, output }: Use, entry: AuditEntry): Promise<void> => {
-  const told = `${entry.act} of ${entry.subject} by ${entry.who.name}: ${[entry.outcome, ...countsInWords(entry)].join(", ")}.`;
+  const told = printable(
+    `${entry.act} of ${entry.subject} by ${entry.who.name}: ${[entry.outcome, ...countsInWords(entry)].join(", ")}.`,
+  );
   try {
     await tableAudit(tables().audit).note(entry);
     output.note(`Audit: ${told}`);

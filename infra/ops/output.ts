@@ -5,6 +5,8 @@
 export type Output = {
   /** A value as one line of JSON. */
   readonly json: (value: unknown) => void;
+  /** One JSON document whose text, all of it printing characters, is too long to be in memory twice. */
+  readonly pieces: (pieces: readonly string[]) => void;
   /** Lines for people. */
   readonly text: (text: string) => void;
   /** A sentence beside the results: what was done, what is wrong. */
@@ -18,8 +20,10 @@ type Stream = { readonly write: (text: string) => unknown; readonly isTTY?: bool
 /** Control and format characters, 8-bit ones and those that turn the direction of writing too: they could drive the operator's terminal. */
 const driving = /\p{Cc}|\p{Cf}/gu;
 const harmless = (text: string): string => text.replaceAll(driving, (one) => (one === "\n" ? one : " "));
-/** JSON escapes the 7-bit ones by itself; the others stand in texts only, where an escape means the same. */
-const escaped = (json: string): string =>
+/** Likewise for a value that somebody wrote: it begins no line of its own either. */
+export const printable = (value: string): string => value.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, " ");
+/** JSON escapes the 7-bit ones by itself; the others stand in texts only, where an escape means the same. For JSON that goes into a file, too. */
+export const escaped = (json: string): string =>
   json.replaceAll(driving, (one) =>
     one
       .split("")
@@ -43,15 +47,19 @@ export const outputTo = (stdout: Stream, stderr: Stream, now: () => number = () 
     stdout.write(`${text}\n`);
   };
   return {
+    pieces: (pieces) => {
+      if (isLineOpen) stderr.write(cleared());
+      for (const piece of [...pieces, "\n"]) stdout.write(piece);
+    },
     json: (value) => result(escaped(JSON.stringify(value))),
     text: (text) => result(harmless(text)),
     note: (sentence) => void stderr.write(`${cleared()}${harmless(sentence)}\n`),
     progress: (sentence) => {
       if (stderr.isTTY === true) {
-        stderr.write(`${startOfLine}${sentence}`);
+        stderr.write(`${startOfLine}${printable(sentence)}`);
         isLineOpen = true;
       } else if (now() >= nextProgressAt) {
-        stderr.write(`${sentence}\n`);
+        stderr.write(`${printable(sentence)}\n`);
         nextProgressAt = now() + progressEveryMs;
       }
     },

@@ -1,3 +1,5 @@
+import { printable } from "./output.ts";
+
 /** Rows under their heads, for people: columns as wide as their widest cell, two spaces apart. */
 export const textTable = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   aligned([heads, ...rows]);
@@ -5,9 +7,6 @@ export const textTable = (heads: readonly string[], rows: readonly (readonly str
 /** Names and values under each other, for one thing; what has no value is left out. */
 export const textList = (entries: Readonly<Record<string, string | number | undefined>>): string =>
   aligned(Object.entries(entries).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])));
-
-/** What users and push services wrote must not drive the operator's terminal. */
-const printable = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}]/gu, " ");
 
 const aligned = (given: readonly (readonly string[])[]): string => {
   const rows = given.map((row) => row.map(printable));

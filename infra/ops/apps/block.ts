@@ -7,6 +7,7 @@ import { audited } from "../audit.ts";
 import { connected, type Connection } from "../connect.ts";
 import { exitCodes, Failed } from "../failed.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { strangeInId } from "./app-options.ts";
 import { agreed, changeApp, mustBeAskable, type ChangeOptions } from "./change-app.ts";
 import { withChangeOptions } from "./set.ts";
 
@@ -46,6 +47,8 @@ const ofApp = (use: Surroundings, verb: Verb, hostName: string, options: ChangeO
 const idOf = (text: string): string => {
   const id = comparableId(text.trim());
   if (id === "" || id.length > 256) throw new Failed("The id has 1 to 256 characters.", exitCodes.usage);
+  if (strangeInId.test(id))
+    throw new Failed("The id has a line break, or another character that is not seen.", exitCodes.usage);
   return id;
 };
 

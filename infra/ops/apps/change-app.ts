@@ -4,6 +4,7 @@ import { RowConflict } from "../../../shared/storage/table.ts";
 import { audited } from "../audit.ts";
 import { connected, type Connection } from "../connect.ts";
 import { exitCodes, Failed } from "../failed.ts";
+import { printable } from "../output.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Edit } from "./edit.ts";
 import { faultOfRow } from "./faults.ts";
@@ -133,4 +134,6 @@ const difference = (use: Surroundings, { before, after, changes, isNew, place }:
     `${isNew ? "New app " : ""}${after.hostName} in ${place}`,
     ...changes.map((change) => `  ${changeInWords(change)}`),
     ...meaningOf(before, after, use.env),
-  ].join("\n");
+  ]
+    .map(printable) // an id of a file's, or of an older row's, may have a line break, and is no line of ours
+    .join("\n");

@@ -7,7 +7,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { textList, textTable } from "../text-table.ts";
 import { faultOfRow } from "./faults.ts";
 import { listNames, valuesOf } from "./fields.ts";
-import { hostNameOf } from "./option-values.ts";
+import { hostNameOf } from "./app-options.ts";
 
 type Options = { readonly json?: true };
 

@@ -9,7 +9,7 @@ import { connected, type Connection } from "../connect.ts";
 import { exitCodes, Failed } from "../failed.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { agreed, mustBeAskable, type ChangeOptions } from "./change-app.ts";
-import { hostNameOf } from "./option-values.ts";
+import { hostNameOf } from "./app-options.ts";
 import { withChangeOptions } from "./set.ts";
 
 type Options = ChangeOptions & { readonly count?: true };

@@ -3,7 +3,7 @@ import type { Surroundings } from "../surroundings.ts";
 import { changeApp, type ChangeOptions } from "./change-app.ts";
 import { editByFile, editByOptions, type CredentialEdits, type Edit, type ListEdits } from "./edit.ts";
 import { listNames, lists, type ListName } from "./fields.ts";
-import { credentialsCleared, credentialsSet, hostNameOf, severalIds } from "./option-values.ts";
+import { credentialsCleared, credentialsSet, hostNameOf, severalIds } from "./app-options.ts";
 
 type Options = ChangeOptions & {
   readonly file?: string;

@@ -1,8 +1,9 @@
-import { Option, type Command } from "commander";
-import { hostNameOf } from "../apps/option-values.ts";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { hostNameOf } from "../apps/app-options.ts";
 import { connected } from "../connect.ts";
 import { exitCodes, Failed } from "../failed.ts";
 import { wholeNumber } from "../option-values.ts";
+import { sentenceOf } from "../sentence.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { goAllTheWay } from "./journey.ts";
 import { StepFailed, stepsOf, type Step, type StepName } from "./steps.ts";
@@ -36,11 +37,20 @@ export const addSmoke = (program: Command, use: Surroundings): void => {
     .addOption(
       new Option("--timeout <seconds>", "how long each answer, and the delivery, may take")
         .default(timeoutSeconds)
-        .argParser(wholeNumber),
+        .argParser(seconds),
     )
     .option("--json", "one JSON document, also of a test that failed")
     .addHelpText("after", about)
     .action((options: Options) => smoke(use, options));
+};
+
+/** All that a test writes ends after ten minutes, so what takes longer than this proves nothing. */
+const timeoutMost = 120;
+
+const seconds = (text: string): number => {
+  const given = wholeNumber(text);
+  if (given > timeoutMost) throw new InvalidArgumentError(`It is at most ${timeoutMost} seconds.`);
+  return given;
 };
 
 const doctor = "npm run ops -- doctor";
@@ -51,7 +61,9 @@ const next: Readonly<Record<StepName, string>> = {
   "canary subscribed": `${doctor} tells whether you may write the tables, and whether DATA_KEYS is the service's.`,
   "app known to the service": "npm run ops -- apps show canary.fanfare.invalid",
   "notification accepted": doctor,
-  delivered: `npm run ops -- queue tells whether it waits; then npm run ops -- dead-letters list, and ${doctor}.`,
+  delivered:
+    "npm run ops -- queue tells whether it waits; then npm run ops -- dead-letters list, and " +
+    `${doctor}, which tells whether DATA_KEYS here is the service's: what another key sealed, it cannot push to.`,
   "canary removed": `nothing; it expires within ten minutes. ${doctor}`,
 };
 
@@ -59,25 +71,36 @@ const smoke = (use: Surroundings, { app, timeout, json }: Options): Promise<void
   connected(use, async (connection) => {
     const { output, stop } = use;
     const { url, place } = connection;
-    if (url === undefined) throw new Failed("PUBLIC_URL is not set, and smoke posts there.", exitCodes.usage);
+    if (url === undefined) {
+      const fault = use.env.PUBLIC_URL ? "no http(s) URL" : "not set";
+      throw new Failed(`PUBLIC_URL is ${fault}, and smoke posts there.`, exitCodes.usage);
+    }
     const taken: Step[] = [];
     const over = (step: Step): void => {
       taken.push(step);
       if (!json) output.text(lineOf(step));
     };
     if (!json) output.text(`A canary through ${place}, at ${url}`);
-    const tell = (failed?: StepFailed): void => {
+    const tell = (failed?: Failure): void => {
       if (json) output.json(asDocument(taken, url, failed));
       else if (!failed) output.text(`A notification goes all the way in ${msOf(taken)} ms.`);
     };
     try {
       await goAllTheWay({ use, connection, url, app, withinMs: timeout * 1_000, take: stepsOf({ over, next, stop }) });
     } catch (error) {
-      if (error instanceof StepFailed) tell(error);
+      tell(error instanceof StepFailed ? error : elsewhere(error, stop));
       throw error;
     }
     tell();
   });
+
+type Failure = { readonly step: StepName | null; readonly sentence: string; readonly next: string };
+
+/** Between two steps: it could not be noted, or somebody pressed Ctrl-C. */
+const elsewhere = (error: unknown, stop: AbortSignal): Failure =>
+  stop.aborted
+    ? { step: null, sentence: "Interrupted.", next: "npm run ops -- smoke" }
+    : { step: null, sentence: sentenceOf(error), next: doctor };
 
 const stepWidth = 26;
 const lineOf = ({ step, ok, ms, note }: Step): string =>
@@ -87,7 +110,7 @@ const lineOf = ({ step, ok, ms, note }: Step): string =>
 const msOf = (taken: readonly Step[]): number =>
   taken.reduce((sum, { step, ms }) => (step === "notification accepted" || step === "delivered" ? sum + ms : sum), 0);
 
-const asDocument = (steps: readonly Step[], url: string, failed: StepFailed | undefined) => ({
+const asDocument = (steps: readonly Step[], url: string, failed: Failure | undefined) => ({
   ok: failed === undefined,
   url,
   steps,

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import { comparableId } from "../../../shared/auth/app-registry.ts";
+import { strangeInId } from "../apps/app-options.ts";
 import type { FeedKey } from "../../../shared/feed-key.ts";
 
 /** Somebody as tokens name them: the tenant's id and the object id in it, which never change and are never given to anybody else. */
@@ -15,6 +16,8 @@ export const auditIdOf = ({ tenantId, objectId }: Person): string => `${tenantId
 export const idOf = (text: string): string => {
   const id = text.trim();
   if (id === "" || id.length > 256) throw new InvalidArgumentError("It is an id of 1 to 256 characters.");
+  if (strangeInId.test(id))
+    throw new InvalidArgumentError("It has a line break, or another character that is not seen.");
   if (id.includes("@"))
     throw new InvalidArgumentError(
       "It is an object id, not a sign-in name, which may change hands. az ad user show --id <name> --query id tells it.",

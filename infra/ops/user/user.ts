@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from "commander";
-import { hostNameOf } from "../apps/option-values.ts";
+import { hostNameOf } from "../apps/app-options.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { erase, type EraseOptions } from "./erase.ts";
 import { exportPerson, type ExportOptions } from "./export.ts";
@@ -35,7 +35,7 @@ export const addUser = (program: Command, use: Surroundings): void => {
       .command(verb)
       .description(description)
       .argument("<objectId>", "the person's object id in their tenant", idOf)
-      .requiredOption("--tenant <id>", "the tenant's id", idOf)
+      .requiredOption("--tenant <id>", "the tenant's id", oneTenant)
       .option("--app <hostName>", "of this app only; may be given several times", severalHostNames)
       .addHelpText("after", about);
 
@@ -55,6 +55,12 @@ export const addUser = (program: Command, use: Surroundings): void => {
     .action((objectId: string, { tenant, ...options }: EraseOptions & { readonly tenant: string }) =>
       erase(use, { tenantId: tenant, objectId }, options),
     );
+};
+
+/** Of two the last would win, and the person be another. */
+const oneTenant = (text: string, before: string | undefined): string => {
+  if (before !== undefined) throw new InvalidArgumentError("It is given twice.");
+  return idOf(text);
 };
 
 const severalHostNames = (text: string, before: readonly string[] | undefined): readonly string[] => [

@@ -9,10 +9,15 @@ export const hostNameOf = (text: string): string => {
   return parsed.data;
 };
 
+/** Characters that no id has, and that a slip of the clipboard brings along: controls, line breaks, invisible ones. */
+export const strangeInId = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+
 /** An option that may be given several times. */
 export const severalIds = (text: string, before: readonly string[] | undefined): readonly string[] => {
   const id = text.trim();
   if (id === "" || id.length > 256) throw new InvalidArgumentError("It is an id of 1 to 256 characters.");
+  if (strangeInId.test(id))
+    throw new InvalidArgumentError("It has a line break, or another character that is not seen.");
   return [...(before ?? []), id];
 };
 
