@@ -37,7 +37,8 @@ const list = ({ env, output, stop }: Surroundings, { since, limit, json }: Optio
   connected({ env }, async ({ tables, place }) => {
     const found: AuditEntry[] = [];
     let isMore = false;
-    for await (const entry of tableAudit(tables().audit).since(since)) {
+    let unreadable = 0;
+    for await (const entry of tableAudit(tables().audit).since(since, () => (unreadable += 1))) {
       stop.throwIfAborted();
       isMore = found.length === limit;
       if (isMore) break;
@@ -46,6 +47,8 @@ const list = ({ env, output, stop }: Surroundings, { since, limit, json }: Optio
     }
     if (found.length === 0) output.note(`No act is noted in ${place}${since === undefined ? "" : " since then"}.`);
     else if (!json) output.text(textTable(["BEGAN", "WHO", "ACT", "OF", "OUTCOME"], found.map(asRow)));
+    if (unreadable > 0)
+      output.note(`${unreadable} rows of the table audit cannot be read: none of these commands wrote them.`);
     if (isMore) output.note(`There are more than ${limit}: --limit tells how many to show.`);
   });
 

@@ -27,8 +27,11 @@ export type AuditEntry = {
 export type Audit = {
   /** Notes an entry, its beginning or its end. Throws as a table does. */
   readonly note: (entry: AuditEntry) => Promise<void>;
-  /** The acts that began or ended at that instant or since, the last noted first; all of them without one. */
-  readonly since: (instant?: number) => AsyncIterable<AuditEntry>;
+  /**
+   * The acts that began or ended at that instant or since, the last noted first; all of them without one. A row that is no act's, for
+   * somebody else wrote it, is left out and told of: it must keep nobody from an erasure.
+   */
+  readonly since: (instant?: number, unreadable?: (rowKey: string) => void) => AsyncIterable<AuditEntry>;
 };
 
 /**
@@ -45,10 +48,14 @@ export const tableAudit = (audit: Table): Audit => ({
       if (!(error instanceof RowConflict)) throw error;
     }
   },
-  since: async function* (instant = 0) {
+  since: async function* (instant = 0, unreadable) {
     const ended = new Set<string>();
     for await (const row of audit.range(partition, "", `${turned(instant)}_~`)) {
       const entry = entryOf(row);
+      if (!entry) {
+        unreadable?.(row.rowKey);
+        continue;
+      }
       if (entry.endedAt !== undefined) ended.add(entry.id);
       else if (ended.has(entry.id)) continue;
       yield entry;
@@ -74,6 +81,14 @@ const rowOf = ({ id, begunAt, endedAt, who, details, counts, fault, ...plain }: 
   ...(fault !== undefined && { fault }),
 });
 
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+};
+
 const rowSchema = z.object({
   rowKey: z.string(),
   act: z.string(),
@@ -85,16 +100,14 @@ const rowSchema = z.object({
   begunAt: z.date(),
   endedAt: z.date().optional(),
   outcome: z.enum(["done", "failed", "interrupted", "unfinished"]),
-  counts: z
-    .string()
-    .transform((text): unknown => JSON.parse(text))
-    .pipe(z.record(z.string(), z.number())),
+  counts: z.string().transform(jsonIn).pipe(z.record(z.string(), z.number())),
   fault: z.string().optional(),
 });
 
-const entryOf = (row: StoredRow): AuditEntry => {
-  const { rowKey, who, by, objectId, begunAt, endedAt, act, subject, details, outcome, counts, fault } =
-    rowSchema.parse(row);
+const entryOf = (row: StoredRow): AuditEntry | undefined => {
+  const parsed = rowSchema.safeParse(row).data;
+  if (!parsed) return undefined;
+  const { rowKey, who, by, objectId, begunAt, endedAt, act, subject, details, outcome, counts, fault } = parsed;
   return {
     id: rowKey.split("_")[1] ?? "",
     act,

@@ -2,7 +2,7 @@ import type { FeedKey } from "../../../shared/feed-key.ts";
 import { randomStamp } from "../../../shared/feed/new-head.ts";
 import { aliasKey, aliasOf, changeKey, headKey, headOf, headRow, notificationOf } from "../../../shared/feed/rows.ts";
 import { collected, removeInBatches, removeUnchanged, type Batch } from "../../../shared/expiry/remove-rows.table.ts";
-import { RowConflict, type Change, type StoredRow, type Table } from "../../../shared/storage/table.ts";
+import { RowConflict, type Change, type Row, type StoredRow, type Table } from "../../../shared/storage/table.ts";
 import { kindOf, type Tally } from "./kinds.ts";
 
 type Use = {
@@ -86,11 +86,11 @@ const readable = (row: StoredRow) => {
   }
 };
 
-/** Whatever else there is, but for the head. Fetch marks are written by themselves, and go by themselves. */
+/** Whatever else there is, but for the head; also what nobody of ours wrote. Fetch marks are written by themselves, and go by themselves. */
 const rest = async (use: Use, feed: FeedKey, epoch: string): Promise<Batch> => {
   const head = await use.feeds.find(feed, headKey);
   const found = await collected(use.feeds.range(feed, "", "~", { limit: rowsAtOnce }));
-  const rows = found.filter(({ rowKey }) => /^[ackf]_/.test(rowKey));
+  const rows = found.filter(({ rowKey }) => rowKey !== headKey && !/^[ns]_/.test(rowKey));
   const guarded = rows.filter(({ rowKey }) => !rowKey.startsWith("f_"));
   const marks = rows.filter(({ rowKey }) => rowKey.startsWith("f_"));
   return {
@@ -108,7 +108,8 @@ type Together = {
 const together = async (use: Use, feed: FeedKey, { head, rows, epoch }: Together): Promise<number> => {
   if (rows.length === 0) return 0;
   if (!head) return gone(use, rows);
-  const row = headRow(feed, { ...headOf(head), epoch });
+  const row = withEpoch(feed, head, epoch);
+  if (!row) return gone(use, rows);
   const deletes = rows.map(({ partitionKey, rowKey }): Change => ({ kind: "delete", partitionKey, rowKey }));
   try {
     await use.feeds.transact([{ kind: "replace", row, ifMatch: head.etag }, ...deletes]);
@@ -120,10 +121,25 @@ const together = async (use: Use, feed: FeedKey, { head, rows, epoch }: Together
   return rows.length;
 };
 
+/** A head that cannot be read guards no write of the service's either: undefined. */
+const withEpoch = (feed: FeedKey, head: StoredRow, epoch: string): Row | undefined => {
+  try {
+    return headRow(feed, { ...headOf(head), epoch });
+  } catch {
+    return undefined;
+  }
+};
+
 /** Each by its own version. */
 const gone = async ({ feeds, removed }: Use, rows: readonly StoredRow[]): Promise<number> => {
-  const count = await removeUnchanged(feeds, rows);
-  const [first] = rows;
-  if (first) removed.add(kindOf(first.rowKey), count);
+  let count = 0;
+  for (const kind of new Set(rows.map(({ rowKey }) => kindOf(rowKey)))) {
+    const went = await removeUnchanged(
+      feeds,
+      rows.filter(({ rowKey }) => kindOf(rowKey) === kind),
+    );
+    removed.add(kind, went);
+    count += went;
+  }
   return count;
 };

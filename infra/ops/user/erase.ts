@@ -21,7 +21,7 @@ export const erase = (use: Surroundings, person: Person, options: EraseOptions):
     const { place } = connection;
     const asked = { ...use, tables: connection.tables(), queue: busQueueOf(connection.bus()), apps };
     const survey = await surveyOf(asked, person);
-    const tell = (outcome: string, removed: Counts, left: Counts): void => {
+    const tell = (outcome: string, removed: Counts, left: Counts | null): void => {
       if (options.json) output.json({ outcome, hostNames: survey.hostNames, there: survey.there, removed, left });
     };
     if (Object.keys(survey.there).length === 0) {
@@ -47,7 +47,14 @@ export const erase = (use: Surroundings, person: Person, options: EraseOptions):
           removed.add(what, by);
         }
       };
-      const left = await erasePerson({ ...asked, removed: took, settleMs: options.settle * 1_000 }, person);
+      const erasing = erasePerson({ ...asked, removed: took, settleMs: options.settle * 1_000 }, person);
+      const left = await erasing.catch((error: unknown) => {
+        tell(use.stop.aborted ? "interrupted" : "failed", removed.counts(), null);
+        output.note(
+          `Removed so far: ${inWords(removed.counts())}. The rest is still there: run this again, it goes on.`,
+        );
+        throw error;
+      });
       const isClean = Object.keys(left).length === 0;
       tell(isClean ? "erased" : "left", removed.counts(), left);
       output.note(`Removed: ${inWords(removed.counts())}.`);

@@ -11,7 +11,7 @@ export const knownHostNames = async ({ apps, audit }: Tables, stop: AbortSignal)
   const removed: string[] = [];
   for await (const { act, subject } of tableAudit(audit).since()) {
     stop.throwIfAborted();
-    if (act === removal && subject.startsWith(ofApp)) removed.push(subject.slice(ofApp.length));
+    if (act === removal && subject.startsWith(ofApp)) removed.push(subject.slice(ofApp.length).toLowerCase());
   }
   return [...new Set([...register.apps.map(({ hostName }) => hostName), ...removed])].toSorted();
 };
