@@ -16,14 +16,17 @@ type Access = {
   readonly tables: TablesAccess | undefined;
   /** Where the bus tells of itself, if not where its connection string says: an emulator's administration. */
   readonly busAdminUrl: string | undefined;
-  /** Where its API is, without a path; undefined if nobody says. */
+  /** Where its API is, without a slash at the end; undefined if nobody says, or not as it must be said. */
   readonly url: string | undefined;
   readonly isLocal: boolean;
 };
 
-/** The Fanfare of the app's own settings, if one of them is there, or else the local stack. Throws `Failed` when that does not run. */
-export const accessOf = async (env: Environment): Promise<Access> =>
-  isNamed(env) ? namedAccess(env) : localAccess(env);
+/**
+ * The Fanfare of the app's own settings, if one of them is there, or else the local stack, unless it may not be that one. Throws `Failed`
+ * when that does not run.
+ */
+export const accessOf = async (env: Environment, { mayBeLocal = true } = {}): Promise<Access> =>
+  isNamed(env) || !mayBeLocal ? namedAccess(env) : localAccess(env);
 
 /** Whether the environment names one, as the app's own settings do. */
 export const isNamed = (env: Environment): boolean =>
@@ -43,9 +46,17 @@ const namedAccess = (env: Environment): Access => {
     bus,
     tables,
     busAdminUrl: env.SERVICEBUS_ADMIN_URL,
-    url: env.PUBLIC_URL,
+    url: serviceUrlIn(env.PUBLIC_URL),
     isLocal: false,
   };
+};
+
+/** As the app takes it, and with a slash that the shell's completion or a browser's bar put there. One with a password is not told to anybody. */
+const serviceUrlIn = (text = ""): string | undefined => {
+  const trimmed = text.trim().replace(/\/+$/, "");
+  if (!URL.canParse(trimmed)) return undefined;
+  const { protocol, username, password, search, hash } = new URL(trimmed);
+  return /^https?:$/.test(protocol) && !username && !password && !search && !hash ? trimmed : undefined;
 };
 
 const busAccess = (env: Environment): BusAccess | undefined => {

@@ -18,7 +18,7 @@ export type Connection = {
   readonly administration: () => ServiceBusAdministrationClient | undefined;
   /** Likewise for the tables. */
   readonly tables: () => Tables;
-  /** Where its API is, without a path; undefined if nobody says. */
+  /** Where its API is; undefined if nobody says, or PUBLIC_URL is no http(s) URL. */
   readonly url: string | undefined;
   readonly isLocal: boolean;
   /** Who acts, for the audit. Throws when Azure gives no token. */
@@ -27,15 +27,15 @@ export type Connection = {
 
 /**
  * Connects to the Fanfare the environment names, by the app's own settings (`ServiceBusConnection`, `TablesConnection` and their
- * `__…` forms, with Azure's default credential), or else to the local stack of the data directory; runs `use`, and closes. One is
+ * `__…` forms, with Azure's default credential), or else, unless it may not, to the local stack of the data directory; runs `use`, and closes. One is
  * never mixed with the other: a command that reads here and writes there would be worse than none. Throws `Failed` when neither is
  * there.
  */
 export const connected = async <T>(
-  { env }: Pick<Surroundings, "env">,
+  { env, mayBeLocal = true }: Pick<Surroundings, "env"> & { readonly mayBeLocal?: boolean },
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> => {
-  const { place, bus, tables, busAdminUrl, url, isLocal } = await accessOf(env);
+  const { place, bus, tables, busAdminUrl, url, isLocal } = await accessOf(env, { mayBeLocal });
   let openedBus: ServiceBusClient | undefined;
   let openedTables: Tables | undefined;
   try {
@@ -60,12 +60,15 @@ const known = <T>(access: T | undefined, setting: string): T => {
   throw new Failed(`Neither ${setting} nor ${other} is set, and this command needs one of them.`);
 };
 
+/** A connection was given that is none. Not that it lacks, which is no fault of a command that does without. */
+export class Misconnected extends Failed {}
+
 /** The SDKs quote a malformed connection string in their errors. */
 const opened = <T>(setting: string, open: () => T): T => {
   try {
     return open();
   } catch (error) {
     if (error instanceof Failed) throw error;
-    throw new Failed(`${setting} is not a connection string of that service.`);
+    throw new Misconnected(`${setting} is not a connection string of that service.`);
   }
 };

@@ -45,7 +45,8 @@ const doctor = async (use: Surroundings, { settings: path, online, json }: Optio
   const given = path === undefined ? undefined : await settingsIn(path);
   // Which one it is, the environment says where it names one: an operator's way there may be another than the app's.
   const here = given && !isNamed(use.env) ? given : use.env;
-  await connected({ env: here }, async (connection) => {
+  // An app's settings that name none are a fault of theirs, and not about a stack that happens to run here.
+  await connected({ env: here, mayBeLocal: given === undefined }, async (connection) => {
     const env = given ?? (connection.isLocal ? await localSettings(use.env) : use.env);
     const settings = readIfAll(env, given !== undefined || connection.isLocal);
     const patient: Patient = { connection, env, settings, config: settings.config, isOnline: online === true };

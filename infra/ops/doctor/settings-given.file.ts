@@ -26,7 +26,8 @@ export const settingsIn = async (path: string): Promise<Environment> => {
   const given = await (path === "-" ? text(process.stdin) : readFile(path, "utf8")).catch((cause: unknown) => {
     throw new Failed(`${path === "-" ? "stdin" : path} cannot be read.`, exitCodes.usage, { cause });
   });
-  const read = /^\s*[[{]/.test(given) ? ofJson(given) : parseEnv(given);
+  const plain = given.replace(/^\uFEFF/, ""); // PowerShell writes it in front
+  const read = /^\s*[[{]/.test(plain) ? ofJson(plain) : parseEnv(plain);
   if (read !== undefined && Object.keys(read).length > 0) return read;
   throw new Failed(
     "--settings takes the app's settings as az functionapp config appsettings list -o json tells them, or lines NAME=value.",

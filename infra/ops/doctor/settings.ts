@@ -16,34 +16,47 @@ export type SettingsRead = {
 /** https://learn.microsoft.com/azure/app-service/app-service-key-vault-references */
 const isReference = (text: string | undefined): boolean => /^\s*@Microsoft\.KeyVault\(/i.test(text ?? "");
 
-/** Reads them with the app's own code. A reference counts as a value that is as it must be, and is told as not looked at. */
+/**
+ * Reads them with the app's own code. A reference counts as a value that is as it must be, and is told as not looked at; what stands beside
+ * it in plain is judged all the same.
+ */
 export const readSettings = (env: Environment): SettingsRead => {
   const references = Object.keys(env).filter((name) => isReference(env[name]));
+  const stands = { ...env, ...standIns(references) };
+  const isOfReference = (fault: string): boolean =>
+    references.some((name) => fault.startsWith(`${name} `) || (fault.includes(name) && fault.endsWith("of one pair")));
+  const faults = read(stands).faults.filter((fault) => !isOfReference(fault));
+  const pairs = { ...pairOf("VAPID", references), ...pairOf("VAPID_PREVIOUS", references) };
+  return { config: faults.length === 0 ? read({ ...stands, ...pairs }).config : undefined, faults, references };
+};
+
+const read = (env: Environment): Omit<SettingsRead, "references"> => {
   try {
-    return { config: readConfig({ ...env, ...standIns(references) }), faults: [], references };
+    return { config: readConfig(env), faults: [] };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const faults = error.message.split("\n").flatMap((line) => /^ {2}- (.+)/.exec(line)?.[1] ?? []);
-    return { config: undefined, faults, references };
+    return { config: undefined, faults };
   }
 };
 
 /** Instead of values that are not here, some of the right form; what has none is left out. */
 const standIns = (references: readonly string[]): Environment => {
-  const known: Record<string, string> = {
+  const known: Readonly<Record<string, string>> = {
     DATA_KEYS: `reference:${Buffer.alloc(32).toString("base64")}`,
     ServiceBusConnection: "Endpoint=sb://reference;SharedAccessKeyName=reference;SharedAccessKey=reference",
     TablesConnection: "AccountName=reference;AccountKey=reference",
+    ...newPair("VAPID"),
+    ...newPair("VAPID_PREVIOUS"),
   };
-  const stands = Object.fromEntries(references.map((name) => [name, known[name]]));
-  return {
-    ...stands,
-    ...(references.includes("VAPID_PRIVATE_KEY") && newPair("VAPID")),
-    ...(references.includes("VAPID_PREVIOUS_PRIVATE_KEY") && newPair("VAPID_PREVIOUS")),
-  };
+  return Object.fromEntries(references.map((name) => [name, known[name]]));
 };
 
-const newPair = (name: string): Environment => {
+/** Where half of a pair is not here, both halves of another, so that the rest can be read. */
+const pairOf = (name: string, references: readonly string[]): Environment =>
+  [`${name}_PUBLIC_KEY`, `${name}_PRIVATE_KEY`].some((one) => references.includes(one)) ? newPair(name) : {};
+
+const newPair = (name: string): Readonly<Record<string, string>> => {
   const pair = createECDH("prime256v1");
   const publicKey = pair.generateKeys("base64url");
   const privateKey = Buffer.concat([Buffer.alloc(32), pair.getPrivateKey()])

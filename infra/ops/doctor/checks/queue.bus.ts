@@ -1,6 +1,7 @@
 import { fanoutQueue } from "../../../../shared/fanout/fanout.ts";
 import { systemClock } from "../../../../shared/clock.ts";
 import { Unavailable } from "../../../../shared/unavailable.ts";
+import { Misconnected } from "../../connect.ts";
 import { ageOf } from "../../dead-letters-told.ts";
 import { differencesOf } from "../../queue/declared.ts";
 import { busLooks, type Look } from "../../queue/look.bus.ts";
@@ -14,10 +15,10 @@ const oldestMostSeconds = 60;
 export const queueCheck: Check = {
   name: "queue",
   look: async ({ connection, config }, stop) => {
-    const bus = connection.bus();
-    const administration = connection.administration();
     const now = systemClock.now();
     try {
+      const bus = connection.bus();
+      const administration = connection.administration();
       const looked = await busLooks({ bus, administration })({ stop, now });
       const [declared, sending] = await Promise.all([
         declaredFindings(connection, stop),
@@ -30,6 +31,13 @@ export const queueCheck: Check = {
         ...waitingFindings(looked, now, config?.backlogLimit),
       ];
     } catch (error) {
+      if (error instanceof Misconnected)
+        return [
+          wrong(
+            error.message,
+            "set it as the portal tells it, or ServiceBusConnection__fullyQualifiedNamespace for your sign-in.",
+          ),
+        ];
       if (!(error instanceof Unavailable)) throw error;
       return [
         wrong(sentenceOf(error), "look at the namespace, its network and your roles; without it nothing is accepted."),

@@ -11,9 +11,12 @@ const certificateLeastDays = 21;
 /** Whether the service answers at PUBLIC_URL, has what it needs, and for how long its certificate lasts. */
 export const serviceCheck: Check = {
   name: "service",
-  look: async ({ connection: { url }, config }, stop) => {
+  look: async ({ connection: { url }, config, env }, stop) => {
     const address = url ?? config?.publicUrl;
-    if (address === undefined) return [unknown("Where it is nobody says.", "set PUBLIC_URL.")];
+    if (address === undefined)
+      return env.PUBLIC_URL
+        ? [wrong("PUBLIC_URL is no http(s) URL.", "set it to where the service is, without query or password.")]
+        : [unknown("Where it is nobody says.", "set PUBLIC_URL.")];
     const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
     const [health, certificate] = await Promise.all([healthOf(address, signal), certificateOf(address, signal)]);
     return [...health, ...certificate];

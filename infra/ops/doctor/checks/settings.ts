@@ -6,7 +6,7 @@ const mend = "set it as README's table of settings says; the app does not start 
 export const settingsCheck: Check = {
   name: "settings",
   look: ({ settings: { config, faults, references } }) => {
-    if (!config && faults.length === 0) {
+    if (!config && faults.length + references.length === 0) {
       const cure = "give them with --settings, or set them all here: DATA_KEYS is not among what is set.";
       return Promise.resolve([unknown("The app's settings are not all here.", cure)]);
     }

@@ -1,5 +1,6 @@
 import { RowConflict, tableNames, type Table } from "../../../../shared/storage/table.ts";
 import { Unavailable } from "../../../../shared/unavailable.ts";
+import { Misconnected } from "../../connect.ts";
 import { Failed } from "../../failed.ts";
 import { sentenceOf } from "../../sentence.ts";
 import { ok, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
@@ -15,7 +16,13 @@ type Seen =
 export const tablesCheck: Check = {
   name: "tables",
   look: async ({ connection }) => {
-    const tables = connection.tables();
+    let tables;
+    try {
+      tables = connection.tables();
+    } catch (error) {
+      if (!(error instanceof Misconnected)) throw error;
+      return [wrong(error.message, "set it as the portal tells it, or TablesConnection__endpoint for your sign-in.")];
+    }
     const seen = await Promise.all(tableNames.map(async (name) => ({ name, ...(await lookAt(tables[name])) })));
     const named = (kind: Seen["kind"]): string =>
       seen.flatMap((one) => (one.kind === kind ? [one.name] : [])).join(", ");
@@ -34,7 +41,7 @@ export const tablesCheck: Check = {
       findings.push(
         unknown(
           `You may not read ${named("closed")}.`,
-          "the role Storage Table Data Reader on the data account lets you look.",
+          "the role Storage Table Data Reader on the data account lets you look; by a connection string, its key is wrong.",
         ),
       );
     if (named("read-only"))

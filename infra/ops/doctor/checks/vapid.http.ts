@@ -9,7 +9,7 @@ const nobodys = /(^|[@/.])(localhost|[\w-]+\.(example|invalid|test|local)|exampl
 /** Whether the service gives browsers the key that stands in the settings, and whether push services could write to the subject. */
 export const vapidCheck: Check = {
   name: "VAPID",
-  look: async ({ config, connection, settings }, stop) => {
+  look: async ({ config, connection, settings, env }, stop) => {
     if (!config) return needsSettings;
     const findings: Finding[] = [];
     if (nobodys.test(config.vapid.subject) && !connection.isLocal)
@@ -20,10 +20,11 @@ export const vapidCheck: Check = {
         ),
       );
     if (settings.references.some((name) => name.startsWith("VAPID_")))
-      return [...findings, unknown("Keys are Key Vault references, so whether they are of one pair cannot be seen.")];
+      findings.push(unknown("Keys are Key Vault references, so whether they are of one pair cannot be seen."));
+    if (settings.references.includes("VAPID_PUBLIC_KEY")) return findings;
     const told = await publicKeyAt(connection.url ?? config.publicUrl, stop);
     if (told === undefined) findings.push(unknown("The service does not tell its public key."));
-    else if (told === config.vapid.publicKey) findings.push(ok("The service gives browsers the key of the settings."));
+    else if (told === env.VAPID_PUBLIC_KEY) findings.push(ok("The service gives browsers the key of the settings."));
     else
       findings.push(
         wrong(
