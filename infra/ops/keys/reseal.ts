@@ -44,7 +44,7 @@ const reseal = (use: Surroundings, options: Options): Promise<void> => {
     const tables = connection.tables();
     const before = await sealedCounts(tables, keys, use);
     const wanted = openable(before);
-    const tell = (outcome: string, resealed: number, left: number): void => {
+    const tell = (outcome: string, resealed: number, left: number | null): void => {
       if (options.json) output.json({ outcome, keyId, resealed, left, unopened: unopened(before) });
     };
     warnOf(before, use);
@@ -53,6 +53,7 @@ const reseal = (use: Surroundings, options: Options): Promise<void> => {
       tell("nothing", 0, 0);
       return;
     }
+    if (isAnothers(before)) throw new Failed(anothers(keyId));
     output.note(`${wanted} rows are to be sealed anew with ${keyId}.`);
     if (!options.deployed && !isInUse(before)) throw new Failed(unproven(keyId));
     if (options.dryRun) {
@@ -75,8 +76,15 @@ const reseal = (use: Surroundings, options: Options): Promise<void> => {
       };
       const looked = (rows: number): void =>
         output.progress(`${resealed} of ${wanted} sealed anew, ${rows} rows looked at.`);
-      await resealRows(tables, keys, { stop, each, looked });
-      const left = openable(await sealedCounts(tables, keys, use));
+      const resealing = async (): Promise<number> => {
+        await resealRows(tables, keys, { stop, each, looked });
+        return openable(await sealedCounts(tables, keys, use));
+      };
+      const left = await resealing().catch((error: unknown) => {
+        tell(stop.aborted ? "interrupted" : "failed", resealed, null);
+        output.note(`${resealed} sealed anew so far; every row is whole. Run this again: it goes on.`);
+        throw error;
+      });
       tell(left === 0 ? "resealed" : "left", resealed, left);
       output.note(`${resealed} sealed anew with ${keyId}.`);
       if (left > 0)
@@ -102,6 +110,14 @@ const isInUse = (counts: readonly SealedCount[]): boolean =>
     ({ role, subscriptions, sharedTokens, unopened: closed }) =>
       role === "first" && subscriptions + sharedTokens > closed,
   );
+
+/** Whether all that the service sealed under the first key's name does not open with it: whatever --deployed says, it is another key. */
+const isAnothers = (counts: readonly SealedCount[]): boolean =>
+  !isInUse(counts) && counts.some(({ role, unopened: closed }) => role === "first" && closed > 0);
+
+const anothers = (keyId: string): string =>
+  `Nothing that is sealed as ${keyId} opens with the ${keyId} of DATA_KEYS here: it is another key than the service's. Give this command the ` +
+  "service's own value.";
 
 const unproven = (keyId: string): string =>
   `Nothing is sealed with ${keyId} yet, so nothing proves that the service has it. Deploy it first (keys new data tells how), and wait until a ` +

@@ -21,8 +21,7 @@ export const registerCanary = async (apps: Table, clientId: string): Promise<boo
     const found = await register.find(canaryApp);
     const before = found?.kind === "app" ? found.app : emptyApp(canaryApp);
     if (before.senders.includes(clientId) && !before.blocked) return false;
-    if (before.blocked)
-      throw new Amiss(`The app ${canaryApp} is blocked.`, `npm run ops -- apps unblock ${canaryApp}`);
+    if (before.blocked) throw new Amiss(`The app ${canaryApp} is blocked.`, `npm run ops -- apps unblock ${canaryApp}`);
     try {
       const senders = [...before.senders, clientId].slice(-sendersMost);
       await register.save({ ...before, senders }, found?.version);

@@ -91,8 +91,10 @@ const sendCanary = async (journey: Journey, caller: AppToken, hostName: string):
       () => seenBy,
     );
   } catch (error) {
-    // Also after Ctrl-C, and without a word: the reason of the end is another.
-    await canary.remove().catch(() => undefined);
+    // Also after Ctrl-C. That it fails is not the reason of the end, and is said beside it.
+    await canary
+      .remove()
+      .catch(() => output.note("The canary is still subscribed. It ends by itself within ten minutes."));
     throw error;
   }
   await take("canary removed", canary.remove);

@@ -19,12 +19,20 @@ const ask = async ({ url, answerWithinMs, stop }: At, path: string, request: Req
   try {
     const answer = await fetch(url + path, { ...request, signal, redirect: "manual" });
     const text = await answer.text();
-    return { status: answer.status, body: text.startsWith("{") ? (JSON.parse(text) as unknown) : undefined };
+    return { status: answer.status, body: jsonIn(text) };
   } catch (error) {
     stop.throwIfAborted();
     const isLate = error instanceof Error && error.name === "TimeoutError";
     const what = isLate ? `does not answer within ${answerWithinMs / 1_000} s` : "cannot be reached";
     throw new Amiss(`${new URL(url).host} ${what}.`);
+  }
+};
+
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // a page of a proxy's, say: its status tells
   }
 };
 
@@ -120,5 +128,7 @@ export const deliveriesToldBy = async (at: Pick<Posting, keyof At | "token" | "u
   const headers = { authorization: `Bearer ${at.token}`, "x-uns-id": at.unsid };
   const { status, body } = await ask(at, `/v1.0/me/notifications/${id}/deliveries`, { headers });
   if (status !== 200) throw refused(status, body);
-  return deliveriesSchema.parse(body).value[0];
+  const told = deliveriesSchema.safeParse(body).data;
+  if (!told) throw new Amiss("GET …/deliveries was answered with something else: is PUBLIC_URL the service's?");
+  return told.value[0];
 };
