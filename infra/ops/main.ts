@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline/promises";
 import { stopSignals } from "../local/supervisor/stop-signals.ts";
+import { exitCodes } from "./failed.ts";
 import { outputTo } from "./output.ts";
 import { run } from "./run.ts";
 
@@ -23,6 +24,11 @@ const ask = async (question: string): Promise<boolean> => {
   }
 };
 
+let unwritten: NodeJS.ErrnoException | undefined;
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  unwritten ??= error;
+});
+
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   output: outputTo(process.stdout, process.stderr),
@@ -30,4 +36,11 @@ process.exitCode = await run(process.argv.slice(2), {
   stop: stop.signal,
 });
 // Connections and signal handlers need not be waited for; a piped result must be.
-process.stdout.write("", () => process.exit());
+process.stdout.write("", () => {
+  // Whoever reads no further (`| head`) wanted no more. A disk that is full is another thing: a key may be lost that stands nowhere else.
+  if (unwritten && unwritten.code !== "EPIPE") {
+    process.stderr.write(`What this command answers could not be written (${unwritten.code ?? unwritten.name}).\n`);
+    process.exitCode = exitCodes.failed;
+  }
+  process.exit();
+});
