@@ -1,6 +1,7 @@
 import { systemClock } from "../../shared/clock.ts";
 import { busDeadLetters } from "../../shared/fanout/dead-letters.bus.ts";
 import type { Cleared, DeadLetters, Left } from "../../shared/fanout/dead-letters.ts";
+import { tellable } from "../../shared/telemetry/tellable.ts";
 import { audited } from "./audit.ts";
 import { connected } from "./connect.ts";
 import { exitCodes, Failed } from "./failed.ts";
@@ -58,9 +59,10 @@ const clear = (
       const outcome = past[verb];
       let done = 0;
       let isWaiting = false;
-      const each = ({ sequence, messageId, replayedAs }: Cleared): void => {
+      const each = (cleared: Cleared): void => {
         done += 1;
         count(outcome);
+        const { sequence, messageId, replayedAs } = toldOf(cleared);
         if (json) output.json({ sequence, outcome, messageId, replayedAs });
         else output.text(`${sequence} ${outcome}${replayedAs === undefined ? "" : ` as ${replayedAs}`}`);
         output.progress(`${done} of ${sequences.length} ${outcome}`);
@@ -80,6 +82,13 @@ const clear = (
       }
     });
   });
+
+/** A stranger calls their message what they like, with a token perhaps. */
+const toldOf = ({ sequence, messageId, replayedAs }: Cleared) => ({
+  sequence,
+  messageId: tellable(messageId),
+  replayedAs: replayedAs === undefined ? undefined : tellable(replayedAs),
+});
 
 const waitingForOthers = "Somebody else has some of them in hand; waiting for that to end, a minute at most.";
 

@@ -1,4 +1,4 @@
-import { open, readFile, rename, rm } from "node:fs/promises";
+import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { z } from "zod";
 import { exitCodes, Failed } from "../failed.ts";
 
@@ -48,6 +48,7 @@ export const openReport = async (
   { marks, now }: { readonly marks: ReadonlySet<string>; readonly now: number },
 ): Promise<ReportFile> => {
   try {
+    await mustBeFile(path);
     const kept = await keptOf(path, heading, { marks, now });
     const fresh = `${path}.new`;
     await rm(fresh, { force: true });
@@ -67,6 +68,12 @@ export const openReport = async (
     if (cause instanceof Failed) throw cause;
     throw new Failed(`${path} cannot be written.`, exitCodes.usage, { cause });
   }
+};
+
+/** What waits for a reader or a writer would be waited for without an end, and what is a device is not read again. */
+const mustBeFile = async (path: string): Promise<void> => {
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isFile()) throw new Failed(`${path} is no file: name one for the report.`, exitCodes.usage);
 };
 
 type Those = { readonly marks: ReadonlySet<string>; readonly now: number };
