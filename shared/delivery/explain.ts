@@ -18,7 +18,7 @@ export type Delivery = Latest & {
   readonly explanation: string;
   /** The attempts before the latest one for the same content, latest first; the last few. */
   readonly earlierAttempts: readonly ReturnType<typeof attemptOf>[];
-  /** The latest tap for a change of state, if there was one. */
+  /** The latest tap for a change of state, or that the device made one itself since; null where there was neither. */
   readonly tap: ReturnType<typeof attemptOf> | null;
   /** The alert of the fallback; null where the notification has none for this device. */
   readonly fallback: Alert | null;

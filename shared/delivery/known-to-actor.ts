@@ -1,7 +1,7 @@
 import type { Notification } from "../notification/notification.ts";
 import type { Subscription } from "../subscription/subscription.ts";
-import { isFinished, type LedgerEntry, type Told } from "./ledger.ts";
-import { isAlertable, isTapped } from "./reach.ts";
+import type { LedgerEntry, Told } from "./ledger.ts";
+import { isTapped, type IsServed } from "./reach.ts";
 import type { Settled } from "./settle.ts";
 
 const ownChange = "it made the change itself";
@@ -10,29 +10,25 @@ type Known = {
   readonly notification: Notification;
   /** As it was read before the run. */
   readonly ledger: Told;
+  readonly isServed: IsServed;
+  /** Epoch milliseconds. */
   readonly now: number;
 };
 
 /**
  * The device that made a change, and with it this version, is not told of it, and knows it all the same; of what came since it knows
- * nothing. Recorded, unless its content is, and the alert if one may come: a run that is just bringing it older content finds out that they
- * crossed. Over what stands there of an older version, for the device may make one change after the other; never over a newer one.
+ * nothing. Recorded even where all seems to be told: a run that is just bringing it older content finds out that they crossed, and whoever
+ * looks behind one that was cut off finds it, too. Over what stands there of an older version, for the device may make one change after
+ * the other; never over a newer one.
  */
 export const knownToActor = <S extends Subscription>(
   actor: S | undefined,
   version: number,
-  { notification, ledger, now }: Known,
+  { notification, ledger, isServed, now }: Known,
 ): Settled<S>[] => {
-  if (!actor?.channel || !isTapped(notification, actor)) return [];
-  const { contentVersion } = notification;
-  const { channelTag } = actor;
-  // What is left of a deleted notification does not tell whether an alert of it may be on its way.
-  const mayBeAlerted =
-    notification.status === "deleted" ? actor.platformType === "iOS" : isAlertable(notification, actor);
-  const isQuiet = !mayBeAlerted || isFinished(ledger.fallback[channelTag], contentVersion);
-  const last = ledger.tap[channelTag];
+  if (!actor?.channel || !isServed(actor.channel.kind) || !isTapped(notification, actor)) return [];
+  const last = ledger.tap[actor.channelTag];
   if (last && last.version >= version) return [];
-  if (isFinished(ledger.content[channelTag], contentVersion) && isQuiet) return [];
   const entry: LedgerEntry = {
     told: 0, // another device's change is still to be told to this one
     attempts: 0,

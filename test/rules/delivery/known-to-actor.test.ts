@@ -11,10 +11,12 @@ const deviceOn = (platformType: PlatformType) =>
   subscriptionWith({ id: subscriptionId("actor"), platformType, channel: channelOf(platformType), channelTag: "tag" });
 const dismissed = notificationWith({ version, contentVersion: 7, userActionState: "dismissed" });
 
+const standing = { notification: dismissed, ledger: nothingTold, isServed: () => true, now };
+
 /** What is recorded of a device that made version 9, over what the ledger says of taps at it. */
-const recordedOver = (last: LedgerEntry | undefined, content?: LedgerEntry): LedgerEntry | undefined => {
-  const ledger = { ...nothingTold, tap: last ? { tag: last } : {}, content: content ? { tag: content } : {} };
-  return madeBy(knownToActor(deviceOn("Android"), version, { notification: dismissed, ledger, now })).tap.tag;
+const recordedOver = (last: LedgerEntry | undefined): LedgerEntry | undefined => {
+  const ledger = { ...nothingTold, tap: last ? { tag: last } : {} };
+  return madeBy(knownToActor(deviceOn("Android"), version, { ...standing, ledger })).tap.tag;
 };
 const itself = { subscriptionId: subscriptionId("actor"), version, outcome: "delivered", at: now } as const;
 const tapFor = (told: number, changes: Partial<LedgerEntry> = {}): LedgerEntry => entryWith({ told, ...changes });
@@ -48,29 +50,17 @@ test.each<[string, LedgerEntry]>([
   expect(recordedOver(last)).toEqual({ ...last, ...itself, reason });
 });
 
-test.each<[string, LedgerEntry | undefined, LedgerEntry?]>([
+test.each<[string, LedgerEntry]>([
   ["this version", tapFor(9)],
   ["this version, by an earlier run of the same message", tapFor(0, { version: 9 })],
   ["a newer one", tapFor(10, { outcome: "busy", notBefore: now })],
-  ["this content, which was told and is on its way no more", undefined, entryWith({ told: 7 })],
-  ["this content, beside a change of before", tapFor(8), entryWith({ told: 7 })],
-])("nothing is recorded over %s", (_, last, content) => {
-  expect(recordedOver(last, content)).toBeUndefined();
+])("nothing is recorded over %s", (_, last) => {
+  expect(recordedOver(last)).toBeUndefined();
 });
 
-test("of a browser, of one whose channel is gone and of no device at all nothing is recorded", () => {
-  const standing = { notification: dismissed, ledger: nothingTold, now };
+test("of a browser, of one whose channel is gone or not served and of no device at all nothing is recorded", () => {
   for (const nobody of [deviceOn("WebPush"), { ...deviceOn("iOS"), channel: null }, undefined]) {
     expect(knownToActor(nobody, version, standing)).toEqual([]);
   }
-});
-
-test("an iPhone that was told the content may still be alerted of it: what it knows is recorded until it was", () => {
-  const told = { told: 7, subscriptionId: subscriptionId("actor") };
-  const standing = { notification: { ...dismissed, status: "deleted" as const }, now };
-  const content = { tag: entryWith(told) };
-  const known = (fallback: Record<string, LedgerEntry>) =>
-    knownToActor(deviceOn("iOS"), version, { ...standing, ledger: { content, tap: {}, fallback } });
-  expect(known({})).toHaveLength(1);
-  expect(known({ tag: entryWith(told) })).toEqual([]);
+  expect(knownToActor(deviceOn("iOS"), version, { ...standing, isServed: () => false })).toEqual([]);
 });

@@ -71,13 +71,30 @@ test.each(["content", "fallback"] as const)(
   },
 );
 
-test("a device that heard it before it made the change is not", async () => {
-  const { deliver, anotherRunTells, happened } = world({
+test("a device that heard it before it made the change is not; that it knows is recorded", async () => {
+  const { deliver, anotherRunTells, happened, entryOf } = world({
     notification: at(9, dismissed),
     devices: { phone: [delivered] },
     platforms,
   });
   await anotherRunTells("phone", 7, { at: startedAt - 1 });
   await deliver(changeBy("phone"));
-  expect(happened).toEqual([]);
+  expect(happened).toEqual(["recorded"]);
+  expect(await entryOf("phone", "tap")).toMatchObject({ told: 0, version: 9, reason: "it made the change itself" });
+});
+
+test("two runs of one message, and between what they tell a device its own change: the one that ends last has it tapped", async () => {
+  const { deliver, during, change, happened, advanceTo } = world({
+    notification: at(7),
+    devices: { phone: [delivered] },
+    platforms,
+  });
+  during("record", async () => {
+    await deliver(job, 2);
+    advanceTo(startedAt + 1_000);
+    change(dismissed);
+    await deliver({ ...changeBy("phone"), acceptedAt: startedAt + 1_000 });
+  });
+  await deliver();
+  expect(taps(happened)).toEqual(["tapped phone"]);
 });

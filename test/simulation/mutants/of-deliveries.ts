@@ -65,6 +65,14 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
     replace: "crossed.size > 0 ?",
   },
   {
+    name: "records a device's first own change only, and none of those that it makes then",
+    isRare: true,
+    from: 20_765,
+    file: "shared/delivery/known-to-actor.ts",
+    find: "last.version >= version",
+    replace: "last.version >= 0",
+  },
+  {
     name: "writes the ledger over what another run wrote",
     from: 5_030,
     needs: "a rush",
