@@ -2,6 +2,7 @@ import type { Argument, Option } from "commander";
 import { expect, test } from "vitest";
 import { newPublicKey } from "../../contracts/ops/dumps.ts";
 import { command } from "../../contracts/ops/operator.ts";
+import { refusalsIn } from "../docs/quoted-ops.ts";
 import { groups, leaves, type Leaf } from "../../support/ops-commands.ts";
 
 /** Where nothing runs: what is refused only later would be refused for that, with another exit code. */
@@ -115,3 +116,12 @@ test.each(leaves().map((leaf) => asRow(whole(leaf))))(
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^No Fanfare runs on \/nowhere\./) });
   },
 );
+
+test("every example that a command's help gives would be taken", async () => {
+  const all = [...groups(), ...leaves().map(({ words }) => words)];
+  const helps = await Promise.all(all.map((words) => command([...words, "--help"], { env })));
+  const lines = helps.flatMap(({ stdout }) => stdout.replaceAll(/ \\\n +/g, " ").split("\n"));
+  const examples = lines.filter((line) => line.startsWith("  npm run "));
+  expect(examples.length).toBeGreaterThan(50);
+  expect(await refusalsIn(examples.join("\n"))).toEqual([]);
+});
