@@ -1,4 +1,4 @@
-import { isSame, wasReachable, type Device } from "./devices.ts";
+import { isSame, wasReachable, type Device } from "./device.ts";
 import { fairChanceMs, hasMoved, type Found } from "./invariants.ts";
 import type { World } from "./world.ts";
 import type { Promised } from "./promises.ts";

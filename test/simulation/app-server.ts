@@ -1,6 +1,6 @@
 import { milliseconds } from "../../shared/clock.ts";
 import type { Cluster, Reply } from "./cluster.ts";
-import type { Device } from "./devices.ts";
+import type { Device } from "./device.ts";
 import type { Promises } from "./promises.ts";
 import { serverId, type Asked } from "./request.ts";
 import { hostName, type World } from "./world.ts";

@@ -1,5 +1,5 @@
 import type { Cluster, Reply } from "./cluster.ts";
-import type { Device } from "./devices.ts";
+import type { Device } from "./device.ts";
 import type { History } from "./history.ts";
 import { hostName, type World } from "./world.ts";
 

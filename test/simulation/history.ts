@@ -2,7 +2,7 @@ import type { FeedKey } from "../../shared/feed-key.ts";
 import { headKey, notificationOf } from "../../shared/feed/rows.ts";
 import type { PlatformType } from "../../shared/notification/notification.ts";
 import type { Row } from "../../shared/storage/table.ts";
-import { labelOf } from "./devices.ts";
+import { labelOf } from "./device.ts";
 import type { World } from "./world.ts";
 
 /** What a notification once was, since a change of it was stored. */

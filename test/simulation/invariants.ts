@@ -1,5 +1,5 @@
-import type { Device, Devices } from "./devices.ts";
-import { isSame, wasReachable } from "./devices.ts";
+import { isSame, wasReachable, type Device } from "./device.ts";
+import type { Devices } from "./devices.ts";
 import type { History, Stood } from "./history.ts";
 import type { Promised, Promises } from "./promises.ts";
 import type { World } from "./world.ts";

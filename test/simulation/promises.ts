@@ -1,5 +1,5 @@
 import type { History, Stood } from "./history.ts";
-import { isSame, type Device } from "./devices.ts";
+import { isSame, type Device } from "./device.ts";
 import type { World } from "./world.ts";
 
 /** What the service said it would do, by answering 200, 201 or 204. */

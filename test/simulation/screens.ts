@@ -1,4 +1,4 @@
-import { wasReachable, type Device } from "./devices.ts";
+import { wasReachable, type Device } from "./device.ts";
 import type { Stood } from "./history.ts";
 import { isOwed, isRungBy, type Found } from "./invariants.ts";
 
