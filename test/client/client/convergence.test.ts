@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { convergence, stepOf, type Step } from "./convergence-steps.ts";
+import { convergence } from "./convergence.ts";
+import { stepOf, type Step } from "./convergence-steps.ts";
 
 /** So often each is drawn, one where nothing is said: enough has to come through for there to be something that can go wrong. */
 const weights: Partial<Record<keyof typeof stepOf, number>> = {
