@@ -6,7 +6,7 @@ import { toldSince } from "../shared/delivery/ledger.ts";
 import { missedAtItsEnd } from "../shared/delivery/missed.ts";
 import { planDeliveries, planFallback, planTaps } from "../shared/delivery/plan.ts";
 import { madeBy, settle } from "../shared/delivery/settle.ts";
-import { parseFanoutJob, type FanoutJob } from "../shared/fanout/job.ts";
+import { parseFanoutJob, waitsSince, type FanoutJob } from "../shared/fanout/job.ts";
 import { isExpired, type Notification } from "../shared/notification/notification.ts";
 import type { KeptSubscription } from "../shared/subscription/subscriptions.ts";
 import type { Missed } from "../shared/telemetry/events.ts";
@@ -27,7 +27,7 @@ export const deliverNotification =
   async (message: unknown, receipt: Receipt): Promise<void> => {
     const job = parseFanoutJob(message); // throws: nobody can act on such a message, so let it dead-letter
     const cameAt = use.clock.now();
-    const queuedMs = Math.max(0, cameAt - (job.due ?? job.acceptedAt));
+    const queuedMs = Math.max(0, cameAt - waitsSince(job));
     const run: Run = {
       ...receipt,
       use,

@@ -39,7 +39,7 @@ const copyOf = (message: ServiceBusReceivedMessage, now: number) => {
   const expiresAt = message.timeToLive === undefined ? undefined : message.expiresAtUtc?.getTime();
   const timeToLive = replayLifeMs(expiresAt, now);
   return {
-    body: replayBodyOf(message.body),
+    body: replayBodyOf(message.body, now),
     bodyType: bodyType ?? "data",
     properties: {
       ...kept,

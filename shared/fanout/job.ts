@@ -33,6 +33,8 @@ const jobSchema = z.object({
    * one. Whoever has been told something newer than this is told once more.
    */
   again: z.int().exactOptional(),
+  /** Epoch milliseconds at which an operator sent this message once more, out of the dead letters: from then it waits in the queue. */
+  replayedAt: z.int().exactOptional(),
   /** Epoch milliseconds at which the POST, PATCH or DELETE was accepted, for measuring how long a device waited. */
   acceptedAt: z.number(),
   /** W3C Trace Context of the request. */
@@ -76,12 +78,18 @@ const toldOfKind = { content: "content", state: "tap", fallback: "fallback" } as
 export const toldKindOf = ({ kind }: Pick<FanoutJob, "kind">): ToldKind => toldOfKind[kind];
 
 /** The message that goes on from this one: `due` is later than now, and than this one's own. */
-export const nextJob = ({ again: _again, ...job }: FanoutJob, { told, ...next }: Next): FanoutJob => {
+export const nextJob = (
+  { again: _again, replayedAt: _replayedAt, ...job }: FanoutJob,
+  { told, ...next }: Next,
+): FanoutJob => {
   const { actor: _actor, ...withoutActor } = job;
   const isOther = told !== undefined && told !== toldKindOf(job);
   const from = isOther ? { ...withoutActor, kind: kindOfTold[told] } : job;
   return { ...from, ...next, hop: job.hop + 1 };
 };
+
+/** Since when a message waits for its run: epoch milliseconds at which it was due, or was accepted, or was sent once more by an operator. */
+export const waitsSince = ({ acceptedAt, due, replayedAt }: FanoutJob): number => replayedAt ?? due ?? acceptedAt;
 
 /** A message that is none of ours, or of a version this is too old for. Says which members are missing or wrong, never what they are. */
 export class NotAJob extends Error {

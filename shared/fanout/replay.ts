@@ -38,16 +38,16 @@ export const replayLifeMs = (expiresAt: number | undefined, now: number): number
   expiresAt === undefined ? undefined : Math.max(shortestLifeMs, expiresAt - now);
 
 /**
- * The body of a copy: what was sent, and that it comes again, which its delivery count does not say. The runs that failed may have told devices
+ * The body of a copy sent at `now`: what was sent, when it comes again, and that it does, which its delivery count does not say. The runs that failed may have told devices
  * its version, or a later one, after somebody else told them a newer one; so whoever was told something newer than that is told it once
  * more. A stranger's body stays as it is.
  */
-export const replayBodyOf = (body: unknown): unknown => {
+export const replayBodyOf = (body: unknown, now: number): unknown => {
   const content = contentOf(body);
   if (content.kind === "unreadable") return body;
-  const again = content.job.again ?? content.job.version;
-  if (!(body instanceof Uint8Array)) return { ...membersOf(body), again };
-  return Buffer.from(JSON.stringify({ ...membersOf(JSON.parse(Buffer.from(body).toString("utf8"))), again }));
+  const said = { again: content.job.again ?? content.job.version, replayedAt: now };
+  if (!(body instanceof Uint8Array)) return { ...membersOf(body), ...said };
+  return Buffer.from(JSON.stringify({ ...membersOf(JSON.parse(Buffer.from(body).toString("utf8"))), ...said }));
 };
 
 /** All of them, also those that a newer version of this wrote. */

@@ -71,5 +71,5 @@ export const copyOf = ({ messageId, body, sequence, expiresAt }: Peeked | Receiv
   const job = content.kind === "job" ? content.job : undefined;
   const timeToLive = replayLifeMs(expiresAt, now);
   const id = replayIdOf({ sequence: String(sequence), messageId, job });
-  return { messageId: id, body: replayBodyOf(body), ...(timeToLive !== undefined && { timeToLive }) };
+  return { messageId: id, body: replayBodyOf(body, now), ...(timeToLive !== undefined && { timeToLive }) };
 };

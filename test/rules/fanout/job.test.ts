@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { messageIdOf, nextJob, parseFanoutJob } from "../../../shared/fanout/job.ts";
+import { messageIdOf, nextJob, parseFanoutJob, waitsSince } from "../../../shared/fanout/job.ts";
 import { feed, notificationId, now, subscriptionId } from "../samples.ts";
 
 const job = { v: 1, feed, id: notificationId("n"), version: 3, kind: "content", hop: 0, acceptedAt: 1 } as const;
@@ -90,6 +90,15 @@ test("what would not tell the same devices is another message: another actor, ki
     nextJob({ ...job, kind: "state" }, next),
   ];
   expect(new Set(all.map(messageIdOf)).size).toBe(all.length);
+});
+
+test("a message waits from when it was accepted, is due, or was sent once more; what goes on from it does so from its own time", () => {
+  const retry = nextJob(job, { version: 5, due: now });
+  const replayed = { ...retry, replayedAt: now + 86_400_000 };
+  expect([job, retry, replayed].map(waitsSince)).toEqual([job.acceptedAt, now, now + 86_400_000]);
+  expect(waitsSince(nextJob(replayed, { version: 5, due: now + 86_400_500 }))).toBe(now + 86_400_500);
+  expect(messageIdOf(replayed)).toBe(messageIdOf(retry));
+  expect(parseFanoutJob(replayed)).toEqual(replayed);
 });
 
 test("who is told once more is said for one message: the one that goes on from it says it anew or not at all", () => {

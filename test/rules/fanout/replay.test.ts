@@ -68,14 +68,15 @@ test.each([
   { what: "of a version it names", body: job, again: 3 },
   { what: "of the version its own predecessor named", body: { ...job, again: 2 }, again: 2 },
   { what: "with what a newer build wrote into it", body: { ...job, later: ["x"] }, again: 3 },
-])("a copy says that it comes again, $what", ({ body, again }) => {
-  expect(replayBodyOf(body)).toEqual({ ...body, again });
-  expect(JSON.parse(String(replayBodyOf(bytes(body))))).toEqual({ ...body, again });
+  { what: "of one that was replayed before", body: { ...job, replayedAt: now - 1 }, again: 3 },
+])("a copy says that it comes again, and when, $what", ({ body, again }) => {
+  expect(replayBodyOf(body, now)).toEqual({ ...body, again, replayedAt: now });
+  expect(JSON.parse(String(replayBodyOf(bytes(body), now)))).toEqual({ ...body, again, replayedAt: now });
 });
 
 test.each(["no job", { v: 1 }, bytes("no job"), Buffer.from("{"), undefined])(
   "a stranger's body is copied as it is: %s",
   (body) => {
-    expect(replayBodyOf(body)).toBe(body);
+    expect(replayBodyOf(body, now)).toBe(body);
   },
 );

@@ -113,6 +113,13 @@ test("what is not stored any more counts as one device of an unknown channel, wh
   }
 });
 
+test("a replayed dead letter is as late as its run is after the replay, however long it lay there", async () => {
+  const { deliver, events, advanceTo } = world({ devices: { browser: [delivered] } });
+  advanceTo(startedAt + 3_000_000);
+  await deliver({ ...first, again: 7, replayedAt: startedAt + 2_999_000 });
+  expect(events).toMatchObject([{ event: "delivery", queuedMs: 1_000, sinceAcceptedMs: 3_000_050 }]);
+});
+
 test("an operator's canary is counted nowhere: neither told nor missed, whether it was tried in vain or not at all", async () => {
   const canary = { canary: "browser", devices: { browser: [busy] } };
   const told = world({ ...canary, devices: { browser: [delivered], laptop: [delivered] } });

@@ -69,7 +69,7 @@ test("a dead letter that is replayed tells whoever was told something newer that
     platforms,
   });
   await anotherRunTells("phone", 9);
-  await deliver(replayBodyOf(job), 1);
+  await deliver(replayBodyOf(job, startedAt), 1);
   expect(happened).toEqual(["sent to phone", "recorded"]);
 });
 
