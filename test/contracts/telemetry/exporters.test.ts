@@ -10,7 +10,7 @@ import { exportersOf } from "../../../functions/telemetry/exporters.ts";
 import type { TelemetryConfig } from "../../../functions/telemetry/telemetry-settings.ts";
 import { startSdk } from "../../../functions/telemetry/sdk.ts";
 import { inSpan } from "../../../shared/telemetry/spans.ts";
-import { rowBytes } from "../../rules/telemetry/cost.ts";
+import { counts } from "../../rules/cost/prices.ts";
 import { certificateIn } from "../../../infra/local/push/certificate.ts";
 import { startCollector, type Collector } from "../../support/collector.ts";
 
@@ -110,5 +110,5 @@ test("Azure Monitor gets a row for each span and each metric, and no word of how
   );
   expect(JSON.stringify(rows)).not.toMatch(/statsbeat|_OTELRESOURCE_/i);
   // As `test/rules/telemetry/cost.test.ts` reckons.
-  expect(Math.max(...rows.map((row) => JSON.stringify(row).length))).toBeLessThan(rowBytes);
+  expect(Math.max(...rows.map((row) => JSON.stringify(row).length))).toBeLessThan(counts.rowBytes);
 });

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { standardPercent } from "../../../functions/telemetry/telemetry-settings.ts";
 import { operatorsPages, root } from "../docs/pages.ts";
 import { restCost } from "../telemetry/cost.ts";
-import { costOfAsking, costOfMillion, costOfMonth, counts } from "./cost.ts";
+import { costOfAsking, costOfMillion, costOfMonth } from "./cost.ts";
+import { counts } from "./prices.ts";
 
 const runbook = operatorsPages.find(({ path }) => path === "infra/README.md")?.text ?? "";
 const dollars = (amount: number): string => amount.toFixed(2);
