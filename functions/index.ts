@@ -12,6 +12,7 @@ import { readNotification } from "./api/feed/read-notification.ts";
 import { listNotifications } from "./api/feed/list-notifications.ts";
 import { removeNotification } from "./api/feed/remove-notification.ts";
 import { live, ready } from "./api/health.ts";
+import { build } from "./build.ts";
 import { deleteSubscription } from "./api/subscriptions/delete-subscription.ts";
 import { getSubscription } from "./api/subscriptions/get-subscription.ts";
 import { listSubscriptions } from "./api/subscriptions/list-subscriptions.ts";
@@ -51,7 +52,7 @@ const api = {
   "/openapi.json": { GET: openApi },
 };
 const outside = {
-  "/health/live": { GET: live },
+  "/health/live": { GET: live(build) },
   "/health/ready": { GET: ready(use.checks) },
   "/docs": withHead(docsPage),
   "/docs/:file": withHead(docsFile()),

@@ -30,6 +30,12 @@ const telemetryApart = {
     ),
 };
 
+/** What `functions/build.ts` says: https://docs.github.com/actions/reference/workflows-and-actions/variables tells of the commit. */
+export const buildOf = ({ GITHUB_SHA: commit = "" }) => ({
+  version: require("../package.json").version,
+  ...(/^[\da-f]{40}$/.test(commit) && { commit }),
+});
+
 /** A deployable app. `@azure/functions-core` exists only inside the Functions worker, which intercepts its `require`. */
 const app = (entryPoints, outdir) => ({
   ...common,
@@ -42,7 +48,10 @@ const app = (entryPoints, outdir) => ({
   // debug colours its lines if supports-color happens to be installed, and does without where it is not; here only development has it.
   external: ["@azure/functions-core", "supports-color"],
   plugins: [telemetryApart],
-  define: { "import.meta.dirname": "__dirname" }, // CommonJS has the one and not the other
+  define: {
+    "import.meta.dirname": "__dirname", // CommonJS has the one and not the other
+    FANFARE_BUILD: JSON.stringify(buildOf(process.env)),
+  },
 });
 
 /** Programs of a developer's machine: packages stay in node_modules, only our sources are bundled. */

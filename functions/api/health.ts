@@ -1,3 +1,4 @@
+import type { Build } from "../build.ts";
 import type { Operation } from "./call.ts";
 import type { Answer } from "./http.ts";
 
@@ -6,8 +7,11 @@ export type Check = () => Promise<unknown>;
 
 const deadlineMs = 3_000;
 
-/** `GET /health/live`: the process answers. */
-export const live: Operation = () => Promise.resolve({ status: 200, body: { status: "live" } });
+/** `GET /health/live`: the process answers, and says which build it is: no secret, and the first question after a deployment. */
+export const live =
+  (build: Build): Operation =>
+  () =>
+    Promise.resolve({ status: 200, body: { status: "live", ...build } });
 
 /**
  * `GET /health/ready`: table and bus answer within the deadline; 503 says which does not. For load balancers, so not 406.

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { buildOf } from "../../infra/build.mjs";
 import { settingsSchema } from "../../functions/settings.ts";
 import { laptopFaults } from "../../functions/laptop-only.ts";
 import { startProgram, type Program } from "../support/program.ts";
@@ -51,7 +52,8 @@ test.concurrent(
     try {
       expect(host.ready).toContain("(functions: api, deliver-notification, purge-expired, watch-dead-letters)");
       const [url = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(host.ready) ?? [];
-      expect((await fetch(`${url}/health/live`)).status).toBe(200);
+      const live = await fetch(`${url}/health/live`);
+      expect([live.status, await live.json()]).toEqual([200, { status: "live", ...buildOf(process.env) }]);
       const ready = await fetch(`${url}/health/ready`);
       expect([ready.status, await ready.json()]).toMatchObject([503, { checks: { tables: "failing" } }]);
       const forTables = await until(
