@@ -1,3 +1,4 @@
+import { systemClock } from "../../../shared/clock.ts";
 import { exitCodes, Failed } from "../failed.ts";
 import { linesIn } from "./backup.file.ts";
 import { judged } from "./judge.ts";
@@ -19,7 +20,7 @@ type Group =
 export async function* groupsOf(
   path: string,
   checked: Ending | undefined,
-  rules: Parameters<typeof judged>[1],
+  rules: Omit<Parameters<typeof judged>[1], "now">,
   stop: AbortSignal,
 ): AsyncGenerator<Group> {
   let devices: Device[] = [];
@@ -28,7 +29,8 @@ export async function* groupsOf(
     if (said.kind === "ending" && said.ending.sha256 !== checked?.sha256)
       throw new Failed(`${path} was changed while it was read. Look what became of it.`, exitCodes.failed);
     if (said.kind !== "kept") continue;
-    const found = judged(said.kept, rules);
+    // By now, for a long restore comes to some when they have ended.
+    const found = judged(said.kept, { ...rules, now: systemClock.now() });
     if (found.kind !== "wanted") continue;
     const { kept } = found;
     if (kept.kind !== "subscription") {
