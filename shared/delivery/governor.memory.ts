@@ -2,6 +2,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import type { Route } from "../channels/channel.ts";
 import type { Outcome } from "../channels/outcome.ts";
 import type { Clock } from "../clock.ts";
+import { toldPushHost } from "../subscription/push-hosts.ts";
 import type { FanfareEvent } from "../telemetry/events.ts";
 import { beliefIn } from "./belief.ts";
 import type { RetryPolicy } from "./decide.ts";
@@ -113,7 +114,7 @@ const wakeFirst = ({ line, pace }: Known, now: number): void => {
 const waitFor = async (ms: number): Promise<void> => timer(ms, undefined, { ref: false });
 
 const eventOf = (change: Change, { origin: url, credential }: Route, outcome: Outcome): FanfareEvent => {
-  const origin = URL.canParse(url) ? new URL(url).host : "";
+  const origin = toldPushHost(url);
   const reason = "reason" in outcome ? outcome.reason : outcome.kind;
   switch (change.kind) {
     case "origin-down":

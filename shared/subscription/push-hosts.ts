@@ -64,10 +64,30 @@ const isPlain = (authority: string | undefined, { hostname, port }: URL): boolea
 const isAt = (name: string, host: string): boolean =>
   host.startsWith(".") ? name.endsWith(host) && name.length > host.length : name === host;
 
-/** The host of a push service's URL if all the world uses it. Any other may be somebody's own, and telemetry does not name it. */
+/** The host of a push service's URL if all the world uses it. Any other may be somebody's own, and spans do not name it. */
 export const publicPushHost = (url: string): string | undefined => {
   const hostname = urlOf(url)?.hostname ?? "";
-  return knownPushHosts.some((host) => isAt(hostname, host)) ? hostname : undefined;
+  const known = knownPushHosts.find((host) => isAt(hostname, host));
+  return known && shardIn(hostname, known);
+};
+
+/** As services name what they are made of: `db5p.notify.windows.com`, `web.push.apple.com`. */
+const shard = /^[a-z\d-]{1,16}$/;
+
+/** Below an allowed suffix a subscriber may have made a name up: of that nothing is told which is more than a shard's name can be. */
+const shardIn = (hostname: string, known: string): string =>
+  hostname === known || shard.test(hostname.slice(0, -known.length)) ? hostname : `*${known}`;
+
+const ownHostLengthMax = 64;
+
+/**
+ * The host by which an operator is told that a push service is down or refuses a credential. It is no endpoint: what nobody may know of
+ * one is its path, and by its host alone nobody is reached or named. Whose text it is matters, for a subscriber wrote it: one of the services
+ * that all the world uses, or a host that the operator allowed; whatever else stands in it is cut. No metric has it for an attribute.
+ */
+export const toldPushHost = (url: string): string => {
+  const host = urlOf(url)?.host ?? "";
+  return publicPushHost(url) ?? (host.length <= ownHostLengthMax ? host : `*${host.slice(-ownHostLengthMax)}`);
 };
 
 /**

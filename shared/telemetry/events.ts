@@ -114,7 +114,7 @@ type GovernorEvent =
   | {
       /** It failed, or said nothing, several times in a row: deliveries to it wait. */
       readonly event: "origin-down";
-      /** The push service's host. */
+      /** The push service's host, as `toldPushHost` lets it be named: bounded, and no endpoint. */
       readonly origin: string;
       readonly reason: string;
     }

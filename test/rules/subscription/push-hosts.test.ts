@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { endpointFault, knownPushHosts } from "../../../shared/subscription/push-hosts.ts";
+import {
+  endpointFault,
+  knownPushHosts,
+  publicPushHost,
+  toldPushHost,
+} from "../../../shared/subscription/push-hosts.ts";
 
 const hosts = { allowed: knownPushHosts, extra: [] };
 
@@ -131,4 +136,17 @@ test("a developer's own push service is taken with its very port, and nothing el
   expect(endpointFault("https://127.0.0.1/", local)).toBe(unknown);
   expect(endpointFault("http://127.0.0.1:7073/", local)).toBe(notHttps);
   expect(endpointFault("https://user@127.0.0.1:7073/", local)).toBe(credentials);
+});
+
+test.each([
+  ["https://fcm.googleapis.com/fcm/send/secret", "fcm.googleapis.com", "fcm.googleapis.com"],
+  ["https://db5p.notify.windows.com/?token=secret", "db5p.notify.windows.com", "db5p.notify.windows.com"],
+  ["https://web.push.apple.com/secret", "web.push.apple.com", "web.push.apple.com"],
+  ["https://a-text-of-the-subscribers-own.notify.windows.com/x", "*.notify.windows.com", "*.notify.windows.com"],
+  ["https://a.text.of.its.own.push.apple.com/x", "*.push.apple.com", "*.push.apple.com"],
+  ["https://push.contoso.com/secret", undefined, "push.contoso.com"],
+  [`https://${"a".repeat(60)}.contoso.com/x`, undefined, `*${"a".repeat(52)}.contoso.com`],
+  ["no address", undefined, ""],
+])("of %s a span names %s and an alarm %s: never a path, nor a name that a subscriber made up", (url, inSpan, told) => {
+  expect([publicPushHost(url), toldPushHost(url)]).toEqual([inSpan, told]);
 });
