@@ -1,4 +1,4 @@
-// The vault of this app alone: who may read its secrets is said once for all of them (roles.bicep).
+// The vault of this app alone: who may read its secrets is said once for all of them (app-roles.bicep, operator-roles.bicep).
 
 @description('Azure region.')
 param location string

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { localQueues } from "../../infra/local/queues.ts";
 import { parseQueues } from "../../infra/local/service-bus/queue-settings.ts";
@@ -91,14 +90,6 @@ test.each(both)("nothing can be reached with a key: %s", (_, deployment) => {
   ]);
 });
 
-test("the app speaks TLS 1.2 or later, no FTP, and to whoever asks the same", () => {
-  expect(one(whole, "Microsoft.Web/sites")).toMatchObject({
-    httpsOnly: true,
-    clientAffinityEnabled: false,
-    siteConfig: { minTlsVersion: "1.2", scmMinTlsVersion: "1.2", ftpsState: "Disabled" },
-  });
-});
-
 test("on a network of its own storage, vault and a Premium bus have no public address, and each has a private one", () => {
   for (const type of [
     "Microsoft.Storage/storageAccounts",
@@ -132,39 +123,6 @@ test("a Standard bus, which can have no private address, stays reachable on a pr
 test("without a network of its own none is made", () => {
   expect(plain.resources.filter(({ type }) => type.startsWith("Microsoft.Network/"))).toEqual([]);
   expect(one(plain, "Microsoft.Web/sites").virtualNetworkSubnetId).toBeNull();
-});
-
-type App = {
-  readonly scaleAndConcurrency: {
-    readonly alwaysReady: readonly unknown[];
-    readonly triggers: { readonly http: { readonly perInstanceConcurrency: number } };
-  };
-};
-const scaleOf = (deployment: Evaluated) =>
-  (one(deployment, "Microsoft.Web/sites").functionAppConfig as App).scaleAndConcurrency;
-
-test("HTTP and deliveries have instances that are always ready, two of each where they are spread over zones", () => {
-  const ready = (http: number, deliver: number) => [
-    { name: "http", instanceCount: http },
-    { name: "function:deliver-notification", instanceCount: deliver },
-  ];
-  expect(scaleOf(plain).alwaysReady).toEqual(ready(1, 1));
-  expect(scaleOf(whole).alwaysReady).toEqual(ready(2, 2));
-  expect(scaleOf(deployed({ httpAlwaysReady: 0, deliverAlwaysReady: 0 })).alwaysReady).toEqual([]);
-  expect(one(whole, "Microsoft.Web/serverfarms")).toMatchObject({ zoneRedundant: true });
-});
-
-test("running instances are ended at once by a deployment, unless they are to be replaced a few after the other", () => {
-  const strategyOf = (deployment: Evaluated) =>
-    (one(deployment, "Microsoft.Web/sites").functionAppConfig as { readonly siteUpdateStrategy: unknown })
-      .siteUpdateStrategy;
-  expect(strategyOf(plain)).toEqual({ type: "Recreate" });
-  expect(strategyOf(deployed({ updateStrategy: "RollingUpdate" }))).toEqual({ type: "RollingUpdate" });
-});
-
-test("the function that has instances of its own is one of the app's", async () => {
-  const source = await readFile("functions/index.ts", "utf8");
-  expect(source).toContain('app.serviceBusQueue("deliver-notification"');
 });
 
 test("secrets reach the vault when they are given, and are left alone when not", () => {

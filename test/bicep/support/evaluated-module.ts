@@ -5,6 +5,7 @@ import type { Node } from "web-tree-sitter";
 import { propertiesOf } from "./azure-answers.ts";
 import { assignedTo, declaredIn, literalOf, type Declared } from "./declared.ts";
 import { ownGroup } from "./known-functions.ts";
+import { isAllowed } from "./allowed.ts";
 import { valueOf, type Scope } from "./evaluated-expression.ts";
 import { parsedBicep } from "./parsed-bicep.ts";
 
@@ -118,7 +119,11 @@ export const evaluatedModule = (path: string, parameters: Parameters, group?: st
   const known = of("parameter").map(({ name }) => name);
   const unknown = Object.keys(parameters).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new Error(`${path} takes no ${unknown.join(", ")}`);
-  for (const name of known) scope.look(name);
+  for (const parameter of of("parameter")) {
+    const value = scope.look(parameter.name);
+    if (!isAllowed(parameter, value))
+      throw new Error(`${path} does not allow ${parameter.name} to be ${JSON.stringify(value)}`);
+  }
   return {
     resources: [
       ...of("resource").flatMap(resourcesMade),
