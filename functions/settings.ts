@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dataKeysFrom, type DataKey } from "../shared/data-keys.ts";
+import { readDataKeys, type DataKey } from "../shared/data-keys.ts";
 import { knownPushHosts } from "../shared/subscription/push-hosts.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -41,9 +41,9 @@ const vendorUrl = z
 const keysWrong =
   "must be one or more id:key pairs, comma-separated; each id once, of letters and digits, the key 32 bytes in base64; the first encrypts";
 const dataKeys = z.string({ error: keysWrong }).transform((text, context): [DataKey, ...DataKey[]] => {
-  const keys = dataKeysFrom(text);
-  if (keys) return keys;
-  context.addIssue({ code: "custom", message: keysWrong });
+  const read = readDataKeys(text);
+  if (read.kind === "read") return read.keys;
+  context.addIssue({ code: "custom", message: `${keysWrong}; ${read.fault}` });
   return z.NEVER;
 });
 

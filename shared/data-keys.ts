@@ -47,18 +47,41 @@ export const keyIdOf = (sealed: unknown): string | undefined =>
 
 export type DataCipher = ReturnType<typeof dataCipher>;
 
+type DataKeys = [DataKey, ...DataKey[]];
+
+/** What the setting DATA_KEYS was read to. A fault says which part of it is wrong, and quotes nothing but ids of whole keys. */
+export type DataKeysRead = { readonly kind: "read"; readonly keys: DataKeys } | Faulty;
+type Faulty = { readonly kind: "faulty"; readonly fault: string };
+
 /**
- * The keys of the setting DATA_KEYS: `id:key` pairs, comma-separated, each id once, the key 32 bytes in base64. Undefined for any other
- * text: of two keys with one id the second would never be tried, and what it encrypted would be lost.
+ * The keys of the setting DATA_KEYS: `id:key` pairs, comma-separated, each id once, the key 32 bytes in base64. Nothing is forgiven: an empty
+ * part is where a script lost a key, and of two keys with one id the second would never be tried; what they encrypted would be lost.
  */
-export const dataKeysFrom = (text: string): [DataKey, ...DataKey[]] | undefined => {
-  const pairs = text.split(",").flatMap((part) => part.trim() || []);
-  const keys = pairs.flatMap((pair) => {
-    const [, id, base64 = ""] = /^(\w+):(.+)$/.exec(pair) ?? [];
-    const key = Buffer.from(base64, "base64");
-    return id !== undefined && key.length === 32 ? { id, key } : [];
+export const readDataKeys = (text: string): DataKeysRead => {
+  const parts = text.split(",").map((part) => part.trim());
+  const faulty = (index: number, what: string): Faulty => ({
+    kind: "faulty",
+    fault: `part ${index + 1} of ${parts.length} ${what}`,
   });
+  const keys: DataKey[] = [];
+  for (const [index, part] of parts.entries()) {
+    if (part === "") return faulty(index, "is empty");
+    // To the character: the decoder skips what it does not know, and stops at a "=", so two keys that lost their comma would be one.
+    const [, id, base64] = /^(\w+):([\w+/-]{43}=?)$/.exec(part) ?? [];
+    if (id === undefined || base64 === undefined) return faulty(index, "is no id:key pair with a key of 32 bytes");
+    if (keys.some((other) => other.id === id)) return faulty(index, `has the id of another, ${id}`);
+    keys.push({ id, key: Buffer.from(base64, "base64") });
+  }
   const [first, ...rest] = keys;
-  const isWhole = keys.length === pairs.length && new Set(keys.map(({ id }) => id)).size === keys.length;
-  return first && isWhole ? [first, ...rest] : undefined;
+  return first ? { kind: "read", keys: [first, ...rest] } : faulty(0, "is empty");
 };
+
+/** The same for who does not tell of faults: undefined for any text that is not such keys. */
+export const dataKeysFrom = (text: string): DataKeys | undefined => {
+  const read = readDataKeys(text);
+  return read.kind === "read" ? read.keys : undefined;
+};
+
+/** Such a setting's value. */
+export const printDataKeys = (keys: readonly DataKey[]): string =>
+  keys.map(({ id, key }) => `${id}:${Buffer.from(key).toString("base64")}`).join(",");

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { dataKeysFrom, type DataKey } from "../../shared/data-keys.ts";
+import { readDataKeys, type DataKey } from "../../shared/data-keys.ts";
 import { knownPushHosts, type PushHosts } from "../../shared/subscription/push-hosts.ts";
 import { dataDir } from "../local/settings.ts";
 import { isNamed } from "./access.ts";
@@ -24,12 +24,11 @@ export const dataKeysOf = async (env: Environment): Promise<[DataKey, ...DataKey
       "DATA_KEYS is not set, and this command writes what the service must be able to open: give it the service's own value.",
     );
   }
-  const keys = dataKeysFrom(text);
-  if (!keys)
-    throw new Failed(
-      "DATA_KEYS is not what the service takes: id:key pairs, comma-separated, 32 bytes in base64 each.",
-    );
-  return keys;
+  const read = readDataKeys(text);
+  if (read.kind === "read") return read.keys;
+  throw new Failed(
+    `DATA_KEYS is not what the service takes: id:key pairs, comma-separated, 32 bytes in base64 each; ${read.fault}.`,
+  );
 };
 
 /** By what rules the Fanfare in question takes subscriptions. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { dataCipher } from "../../shared/data-keys.ts";
+import { dataCipher, dataKeysFrom, printDataKeys, readDataKeys } from "../../shared/data-keys.ts";
 
 const first = { id: "k1", key: randomBytes(32) };
 const second = { id: "k2", key: randomBytes(32) };
@@ -99,4 +99,24 @@ test("whatever text is given, open throws an Error that does not show it, and ne
   );
   const content = cipher.seal("channel", "row").slice("k1.".length);
   expect(String(failureOf(`k3.${content}`, "row"))).toMatch(/ the key "k3", with which a stored row was encrypted\.$/);
+});
+
+test("keys are read as they are printed, whatever stands around them, and in their order", () => {
+  expect(dataKeysFrom(printDataKeys([second, first]))).toEqual([second, first]);
+  expect(dataKeysFrom(` ${printDataKeys([second])} ,\t${printDataKeys([first])}\n`)).toEqual([second, first]);
+});
+
+const [k1, k2] = [printDataKeys([first]), printDataKeys([second])];
+test.each([
+  ["", "part 1 of 1 is empty"],
+  ["\n", "part 1 of 1 is empty"],
+  [`,${k2}`, "part 1 of 2 is empty"],
+  [`${k1},`, "part 2 of 2 is empty"],
+  [`${k1},,${k2}`, "part 2 of 3 is empty"],
+  [`${k1},k2:`, "part 2 of 2 is no id:key pair with a key of 32 bytes"],
+  [`${k1} ${k2}`, "part 1 of 1 is no id:key pair with a key of 32 bytes"],
+  [`${k1},${k2.slice(0, -8)}`, "part 2 of 2 is no id:key pair with a key of 32 bytes"],
+  [`${k1},${k2},${k2.replace("k2", "k1")}`, "part 3 of 3 has the id of another, k1"],
+])("a value of DATA_KEYS that lost a part is refused, and the part is named: case %#", (text, fault) => {
+  expect(readDataKeys(text)).toEqual({ kind: "faulty", fault });
 });

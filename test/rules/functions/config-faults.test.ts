@@ -53,6 +53,8 @@ test.each<[string, string]>([
   ["DATA_KEYS", key32],
   ["DATA_KEYS", `k1:${randomBytes(31).toString("base64")}`],
   ["DATA_KEYS", `k1:${key32},k2`],
+  ["DATA_KEYS", `,k2:${key32}`],
+  ["DATA_KEYS", `k2:${key32},`],
   ["DATA_KEYS", `k.1:${key32}`],
   ["DATA_KEYS", `k1:${key32},k1:${randomBytes(32).toString("base64")}`],
   ["VAPID_PUBLIC_KEY", "x"],
