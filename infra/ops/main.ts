@@ -24,11 +24,6 @@ const ask = async (question: string): Promise<boolean> => {
   }
 };
 
-let unwritten: NodeJS.ErrnoException | undefined;
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  unwritten ??= error;
-});
-
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   output: outputTo(process.stdout, process.stderr),
@@ -36,10 +31,10 @@ process.exitCode = await run(process.argv.slice(2), {
   stop: stop.signal,
 });
 // Connections and signal handlers need not be waited for; a piped result must be.
-process.stdout.write("", () => {
+process.stdout.write("", (error?: NodeJS.ErrnoException | null) => {
   // Whoever reads no further (`| head`) wanted no more. A disk that is full is another thing: a key may be lost that stands nowhere else.
-  if (unwritten && unwritten.code !== "EPIPE") {
-    process.stderr.write(`What this command answers could not be written (${unwritten.code ?? unwritten.name}).\n`);
+  if (error && error.code !== "EPIPE") {
+    process.stderr.write(`What this command answers could not be written (${error.code ?? error.name}).\n`);
     process.exitCode = exitCodes.failed;
   }
   process.exit();

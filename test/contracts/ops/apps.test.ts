@@ -269,6 +269,14 @@ describe("block and unblock", () => {
   });
 });
 
+test("an id with a line break, of a file or an older row, makes no line of its own where the change is told", async () => {
+  const path = join(folder, "broken.json");
+  await writeFile(path, JSON.stringify({ senders: ["one\n  clients + mallory"], clients: ["c1"] }));
+  const told = await ops("apps", "set", hostName, "--file", path, "--dry-run");
+  expect(told.stdout).toContain("  senders + one   clients + mallory\n");
+  expect(told.stdout).not.toMatch(/^ {2}clients \+ mallory/m);
+});
+
 test("remove takes the registration and tells what it leaves: live subscriptions are counted when asked", async () => {
   await registered();
   const { subscribe } = subscriptionsUnderTest(undefined, { clock: systemClock });

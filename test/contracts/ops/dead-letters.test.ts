@@ -183,6 +183,17 @@ test("interrupted it ends with 130, and tells what is done", async () => {
   expect(await dead()).toHaveLength(60);
 });
 
+test("what a stranger calls a message is told of a replay as the list tells it: without what could be a secret", async () => {
+  const token = "hunter2".repeat(8);
+  await undertakes.refused([{ body: "odd", messageId: `Bearer ${token}` }]);
+  for (const verb of ["list", "replay"]) {
+    const told = await command(["dead-letters", verb, ...(verb === "list" ? [] : ["--all"]), "--json"], { env });
+    expect(told.code).toBe(0);
+    expect(linesOf(told.stdout)).toMatchObject([{ messageId: "Bearer (hidden)" }]);
+    expect(told.stdout).not.toContain("hunter2");
+  }
+});
+
 test("what is replayed or discarded is in the audit, and without it nothing is", async () => {
   const [one = "", other = ""] = await undertakes.refused([sentJob(), sentJob()]);
   const blind = await command(["dead-letters", "discard", one, "--yes"], {

@@ -269,6 +269,28 @@ test.each([
   },
 );
 
+test("settings that name no Fanfare are told as that, and not about the stack that runs here", async () => {
+  const path = join(dataDir, "nameless.json");
+  await writeFile(path, `\uFEFF${JSON.stringify({ PUBLIC_URL: "https://fanfare.contoso.com", DATA_KEYS: "hunter2" })}`);
+  const told = await command(["doctor", "--settings", path], { env: here() });
+  expect(told.code).toBe(1);
+  expect(told.stdout).toContain("TablesConnection or TablesConnection__endpoint is required");
+  expect(told.stdout).not.toContain(dataDir);
+});
+
+test("a connection string that is none, and a URL that is none, are wrong and not merely unknown; they are not quoted", async () => {
+  const env = { TablesConnection: "hunter2", ServiceBusConnection: "hunter2", PUBLIC_URL: "hunter2" };
+  const told = await command(["doctor", "--json"], { env });
+  expect(told).toMatchObject({ code: 1, stderr: "3 things are wrong.\n" });
+  const wrongs = (linesOf(told.stdout)[0]?.findings as Found[]).filter(({ verdict }) => verdict === "wrong");
+  expect(wrongs.map(({ check, sentence }) => `${check}: ${sentence}`)).toEqual([
+    "service: PUBLIC_URL is no http(s) URL.",
+    "tables: TablesConnection is not a connection string of that service.",
+    "queue: ServiceBusConnection is not a connection string of that service.",
+  ]);
+  expect(told.stdout).not.toContain("hunter2");
+});
+
 test.each(["", "{", "[1]"])("a file of settings that is %j is wrong usage, and is not quoted", async (text) => {
   const path = join(dataDir, "wrong.json");
   await writeFile(path, text);

@@ -135,6 +135,20 @@ test("the service itself is asked for its current key: at PUBLIC_URL, or the loc
       });
     }
     expect(asked).toEqual(Array(2).fill("/v1.0/me/notifications/vapidPublicKey"));
+    // Changed for one another, they would tell that the key may go which browsers are bound to.
+    const { VAPID_PUBLIC_KEY, VAPID_PREVIOUS_PUBLIC_KEY } = env;
+    const swapped = { VAPID_PUBLIC_KEY: VAPID_PREVIOUS_PUBLIC_KEY, VAPID_PREVIOUS_PUBLIC_KEY: VAPID_PUBLIC_KEY };
+    const told = await command(["keys", "vapid"], { env: { TablesConnection, PUBLIC_URL: url, ...swapped } });
+    expect(told).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("is not the key that the service gives"),
+    });
+    const twice = { TablesConnection, PUBLIC_URL: `${url}/`, VAPID_PREVIOUS_PUBLIC_KEY: current };
+    expect(await command(["keys", "vapid"], { env: twice })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("is not the previous one"),
+    });
   } finally {
     service.closeAllConnections();
     service.close();

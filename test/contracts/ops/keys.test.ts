@@ -1,4 +1,8 @@
+import { spawn } from "node:child_process";
 import { createECDH } from "node:crypto";
+import { once } from "node:events";
+import { closeSync, existsSync, openSync } from "node:fs";
+import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { resealRows } from "../../../infra/ops/keys/reseal-rows.ts";
 import { tableSharedTokens } from "../../../shared/channels/shared-tokens.table.ts";
@@ -137,15 +141,30 @@ test("what a key sealed that is gone is told, and left for its device to renew; 
   expect(told.of("k9")).toMatchObject({ role: "missing", unopened: 1 });
   const wrong = { ...old, key: fresh.key };
   expect((await counts(fresh, wrong)).of("k1")).toMatchObject({ role: "older", unopened: 1 });
-  const text = (await command(["keys", "data"], { env: env(fresh, wrong) })).stdout;
-  expect(text).toContain("What k9 sealed is lost while that key is not in DATA_KEYS");
-  expect(text).toContain("Not all that is sealed as k1 opens: is DATA_KEYS the service's own?");
+  const printedTable = (await command(["keys", "data"], { env: env(fresh, wrong) })).stdout;
+  expect(printedTable).toContain("What k9 sealed is lost while that key is not in DATA_KEYS");
+  expect(printedTable).toContain("Not all that is sealed as k1 opens: is DATA_KEYS the service's own?");
   const done = await command(["keys", "reseal", "--yes"], { env: env(fresh, old) });
   expect(done).toMatchObject({
     code: 0,
     stderr: expect.stringContaining("1 do not open with DATA_KEYS and stay as they are"),
   });
   expect((await counts(fresh, old)).of("k9")).toMatchObject({ subscriptions: 1 });
+});
+
+test("a first key that has the service's name and is another is refused, also as deployed; nothing is written", async () => {
+  await clear();
+  await Promise.all([subscribed(fresh), subscribed(old)]);
+  const almost = { ...fresh, key: foreign.key };
+  for (const more of [[], ["--deployed"]]) {
+    const told = await command(["keys", "reseal", "--yes", "--json", ...more], { env: env(almost, old) });
+    expect(told).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringContaining("another key than the service's"),
+    });
+  }
+  expect((await counts(fresh, old)).of("k1")).toMatchObject({ subscriptions: 1, unopened: 0 });
 });
 
 test("new keys are as the settings take them, each time others, and come with the steps; the built program makes them, too", async () => {
@@ -167,6 +186,22 @@ test("new keys are as the settings take them, each time others, and come with th
   expect(pair.getPublicKey("base64url")).toBe(vapid.settings.VAPID_PUBLIC_KEY);
   expect(Buffer.from(vapid.settings.VAPID_PRIVATE_KEY, "base64url")).toHaveLength(32);
 });
+
+test.skipIf(!existsSync("/dev/full"))(
+  "a fresh key that could not be written is exit code 1: it stands nowhere else",
+  async () => {
+    const full = openSync("/dev/full", "w");
+    const child = spawn(process.execPath, ["dist/ops/main.mjs", "keys", "new", "data", "--json"], {
+      stdio: ["ignore", full, "pipe"],
+    });
+    const [told, [code]] = await Promise.all([text(child.stderr!), once(child, "exit")]);
+    closeSync(full);
+    expect({ code: code as unknown, told }).toEqual({
+      code: 1,
+      told: "What this command answers could not be written (ENOSPC).\n",
+    });
+  },
+);
 
 test.each([
   { args: ["keys", "reseal"], code: 64, told: "To reseal without a terminal to ask at, give --yes" },

@@ -181,9 +181,19 @@ test("a service that is not ready is told with what it lacks", async () => {
 
 test("tables that cannot be written stop it before anything is done, in a sentence", async () => {
   const away = tables.connectionStringAt(await closedPort());
-  const told = await command(["smoke", "--timeout", "1"], { env: await env({ TablesConnection: away }) });
+  const told = await command(["smoke", "--timeout", "1", "--json"], { env: await env({ TablesConnection: away }) });
   expect(told.code).toBe(1);
   expect(told.stderr).toMatch(/^Nothing was done, for it could not be noted in the table audit first\./);
+  expect(linesOf(told.stdout)).toMatchObject([
+    {
+      ok: false,
+      failed: {
+        step: null,
+        sentence: expect.stringMatching(/^Nothing was done/),
+        next: expect.stringMatching(/doctor/),
+      },
+    },
+  ]);
 });
 
 test("Ctrl-C ends the wait, and removes the canary", async () => {
@@ -195,16 +205,23 @@ test("Ctrl-C ends the wait, and removes the canary", async () => {
   server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     response.on("finish", () => stopOnceAccepted(request.url ?? ""));
   });
-  const told = await command(["smoke"], { env: await env(), stop: stop.signal });
+  const told = await command(["smoke", "--json"], { env: await env(), stop: stop.signal });
   server.removeAllListeners("request").on("request", answer);
   expect(told).toMatchObject({ code: 130, stderr: expect.stringContaining("interrupted") });
+  expect(documentIn(told.stdout)).toMatchObject({ ok: false, failed: { step: null, sentence: "Interrupted." } });
   expect(await subscriptionsIn(tables.tables.feeds)).toBe(0);
 });
 
 test.each([
   { args: ["smoke", "--timeout", "0"], told: "It is a whole number above zero." },
   { args: ["smoke"], told: "PUBLIC_URL is not set, and smoke posts there." },
-])("$args is wrong usage: 64", async ({ args, told }) => {
-  const ended = await command(args, { env: { TablesConnection: tables.connectionString } });
+  ...["hunter2", "ftp://hunter2", "https://ada:hunter2@fanfare.contoso.com"].map((PUBLIC_URL) => ({
+    args: ["smoke"],
+    more: { PUBLIC_URL },
+    told: "PUBLIC_URL is no http(s) URL, and smoke posts there.",
+  })),
+])("$args with $more is wrong usage: 64", async ({ args, told, more }) => {
+  const ended = await command(args, { env: { TablesConnection: tables.connectionString, ...more } });
+  expect(ended.stderr).not.toContain("hunter2");
   expect(ended).toMatchObject({ code: 64, stdout: "", stderr: expect.stringContaining(told) });
 });
