@@ -213,8 +213,8 @@ test("Ctrl-C ends the wait, and removes the canary", async () => {
 });
 
 test.each([
-  { args: ["smoke", "--timeout", "0"], told: "It is a whole number above zero." },
-  { args: ["smoke"], told: "PUBLIC_URL is not set, and smoke posts there." },
+  { args: ["smoke", "--timeout", "0"], more: {}, told: "It is a whole number above zero." },
+  { args: ["smoke"], more: {}, told: "PUBLIC_URL is not set, and smoke posts there." },
   ...["hunter2", "ftp://hunter2", "https://ada:hunter2@fanfare.contoso.com"].map((PUBLIC_URL) => ({
     args: ["smoke"],
     more: { PUBLIC_URL },
