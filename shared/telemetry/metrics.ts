@@ -34,7 +34,8 @@ export const metrics = {
   "fanfare.accepted": {
     kind: "counter",
     unit: "{notification}",
-    description: "Notifications accepted, new or in the place of an older one; dry runs are none.",
+    description:
+      "Notifications answered as accepted for the first time, new or in the place of an older one; dry runs are none.",
     attributes: ["kind"],
   },
   "fanfare.throttled": {
@@ -47,14 +48,15 @@ export const metrics = {
     kind: "histogram",
     unit: "s",
     description:
-      "How long a message of the queue was late: from when it was due, or was accepted, to the beginning of its run.",
+      "How long a message of the queue was late: from when it was due, was accepted, or was sent once more out of the dead letters, to the beginning of its run.",
     attributes: [],
     bounds: waits,
   },
   "fanfare.attempts": {
     kind: "counter",
     unit: "{attempt}",
-    description: "Attempts at a device: contents, taps and alerts. A run that is repeated makes and counts them again.",
+    description:
+      "Attempts at a device: contents, taps and alerts; none at a canary. A run that is repeated makes and counts them again.",
     attributes: ["channel", "outcome"],
   },
   "fanfare.attempt.duration": {
