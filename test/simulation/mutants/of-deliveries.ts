@@ -43,7 +43,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   {
     name: "does not look again after a run that was cut off",
     isRare: true,
-    from: 22_750,
+    from: 18_380,
     file: run,
     find: "      await lookAgainIfCutOff(run);\n",
     replace: "",
