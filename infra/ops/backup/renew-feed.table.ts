@@ -5,8 +5,8 @@ import { systemClock } from "../../../shared/clock.ts";
 import { decidedAnew } from "../../../shared/storage/decided-anew.ts";
 import type { Change, StoredRow, Table } from "../../../shared/storage/table.ts";
 
-/** With the head in one transaction of 4 MiB at most: a notification's row is some 100 KiB at its largest. */
-const rowsAtOnce = 30;
+/** With the head in one transaction, which has 4 MiB at most: what a body of 64 KiB says may take twice that, escaped. */
+const rowsAtOnce = 25;
 
 /**
  * Gives a feed another epoch, and all its notifications with it, also while it is written to: resolves once none of them has an earlier one;
