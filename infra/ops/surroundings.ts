@@ -10,4 +10,6 @@ export type Surroundings = {
   readonly ask: ((question: string) => Promise<boolean>) | undefined;
   /** Aborted by Ctrl-C. A command then finishes what it has begun with one item, tells what it has done, and returns. */
   readonly stop: AbortSignal;
+  /** What is piped in, until its end; by default the process' own stdin. */
+  readonly stdin?: () => Promise<string>;
 };

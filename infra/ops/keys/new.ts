@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import { InvalidArgumentError, type Command } from "commander";
 import webpush from "web-push";
 import { systemClock } from "../../../shared/clock.ts";
-import { dataKeysFrom } from "../../../shared/data-keys.ts";
+import { dataKeysFrom, printDataKeys } from "../../../shared/data-keys.ts";
 import { Failed } from "../failed.ts";
 import type { Surroundings } from "../surroundings.ts";
+import { newDataKey } from "./turned.ts";
 
 const about = `
 What it prints is a secret and stands nowhere else: it goes into the vault, and never into a file, a chat or a shell's history.
@@ -32,13 +32,18 @@ export const addNew = (keys: Command, use: Surroundings): void => {
   group
     .command("data")
     .description("a key for what is encrypted in the tables")
-    .option("--id <id>", "its name, which is written beside what it seals; today's date by default", keyName)
+    .option(
+      "--id <id>",
+      "its name, which is written beside what it seals; the day and something by chance by default",
+      keyName,
+    )
     .option("--json", "one JSON document")
     .addHelpText("after", about)
     .action((options: Options & { readonly id?: string }) => newData(use, options));
 };
 
-const keyName = (text: string): string => {
+/** The name of a data key, as DATA_KEYS takes it. Throws what commander tells as wrong usage. */
+export const keyName = (text: string): string => {
   if (!/^\w{1,32}$/.test(text)) throw new InvalidArgumentError("It is 1 to 32 letters, digits and underscores.");
   return text;
 };
@@ -48,17 +53,11 @@ const newVapid = ({ output }: Surroundings, { json }: Options): void => {
   tell({ output }, json, { VAPID_PUBLIC_KEY: publicKey, VAPID_PRIVATE_KEY: privateKey }, vapidSteps);
 };
 
-const newData = (
-  { output, env }: Surroundings,
-  { json, id = `k${today()}` }: Options & { readonly id?: string },
-): void => {
-  if (env.DATA_KEYS && dataKeysFrom(env.DATA_KEYS)?.some((key) => key.id === id))
+const newData = ({ output, env }: Surroundings, { json, id }: Options & { readonly id?: string }): void => {
+  if (id !== undefined && env.DATA_KEYS && dataKeysFrom(env.DATA_KEYS)?.some((key) => key.id === id))
     throw new Failed(`DATA_KEYS has a key ${id} already: name this one otherwise with --id.`);
-  tell({ output }, json, { DATA_KEYS: `${id}:${randomBytes(32).toString("base64")}` }, dataSteps);
+  tell({ output }, json, { DATA_KEYS: printDataKeys([newDataKey(systemClock.now(), id)]) }, dataSteps);
 };
-
-/** 20261122: as an id it may hold no hyphen. */
-const today = (): string => new Date(systemClock.now()).toISOString().slice(0, 10).replaceAll("-", "");
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -82,17 +81,18 @@ const tell = (
 
 const vapidSteps = [
   "For a first deployment these are the settings VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY (in the vault: vapid-private-key). No further step.",
-  "To rotate: set this pair as VAPID_PREVIOUS_PUBLIC_KEY and VAPID_PREVIOUS_PRIVATE_KEY (vapid-previous-private-key), deploy, and wait until every " +
-    "instance has it.",
-  "Swap the two: this pair becomes VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY, and the one there was VAPID_PREVIOUS_PUBLIC_KEY and " +
-    "VAPID_PREVIOUS_PRIVATE_KEY. Deploy.",
-  "Browsers are asked to subscribe anew. Once keys vapid tells that nobody needs the previous pair, remove it.",
+  "To rotate: keep the private key as VAPID_PREVIOUS_PRIVATE_KEY (vapid-previous-private-key), set VAPID_PREVIOUS_PUBLIC_KEY to the new public key, " +
+    "deploy, and wait until every instance has it.",
+  "Change the two public keys for one another and deploy; the private keys stay where they are, for each public key finds its own.",
+  "Browsers are asked to subscribe anew. Once keys vapid tells that nobody needs the previous key: keep the new private key as VAPID_PRIVATE_KEY, too, and " +
+    "wait until every instance has it; then leave both previous settings empty, and deploy.",
 ];
 
 const dataSteps = [
   "For a first deployment this is the setting DATA_KEYS (in the vault: data-keys). No further step.",
-  "To rotate: append it to the setting's value, behind a comma, deploy, and wait until every instance has it: it opens, and does not seal yet.",
-  "Move it to the front of the value and deploy: from now on it seals what is new. Every older key stays behind it.",
+  "To rotate do not take this key: keys turn add makes one, and puts it behind the setting's value. Deploy, and wait until every instance has it: it " +
+    "opens, and does not seal yet.",
+  "keys turn front puts it in front; deploy: from now on it seals what is new. Every older key stays behind it.",
   "Run keys reseal with the same DATA_KEYS: what older keys sealed is sealed anew.",
-  "31 days after the third step, once keys data names an older key as one that may be removed, take it out of the value. Delta tokens last so long.",
+  "31 days after the third step, once keys data names an older key as one that may be removed, take it out with keys turn drop. Delta tokens last so long.",
 ];

@@ -170,11 +170,11 @@ test("a first key that has the service's name and is another is refused, also as
 test("new keys are as the settings take them, each time others, and come with the steps; the built program makes them, too", async () => {
   const made = await command(["keys", "new", "data", "--json"], { env: {} });
   const [{ settings, steps }] = linesOf(made.stdout) as [{ settings: { DATA_KEYS: string }; steps: string[] }];
-  expect(dataKeysFrom(settings.DATA_KEYS)?.[0].id).toMatch(/^k\d{8}$/);
+  expect(dataKeysFrom(settings.DATA_KEYS)?.[0].id).toMatch(/^k\d{8}_[\da-f]{6}$/);
   expect(steps.join(" ")).toContain("keys reseal");
   const named = await command(["keys", "new", "data", "--id", "k2"], { env: env(old) });
   expect(named.stdout).toMatch(/^DATA_KEYS=k2:[\w+/]{43}=\n$/);
-  expect(named.stderr).toContain("append it to the setting's value");
+  expect(named.stderr).toContain("keys turn add makes one, and puts it behind the setting's value");
   const taken = await command(["keys", "new", "data", "--id", "k1"], { env: env(old) });
   expect(taken).toMatchObject({ code: 1, stdout: "" });
 

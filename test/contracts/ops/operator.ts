@@ -30,14 +30,17 @@ type Here = {
   readonly env: Environment;
   readonly ask?: (question: string) => Promise<boolean>;
   readonly stop?: AbortSignal;
+  /** What is piped in. */
+  readonly stdin?: string;
 };
 
 /** Runs a command in this process, which is quicker. */
-export const command = async (args: readonly string[], { env, ask, stop }: Here): Promise<Told> => {
+export const command = async (args: readonly string[], { env, ask, stop, stdin = "" }: Here): Promise<Told> => {
   const told = { stdout: "", stderr: "" };
   const streamOf = (name: keyof typeof told) => ({ write: (text: string) => (told[name] += text) });
   const output = outputTo(streamOf("stdout"), streamOf("stderr"));
-  const code = await run(args, { env, output, ask, stop: stop ?? new AbortController().signal });
+  const use = { env, output, ask, stop: stop ?? new AbortController().signal, stdin: () => Promise.resolve(stdin) };
+  const code = await run(args, use);
   return { code, ...told };
 };
 

@@ -27,6 +27,8 @@ export type OperatorStack = {
   readonly ops: (...args: readonly string[]) => Promise<Told>;
   /** The same, which must end well. */
   readonly done: (...args: readonly string[]) => Promise<Told>;
+  /** The same with something piped into it. */
+  readonly piped: (stdin: string, ...args: readonly string[]) => Promise<Told>;
   /** The JSON lines of such a one. */
   readonly json: (...args: readonly string[]) => Promise<Record<string, unknown>[]>;
   /** A command as `npm run ops` runs it: the built program, in a process of its own. */
@@ -52,11 +54,12 @@ export const startOperatorStack = async (): Promise<OperatorStack> => {
     return told;
   };
   const ops: OperatorStack["ops"] = async (...args) => noted(args, await command(args, { env }));
-  const done: OperatorStack["done"] = async (...args) => {
-    const told = await ops(...args);
+  const piped: OperatorStack["piped"] = async (stdin, ...args) => {
+    const told = noted(args, await command(args, { env, stdin }));
     expect(told.code, `${args.join(" ")}: ${told.stderr}${told.stdout}`).toBe(0);
     return told;
   };
+  const done: OperatorStack["done"] = (...args) => piped("", ...args);
   const end = async (): Promise<void> => {
     await inspector.close();
     await stack.stop();
@@ -76,6 +79,7 @@ export const startOperatorStack = async (): Promise<OperatorStack> => {
     },
     ops,
     done,
+    piped,
     json: async (...args) => linesOf((await done(...args, "--json")).stdout),
     spawned: async (...args) => noted(args, await program(args, env)),
     ran,

@@ -13,6 +13,7 @@ const guid = "019f3c2a-7d10-7b62-9c55-0d6f3a1b8e42";
 const samples: Readonly<Record<string, string>> = {
   sequence: "1",
   id: guid,
+  keyId: "k1",
   hostName: "app.contoso.com",
   what: "app.contoso.com",
   objectId: guid,
@@ -23,6 +24,11 @@ const samples: Readonly<Record<string, string>> = {
 };
 /** An unset variable of a script's, and what was never meant to be there. */
 const nonsense = ["", "no such: @ thing! ".repeat(20)];
+
+/** What is piped into those that take it: keys k0 and k1. */
+const dataKeys = ["k0", "k1"].map((id) => `${id}:${Buffer.alloc(32).toString("base64")}`).join(",");
+/** Commands about keys that look at no Fanfare. */
+const needNone = new Set(["new", "turn", "ids"]);
 
 /** What else a command wants to be said, though no argument and no option must be there. */
 const more: Readonly<Record<string, readonly string[]>> = {
@@ -109,9 +115,8 @@ test.each(rows)("“$line” is wrong usage: 64, told in a sentence, with nothin
 test.each(leaves().map((leaf) => asRow(whole(leaf))))(
   "“$line”, of which nothing was wrong, goes on to look for a Fanfare",
   async ({ args }) => {
-    const { code, stderr } = await command(args, { env });
-    if (args[1] === "new")
-      expect(code).toBe(0); // fresh keys need none
+    const { code, stderr } = await command(args, { env, stdin: dataKeys });
+    if (args[0] === "keys" && needNone.has(args[1] ?? "")) expect(code, stderr).toBe(0);
     else
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^No Fanfare runs on \/nowhere\./) });
   },
