@@ -26,7 +26,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "records a retry before its message is sent, and leaves none for those who wait",
-    from: 200,
+    from: 365,
     file: run,
     find: "  const retryAt = await goOnLater(run, { notification, settled, waitingUntil: plan.waitingUntil });\n",
     replace: `  const first = { read: ledger, made: madeBy(settled), expiresAt: notification.expiresAt };
