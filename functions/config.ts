@@ -2,12 +2,13 @@ import { apnsCredentialFrom } from "../shared/channels/apns/credential.ts";
 import { credentialsIn } from "../shared/channels/credentials.ts";
 import { fcmCredentialAt } from "../shared/channels/fcm/credential.ts";
 import { credentialSettings } from "../shared/channels/served.ts";
+import type { Vapid } from "../shared/channels/webpush/vapid.ts";
 import { wnsCredentialFrom } from "../shared/channels/wns/credential.ts";
 import { vapidKeyIdsOf } from "../shared/subscription/vapid-key.ts";
 import { laptopFaults } from "./laptop-only.ts";
 import { settingsSchema, type Environment, type Settings } from "./settings.ts";
 import { telemetryOf } from "./telemetry/telemetry-settings.ts";
-import { vapidFaults, vapidOf } from "./vapid-settings.ts";
+import { readVapid } from "./vapid-settings.ts";
 
 /** The app refuses to start: the message names every faulty setting and what it must be, and never a value. */
 export class ConfigError extends Error {
@@ -26,9 +27,10 @@ export type Config = ReturnType<typeof configFrom>;
 export const readConfig = (env: Environment): Config => {
   const parsed = settingsSchema.safeParse(env);
   const faults = parsed.error?.issues.map(({ path, message }) => `${path.join(".")} ${message}`) ?? [];
-  faults.push(...connectionFaults(env), ...laptopFaults(env), ...(parsed.success ? vapidFaults(parsed.data) : []));
-  if (!parsed.success || faults.length > 0) throw new ConfigError(faults);
-  return configFrom(parsed.data, env);
+  const vapid = parsed.success ? readVapid(parsed.data) : undefined;
+  faults.push(...connectionFaults(env), ...laptopFaults(env), ...(vapid?.kind === "faulty" ? vapid.faults : []));
+  if (!parsed.success || vapid?.kind !== "read" || faults.length > 0) throw new ConfigError(faults);
+  return configFrom(parsed.data, vapid.vapid, env);
 };
 
 const connectionFaults = (env: Environment): string[] => [
@@ -40,7 +42,7 @@ const connectionFaults = (env: Environment): string[] => [
     : ["TablesConnection or TablesConnection__endpoint is required"]),
 ];
 
-const configFrom = (settings: Settings, env: Environment) => ({
+const configFrom = (settings: Settings, vapid: Vapid, env: Environment) => ({
   publicUrl: settings.PUBLIC_URL,
   corsAllowedOrigins: settings.CORS_ALLOWED_ORIGINS,
   always201: settings.ALWAYS_201,
@@ -62,9 +64,9 @@ const configFrom = (settings: Settings, env: Environment) => ({
       } as const),
   tokens: { issuers: settings.TOKEN_ISSUERS, audiences: settings.TOKEN_AUDIENCES },
   dataKeys: settings.DATA_KEYS,
-  vapid: vapidOf(settings),
+  vapid,
   /** The same keys by their ids. */
-  vapidKeys: vapidKeyIdsOf(vapidOf(settings)),
+  vapidKeys: vapidKeyIdsOf(vapid),
   pushHosts: { allowed: settings.PUSH_HOSTS_ALLOWED, extra: settings.PUSH_HOSTS_EXTRA },
   pushExtraCa: settings.PUSH_EXTRA_CA,
   credentials: {

@@ -97,7 +97,7 @@ export const settingsSchema = z.object({
   DATA_KEYS: dataKeys,
   VAPID_PUBLIC_KEY: vapidKey(65, publicKeyWrong),
   VAPID_PRIVATE_KEY: vapidKey(32, privateKeyWrong),
-  /** The pair that is being retired. */
+  /** The key that is being retired, or that is to come. Either private key may stand in either setting: `vapid-settings.ts`. */
   VAPID_PREVIOUS_PUBLIC_KEY: previousVapidKey(65, publicKeyWrong),
   VAPID_PREVIOUS_PRIVATE_KEY: previousVapidKey(32, privateKeyWrong),
   VAPID_SUBJECT: z

@@ -23,10 +23,11 @@ const isReference = (text: string | undefined): boolean => /^\s*@Microsoft\.KeyV
 export const readSettings = (env: Environment): SettingsRead => {
   const references = Object.keys(env).filter((name) => isReference(env[name]));
   const stands = { ...env, ...standIns(references) };
+  const isUnpaired = references.some((name) => name.startsWith("VAPID_"));
   const isOfReference = (fault: string): boolean =>
-    references.some((name) => fault.startsWith(`${name} `) || (fault.includes(name) && fault.endsWith("of one pair")));
+    references.some((name) => fault.startsWith(`${name} `)) || (isUnpaired && fault.includes(" belongs to neither "));
   const faults = read(stands).faults.filter((fault) => !isOfReference(fault));
-  const pairs = { ...pairOf("VAPID", references), ...pairOf("VAPID_PREVIOUS", references) };
+  const pairs = isUnpaired ? pairsFor(env) : {};
   return { config: faults.length === 0 ? read({ ...stands, ...pairs }).config : undefined, faults, references };
 };
 
@@ -52,9 +53,11 @@ const standIns = (references: readonly string[]): Environment => {
   return Object.fromEntries(references.map((name) => [name, known[name]]));
 };
 
-/** Where half of a pair is not here, both halves of another, so that the rest can be read. */
-const pairOf = (name: string, references: readonly string[]): Environment =>
-  [`${name}_PUBLIC_KEY`, `${name}_PRIVATE_KEY`].some((one) => references.includes(one)) ? newPair(name) : {};
+/** Where a key is not here, whole pairs in the place of all: so that the rest can be read. */
+const pairsFor = ({ VAPID_PREVIOUS_PUBLIC_KEY: previous }: Environment): Environment => ({
+  ...newPair("VAPID"),
+  ...(previous ? newPair("VAPID_PREVIOUS") : { VAPID_PREVIOUS_PRIVATE_KEY: undefined }),
+});
 
 const newPair = (name: string): Readonly<Record<string, string>> => {
   const pair = createECDH("prime256v1");
