@@ -46,9 +46,11 @@ export const planFor = <S extends Subscription>(
       );
     });
   const isOnceMore = (subscription: S): boolean => again.has(subscription.channelTag) && !isWaiting(subscription);
+  // The newest stands for content and for taps. An alert is owed beside it: its own message is the only one that makes it.
+  const isToldSo = (subscription: S): boolean => kind !== "fallback" && isOnceMore(subscription);
   const open = reachable.filter(
     (subscription) =>
-      !isOnceMore(subscription) && isMeant(subscription) && !isFinished(ledger[kind][subscription.channelTag], told),
+      !isToldSo(subscription) && isMeant(subscription) && !isFinished(ledger[kind][subscription.channelTag], told),
   );
   // A newer version owes nothing to what an older one was told to wait for. An entry of a newer version than was read here means
   // that another run is ahead of this one: its time counts, and the next run reads what it read.

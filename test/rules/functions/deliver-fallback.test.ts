@@ -223,6 +223,18 @@ test.each(seenTo)(
   },
 );
 
+test("an alert that was cut off, or lay among the dead letters, is made though the device was told of a change since: beside the newest", async () => {
+  const { deliver, happened, anotherRunTells, change } = world({
+    notification: pending(),
+    devices: { phone: [delivered] },
+    platforms: phones,
+  });
+  change({ version: 9, userActionState: "snoozed" });
+  await anotherRunTells("phone", 9, { kind: "tap" });
+  await deliver({ ...alert, again: 7 });
+  expect(happened).toEqual(["alerted phone", "sent to phone", "recorded"]);
+});
+
 test("an alert whose run was cut off is looked at again: whoever was told something newer meanwhile is told it once more", async () => {
   const { deliver, happened, scheduled, advanceTo, change, anotherRunTells } = world({
     notification: pending(),
