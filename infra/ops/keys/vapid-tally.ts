@@ -2,8 +2,13 @@ import { endOf, unopened } from "../../../shared/subscription/subscription-row.t
 import type { VapidKeyId } from "../../../shared/subscription/vapid-key.ts";
 import type { StoredRow } from "../../../shared/storage/table.ts";
 
-/** The key the server answers now, and the one that is being retired as far as the environment says which. */
-export type LiveKeys = { readonly current: VapidKeyId; readonly previous: VapidKeyId | undefined };
+/** The key the server answers now, and its other one, as far as the environment says which. */
+export type LiveKeys = {
+  readonly current: VapidKeyId;
+  readonly previous: VapidKeyId | undefined;
+  /** The service itself told the current one, just now. */
+  readonly isConfirmed: boolean;
+};
 
 /**
  * Whose a subscription is: `unnoted` was made before keys were noted, and counts as the oldest key's that the server has; `unknown` is

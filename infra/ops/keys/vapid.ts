@@ -9,10 +9,9 @@ import { liveKeysOf } from "./live-keys.ts";
 import { needingPrevious, vapidTally, type KeyCount, type LiveKeys } from "./vapid-tally.ts";
 
 const about = `
-Rotating the VAPID keys: make a new pair (keys new vapid) VAPID_PUBLIC_KEY and VAPID_PRIVATE_KEY, and the one there was VAPID_PREVIOUS_PUBLIC_KEY and
-VAPID_PREVIOUS_PRIVATE_KEY. Every browser is reached all the while, and asked to subscribe anew. This counts how many have, and tells when
-the previous pair may be removed. Which key is the current one is asked of the service itself, or VAPID_PUBLIC_KEY says it; the previous
-one is known where VAPID_PREVIOUS_PUBLIC_KEY is set.
+Rotating the VAPID keys: infra/README.md has the steps. Every browser is reached all the while, and asked to subscribe anew. This counts how many
+have, and tells whether anybody needs the previous key still. Which key is the current one is asked of the service itself; the other
+one is known where VAPID_PREVIOUS_PUBLIC_KEY is set. Keys are told by ids, which are no secret: the same that the service writes beside a subscription.
 
 Examples:
   npm run ops -- keys vapid
@@ -63,7 +62,7 @@ const documentOf = (counts: readonly KeyCount[], keys: LiveKeys) => {
       ...count,
       lastExpirationDateTime: printInstant(last),
     })),
-    mayRemovePrevious: subscriptions === 0,
+    mayRemovePrevious: keys.isConfirmed && subscriptions === 0,
     previousNeededUntil: lastExpiresAt === undefined ? null : printInstant(lastExpiresAt),
   };
 };
@@ -87,18 +86,31 @@ const textOf = (counts: readonly KeyCount[], keys: LiveKeys): string => {
 };
 
 const sentencesOf = (counts: readonly KeyCount[], keys: LiveKeys): readonly string[] => {
-  if (counts.length === 0) return ["No browser is subscribed. The previous key, if there is one, may be removed."];
   const { subscriptions, lastExpiresAt } = needingPrevious(counts, keys);
   const lost = counts.some(({ role }) => role === "unknown");
   const strangers =
     keys.previous === undefined
       ? "Whether an unknown key is the previous one this cannot tell: VAPID_PREVIOUS_PUBLIC_KEY is not set here."
-      : "Those on an unknown key are reached by no push until they subscribe anew, as the API asks them to.";
+      : "Those on an unknown key are reached by no push until they subscribe anew, as the API asks them to; unless VAPID_PREVIOUS_PUBLIC_KEY here is not " +
+        "the service's own.";
   return [
+    ...(counts.length === 0 ? ["No browser is subscribed."] : []),
     lastExpiresAt === undefined
-      ? "Nobody is on the previous key: VAPID_PREVIOUS_PUBLIC_KEY and VAPID_PREVIOUS_PRIVATE_KEY may be removed."
+      ? unneeded(keys)
       : `Keep the previous key for now: ${subscriptions} may need it, the last until ${printInstant(lastExpiresAt)} unless it is ` +
         "renewed. Each is asked to subscribe anew by every push, and whenever its client renews or lists it.",
     ...(lost ? [strangers] : []),
   ];
+};
+
+/** Counts alone do not tell an old key that nobody needs any more from a new one that nobody has yet. */
+const unneeded = ({ current, previous, isConfirmed }: LiveKeys): string => {
+  if (!isConfirmed)
+    return `Whether a key may be removed this cannot tell: that browsers are given ${current} only VAPID_PUBLIC_KEY of this shell says. Set PUBLIC_URL, and the service is asked.`;
+  if (previous === undefined)
+    return `Browsers are given ${current}, and nobody is on another key: the old one, if there is one, may be removed.`;
+  return (
+    `Nobody is on ${previous} (VAPID_PREVIOUS_PUBLIC_KEY here), and browsers are given ${current}. If ${previous} is the old key, it may be removed. If it is the ` +
+    "new one, the public keys are yet to be changed for one another: go on with that."
+  );
 };

@@ -77,17 +77,61 @@ test("the browsers' subscriptions are counted by key, and the last of the previo
   expect(text.stdout).toContain(`Keep the previous key for now: 2 may need it, the last until ${instant(later)}`);
 });
 
-test("when nobody is left on the previous key, it says that the key may be removed, whoever is on keys that went before", async () => {
-  const { env, subscribed } = server();
+/** What a service tells whose current key is this. */
+const answering = async (
+  current: string,
+  use: (service: { url: string; asked: readonly string[] }) => Promise<void>,
+) => {
+  const asked: string[] = [];
+  const service = createServer(({ url }, response) => {
+    asked.push(url ?? "");
+    response.end(JSON.stringify({ publicKey: current }));
+  });
+  await new Promise<void>((done) => service.listen(0, "127.0.0.1", done));
+  try {
+    await use({ url: `http://127.0.0.1:${(service.address() as AddressInfo).port}`, asked });
+  } finally {
+    service.closeAllConnections();
+    service.close();
+  }
+};
+
+test("when nobody is left on the previous key, it says which may be removed, whoever is on keys that went before; but only when the service confirms its own", async () => {
+  const { current, ids, env, subscribed } = server();
   await subscribed({}, inDays(1));
   await subscribed({ vapidKeyId: vapidKeyIdOf("a key that went") }, inDays(30));
-  const { stdout } = await command(["keys", "vapid"], { env });
-  expect(stdout).toContain("VAPID_PREVIOUS_PUBLIC_KEY and VAPID_PREVIOUS_PRIVATE_KEY may be removed.");
-  expect(stdout).toContain("Those on an unknown key are reached by no push until they subscribe anew");
+  const alone = await command(["keys", "vapid"], { env });
+  expect(alone.stdout).toContain("Whether a key may be removed this cannot tell");
+  expect(linesOf((await command(["keys", "vapid", "--json"], { env })).stdout)).toMatchObject([
+    { mayRemovePrevious: false },
+  ]);
+  await answering(current, async ({ url }) => {
+    const { stdout } = await command(["keys", "vapid"], { env: { ...env, PUBLIC_URL: url } });
+    // Before the public keys are changed for one another it counts the same, and the other one is the new one.
+    expect(stdout).toContain(
+      `browsers are given ${ids.current}. If ${ids.previous} is the old key, it may be removed. If it is the new`,
+    );
+    expect(stdout).toContain("Those on an unknown key are reached by no push until they subscribe anew");
+    const { VAPID_PUBLIC_KEY: _, ...exported } = env;
+    const unsure = { ...exported, PUBLIC_URL: url, VAPID_PREVIOUS_PUBLIC_KEY: "" };
+    const told = await command(["keys", "vapid"], { env: unsure });
+    expect(told.stdout).toContain("Keep the previous key for now");
+    expect(told.stdout).toContain("VAPID_PREVIOUS_PUBLIC_KEY is not set here");
+  });
+});
 
-  const unsure = await command(["keys", "vapid"], { env: { ...env, VAPID_PREVIOUS_PUBLIC_KEY: "" } });
-  expect(unsure.stdout).toContain("Keep the previous key for now");
-  expect(unsure.stdout).toContain("VAPID_PREVIOUS_PUBLIC_KEY is not set here");
+test("what this shell says of the keys is of yesterday, or the service does not answer: nothing is told as if it were so", async () => {
+  const { current, ids, env, subscribed } = server();
+  await subscribed({}, inDays(1));
+  await answering("a key of today", async ({ url }) => {
+    const told = await command(["keys", "vapid"], { env: { ...env, PUBLIC_URL: url } });
+    expect(told).toMatchObject({ code: 1, stdout: "" });
+    expect(told.stderr).toContain(`VAPID_PUBLIC_KEY here is ${ids.current}`);
+    expect(told.stderr).toContain(vapidKeyIdOf("a key of today"));
+    expect(told.stderr).not.toContain(current);
+  });
+  const down = { ...env, PUBLIC_URL: `http://127.0.0.1:${await closedPort()}` };
+  expect(await command(["keys", "vapid"], { env: down })).toMatchObject({ code: 1, stdout: "" });
 });
 
 test("a row of before keys were noted may need the previous key", async () => {
@@ -108,52 +152,45 @@ test("a row of before keys were noted may need the previous key", async () => {
 test("the service itself is asked for its current key: at PUBLIC_URL, or the local stack, whatever this shell's environment says", async () => {
   const { current, ids, env, subscribed } = server();
   await subscribed({}, inDays(1));
-  const asked: string[] = [];
-  const service = createServer(({ url }, response) => {
-    asked.push(url ?? "");
-    response.end(JSON.stringify({ publicKey: current }));
-  });
-  await new Promise<void>((done) => service.listen(0, "127.0.0.1", done));
-  const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
   const dataDir = await mkdtemp(join(tmpdir(), "fanfare-ops-"));
-  const stack = { httpUrl: url, serviceBus: { connectionString: "none" }, tables: azurite };
-  try {
-    await writeFile(
-      join(dataDir, "stack.json"),
-      JSON.stringify(stack, ["httpUrl", "serviceBus", "tables", "connectionString"]),
-    );
-    const { TablesConnection } = env;
-    for (const where of [
-      { TablesConnection, PUBLIC_URL: url, VAPID_PUBLIC_KEY: "" },
-      { FANFARE_DATA_DIR: dataDir, VAPID_PUBLIC_KEY: "of another one" },
-    ]) {
-      const { code, stdout, stderr } = await command(["keys", "vapid", "--json"], { env: where });
-      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-      expect(linesOf(stdout)[0]).toMatchObject({
-        currentKeyId: ids.current,
-        value: expect.arrayContaining([expect.objectContaining({ role: "current", subscriptions: 1 })]) as unknown,
+  await answering(current, async ({ url, asked }) => {
+    const stack = { httpUrl: url, serviceBus: { connectionString: "none" }, tables: azurite };
+    try {
+      await writeFile(
+        join(dataDir, "stack.json"),
+        JSON.stringify(stack, ["httpUrl", "serviceBus", "tables", "connectionString"]),
+      );
+      const { TablesConnection } = env;
+      for (const where of [
+        { TablesConnection, PUBLIC_URL: url, VAPID_PUBLIC_KEY: "" },
+        { FANFARE_DATA_DIR: dataDir, VAPID_PUBLIC_KEY: "of another one" },
+      ]) {
+        const { code, stdout, stderr } = await command(["keys", "vapid", "--json"], { env: where });
+        expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+        expect(linesOf(stdout)[0]).toMatchObject({
+          currentKeyId: ids.current,
+          value: expect.arrayContaining([expect.objectContaining({ role: "current", subscriptions: 1 })]) as unknown,
+        });
+      }
+      expect(asked).toEqual(Array(2).fill("/v1.0/me/notifications/vapidPublicKey"));
+      // Changed for one another, they would tell that the key may go which browsers are bound to.
+      const { VAPID_PUBLIC_KEY, VAPID_PREVIOUS_PUBLIC_KEY } = env;
+      const swapped = { VAPID_PUBLIC_KEY: VAPID_PREVIOUS_PUBLIC_KEY, VAPID_PREVIOUS_PUBLIC_KEY: VAPID_PUBLIC_KEY };
+      const told = await command(["keys", "vapid"], { env: { TablesConnection, PUBLIC_URL: url, ...swapped } });
+      expect(told).toMatchObject({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringContaining("is not the key that the service gives"),
       });
+      const twice = { TablesConnection, PUBLIC_URL: `${url}/`, VAPID_PREVIOUS_PUBLIC_KEY: current };
+      expect(await command(["keys", "vapid"], { env: twice })).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining("is not the previous one"),
+      });
+    } finally {
+      await rm(dataDir, { recursive: true });
     }
-    expect(asked).toEqual(Array(2).fill("/v1.0/me/notifications/vapidPublicKey"));
-    // Changed for one another, they would tell that the key may go which browsers are bound to.
-    const { VAPID_PUBLIC_KEY, VAPID_PREVIOUS_PUBLIC_KEY } = env;
-    const swapped = { VAPID_PUBLIC_KEY: VAPID_PREVIOUS_PUBLIC_KEY, VAPID_PREVIOUS_PUBLIC_KEY: VAPID_PUBLIC_KEY };
-    const told = await command(["keys", "vapid"], { env: { TablesConnection, PUBLIC_URL: url, ...swapped } });
-    expect(told).toMatchObject({
-      code: 1,
-      stdout: "",
-      stderr: expect.stringContaining("is not the key that the service gives"),
-    });
-    const twice = { TablesConnection, PUBLIC_URL: `${url}/`, VAPID_PREVIOUS_PUBLIC_KEY: current };
-    expect(await command(["keys", "vapid"], { env: twice })).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining("is not the previous one"),
-    });
-  } finally {
-    service.closeAllConnections();
-    service.close();
-    await rm(dataDir, { recursive: true });
-  }
+  });
 });
 
 test("without its key nothing is counted: that is told in a sentence", async () => {
@@ -164,7 +201,7 @@ test("without its key nothing is counted: that is told in a sentence", async () 
   const PUBLIC_URL = `http://127.0.0.1:${await closedPort()}`;
   const down = await command(["keys", "vapid"], { env: { TablesConnection, PUBLIC_URL } });
   expect(down).toMatchObject({ code: 1, stdout: "" });
-  expect(down.stderr).toMatch(/^The service does not tell its VAPID key\. Is it running\?/);
+  expect(down.stderr).toMatch(/^The service does not tell its VAPID key\. Is it running, and at PUBLIC_URL\?/);
 });
 
 test("Ctrl-C ends the counting, and nothing is told as if it were all", async () => {
