@@ -18,6 +18,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** All settings that are read by their whole names. */
+export const settingNames: readonly string[] = Object.keys(settingsSchema.shape);
+
 export type Config = ReturnType<typeof configFrom>;
 
 /**

@@ -32,6 +32,11 @@ const unavailable = ({ message, cause }: Unavailable): string => {
   return meaning === undefined ? `${message}. Is it running?` : `${message.replace(away, "")} ${meaning}.`;
 };
 
+const signIns = new Set(["CredentialUnavailableError", "AggregateAuthenticationError", "AuthenticationError"]);
+
+/** Whether Azure could not be asked for want of a sign-in, which no network and no role mends. */
+export const lacksSignIn = (error: unknown): boolean => wordsOf(error).some((word) => signIns.has(word));
+
 /** The names and codes of an error and of those within it: the Service Bus client gathers what its attempts failed with. */
 const wordsOf = (error: unknown): readonly string[] => {
   if (!(error instanceof Error)) return [];

@@ -38,6 +38,9 @@ export const unknown = (sentence: string, cure?: string): Finding => ({
   ...(cure !== undefined && { cure }),
 });
 
+/** The cure where Azure could not be asked for want of a sign-in. */
+export const signIn = "az login, and az account set if there are several subscriptions; then look again.";
+
 /** What a check says that needs the app's settings, where they are not here or not as they must be. */
 export const needsSettings: readonly Finding[] = [
   unknown("The app's settings are not all here, or must be mended first."),

@@ -8,11 +8,12 @@ import type { Patient, Verdict } from "./check.ts";
 import { checks } from "./checks/all.ts";
 import { examine, type Found } from "./examine.ts";
 import { localSettings, settingsIn } from "./settings-given.file.ts";
-import { readSettings, type SettingsRead } from "./settings.ts";
+import { filled, readSettings, type SettingsRead } from "./settings.ts";
 
 const about = `
 It looks, and changes nothing. Settings are read by the app's own code; no value of one is ever printed. Of a Fanfare on Azure it takes them from
-the environment, or from a file; Key Vault references are not resolved, and said to be so. What you may not see with your own rights could not
+the environment, or from a file. Key Vault references are not resolved: the environment may give their values (DATA_KEYS="$(secret data-keys)" in
+front of it), and which it does not is told. What you may not see with your own rights could not
 be checked: the app's rights are told by its readiness, which is asked for.
 
 A finding is ok, a warning, wrong, or could not be checked; each but the first says what to do. Breakers are open or closed in each process of
@@ -47,7 +48,8 @@ const doctor = async (use: Surroundings, { settings: path, online, json }: Optio
   const here = given && !isNamed(use.env) ? given : use.env;
   // An app's settings that name none are a fault of theirs, and not about a stack that happens to run here.
   await connected({ env: here, mayBeLocal: given === undefined }, async (connection) => {
-    const env = given ?? (connection.isLocal ? await localSettings(use.env) : use.env);
+    const own = given && filled(given, use.env);
+    const env = own ?? (connection.isLocal ? await localSettings(use.env) : use.env);
     const settings = readIfAll(env, given !== undefined || connection.isLocal);
     const patient: Patient = { connection, env, settings, config: settings.config, isOnline: online === true };
     const found = await examine(patient, checks, { stop });

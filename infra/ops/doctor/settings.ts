@@ -16,6 +16,12 @@ export type SettingsRead = {
 /** https://learn.microsoft.com/azure/app-service/app-service-key-vault-references */
 const isReference = (text: string | undefined): boolean => /^\s*@Microsoft\.KeyVault\(/i.test(text ?? "");
 
+/** The settings with the values of references that somebody gives beside them; a value that stands in plain stays. */
+export const filled = (settings: Environment, values: Environment): Environment =>
+  Object.fromEntries(
+    Object.entries(settings).map(([name, text]) => [name, isReference(text) && values[name] ? values[name] : text]),
+  );
+
 /**
  * Reads them with the app's own code. A reference counts as a value that is as it must be, and is told as not looked at; what stands beside
  * it in plain is judged all the same.

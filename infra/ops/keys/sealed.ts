@@ -18,14 +18,17 @@ export type Sealed = {
   readonly placeOf: (row: StoredRow) => string;
 };
 
+/** The users' devices alone. */
+export const sealedSubscriptionsIn = ({ feeds }: Pick<Tables, "feeds">): Sealed => ({
+  what: "subscriptions",
+  table: feeds,
+  pages: () => feeds.withRowKeys(subscriptionsFrom, subscriptionsBelow),
+  columns: sealedColumns,
+  placeOf: sealedPlaceOf,
+});
+
 export const sealedIn = ({ feeds, tokens }: Tables): readonly Sealed[] => [
-  {
-    what: "subscriptions",
-    table: feeds,
-    pages: () => feeds.withRowKeys(subscriptionsFrom, subscriptionsBelow),
-    columns: sealedColumns,
-    placeOf: sealedPlaceOf,
-  },
+  sealedSubscriptionsIn({ feeds }),
   {
     what: "shared tokens",
     table: tokens,

@@ -5,8 +5,8 @@ import { Misconnected } from "../../connect.ts";
 import { ageOf } from "../../dead-letters-told.ts";
 import { differencesOf } from "../../queue/declared.ts";
 import { busLooks, type Look } from "../../queue/look.bus.ts";
-import { sentenceOf } from "../../sentence.ts";
-import { ok, unknown, warning, wrong, type Check, type Finding, type Patient } from "../check.ts";
+import { lacksSignIn, sentenceOf } from "../../sentence.ts";
+import { ok, signIn, unknown, warning, wrong, type Check, type Finding, type Patient } from "../check.ts";
 
 /** An SLO of 30 s is missed by then, and a queue that is worked off is younger. */
 const oldestMostSeconds = 60;
@@ -40,7 +40,12 @@ export const queueCheck: Check = {
         ];
       if (!(error instanceof Unavailable)) throw error;
       return [
-        wrong(sentenceOf(error), "look at the namespace, its network and your roles; without it nothing is accepted."),
+        wrong(
+          sentenceOf(error),
+          lacksSignIn(error)
+            ? signIn
+            : "look at the namespace, its network and your roles; without it nothing is accepted.",
+        ),
       ];
     }
   },

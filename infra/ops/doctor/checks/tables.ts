@@ -2,15 +2,15 @@ import { RowConflict, tableNames, type Table } from "../../../../shared/storage/
 import { Unavailable } from "../../../../shared/unavailable.ts";
 import { Misconnected } from "../../connect.ts";
 import { Failed } from "../../failed.ts";
-import { sentenceOf } from "../../sentence.ts";
-import { ok, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
+import { lacksSignIn, sentenceOf } from "../../sentence.ts";
+import { ok, signIn, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
 
 /** No row has such a key. */
 const nobody = "doctor";
 
 type Seen =
   | { readonly kind: "fine" | "read-only" | "closed" | "missing" }
-  | { readonly kind: "failing"; readonly sentence: string };
+  | { readonly kind: "failing"; readonly sentence: string; readonly cure: string };
 
 /** Whether every table is there, and whether whoever looks may read and change it. Nothing is changed. */
 export const tablesCheck: Check = {
@@ -28,8 +28,7 @@ export const tablesCheck: Check = {
       seen.flatMap((one) => (one.kind === kind ? [one.name] : [])).join(", ");
     const findings: Finding[] = [];
     const failing = seen.find((one) => one.kind === "failing");
-    if (failing?.kind === "failing")
-      return [wrong(failing.sentence, "look at the storage account, its firewall and the network.")];
+    if (failing?.kind === "failing") return [wrong(failing.sentence, failing.cure)];
     if (named("missing"))
       findings.push(
         wrong(
@@ -78,5 +77,9 @@ const isDenied = (error: unknown): boolean =>
 
 const failed = (error: unknown): Seen | undefined =>
   error instanceof Unavailable || error instanceof Failed
-    ? { kind: "failing", sentence: sentenceOf(error) }
+    ? {
+        kind: "failing",
+        sentence: sentenceOf(error),
+        cure: lacksSignIn(error) ? signIn : "look at the storage account, its firewall and the network.",
+      }
     : undefined;

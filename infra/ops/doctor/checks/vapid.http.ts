@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { vapidKeyIdOf } from "../../../../shared/subscription/vapid-key.ts";
 import { needsSettings, ok, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
 
 const answerSchema = z.object({ publicKey: z.string() });
@@ -21,10 +22,18 @@ export const vapidCheck: Check = {
       );
     if (settings.references.some((name) => name.startsWith("VAPID_")))
       findings.push(unknown("Keys are Key Vault references, so whether they are of one pair cannot be seen."));
+    else if (env.VAPID_PREVIOUS_PUBLIC_KEY && !config.vapid.previous)
+      findings.push(
+        warning(
+          "VAPID_PREVIOUS_PUBLIC_KEY has no private key any more: both are the current one's, as at the end of a rotation.",
+          "leave VAPID_PREVIOUS_PUBLIC_KEY empty and deploy; or, if browsers need it still, give it its private key back.",
+        ),
+      );
     if (settings.references.includes("VAPID_PUBLIC_KEY")) return findings;
     const told = await publicKeyAt(connection.url ?? config.publicUrl, stop);
     if (told === undefined) findings.push(unknown("The service does not tell its public key."));
-    else if (told === env.VAPID_PUBLIC_KEY) findings.push(ok("The service gives browsers the key of the settings."));
+    else if (told === env.VAPID_PUBLIC_KEY)
+      findings.push(ok(`The service gives browsers the key of the settings, ${vapidKeyIdOf(told)}.`));
     else
       findings.push(
         wrong(
