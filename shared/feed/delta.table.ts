@@ -32,7 +32,14 @@ export const readDelta = async (
   const changes = await notificationsAt(use, feed, logged);
   await sweepExpired(use, feed, expired);
   const markOf = (version: number): Mark => ({ epoch: head.epoch, version });
-  return { changes, reached: markOf(reached), until: markOf(end), isLast: reached === end };
+  return {
+    // Of the head's life, like the mark: an operator who renews epochs (infra/ops/backup) comes to the rows first, and may be cut off there. Whoever
+    // reads then keeps them all, and starts over once the head has the other epoch.
+    changes: changes.map((change) => ("epoch" in change ? { ...change, epoch: head.epoch } : change)),
+    reached: markOf(reached),
+    until: markOf(end),
+    isLast: reached === end,
+  };
 };
 
 type Portion = { readonly top: number; readonly after: number; readonly end: number; readonly now: number };

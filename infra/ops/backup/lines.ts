@@ -65,14 +65,16 @@ export async function* saidIn(path: string, lines: AsyncIterable<string>): Async
       hasEnded = true;
       yield { kind: "ending", ending };
     } else {
-      const kept = keptOf(json);
-      if (kept) counts = { ...counts, [kept.kind]: counts[kept.kind] + 1 };
-      yield { kind: "kept", line: number, kept };
+      // Counted as it was written, whether its row can be read here or not.
+      if (isCounted(json.kind)) counts = { ...counts, [json.kind]: counts[json.kind] + 1 };
+      yield { kind: "kept", line: number, kept: keptOf(json) };
     }
   }
   if (number === 0) throw no("is empty.");
   if (!hasEnded) throw no(`breaks off after line ${number}: it has no end.`);
 }
+
+const isCounted = (kind: unknown): kind is Kept["kind"] => typeof kind === "string" && Object.hasOwn(noCounts, kind);
 
 const headingIn = (json: unknown, no: (sentence: string) => Failed): Heading => {
   const { kind, format, beganDateTime, from } = headingSchema.safeParse(json).data ?? {};

@@ -103,6 +103,12 @@ test("what was written is read, in its order, with its counts; every line is JSO
   );
 });
 
+test("a row that this version cannot read, for somebody gave it a column of another type, is a line like others and spoils no backup", async () => {
+  const strange = { partitionKey: "a", rowKey: "app", edited: 1n } as unknown as Row;
+  const said = await read(await written([{ kind: "app", row: strange }]));
+  expect(said).toMatchObject([{}, { kind: "kept", line: 2, kept: undefined }, { ending: { counts: { app: 1 } } }]);
+});
+
 test("a backup that breaks off anywhere, lacks a line, has one twice or elsewhere, or a changed character, is refused, and the line is named", async () => {
   const some: Kept[] = ["a", "b", "c"].map((partitionKey) => ({ kind: "app", row: { partitionKey, rowKey: "app" } }));
   const lines = await written(some);
