@@ -11,6 +11,7 @@ import { isExpired, type Notification } from "../shared/notification/notificatio
 import type { KeptSubscription } from "../shared/subscription/subscriptions.ts";
 import type { Missed } from "../shared/telemetry/events.ts";
 import { Unavailable } from "../shared/unavailable.ts";
+import { closedChannels } from "./delivering/closed-channels.ts";
 import { emitDelivery, emitLapsed } from "./delivering/events.ts";
 import { beginWithinMs, goOnLater, lookAgainIfCutOff, putOff } from "./delivering/later.ts";
 import { mayBeInDoubt, timeOf, type Receipt, type Run, type Uses } from "./delivering/run.ts";
@@ -22,9 +23,9 @@ import { forgetDeadChannels, tell } from "./delivering/tell.ts";
  * or has a later time to be tried at, and when our own stores are away and the whole run was put off; throws when the message
  * is not ours, a bug shows or the bus is away too, and is redelivered then.
  */
-export const deliverNotification =
-  (use: Uses) =>
-  async (message: unknown, receipt: Receipt): Promise<void> => {
+export const deliverNotification = (use: Uses): ((message: unknown, receipt: Receipt) => Promise<void>) => {
+  const alarmOfClosed = closedChannels(use.clock);
+  return async (message, receipt) => {
     const job = parseFanoutJob(message); // throws: nobody can act on such a message, so let it dead-letter
     const cameAt = use.clock.now();
     const queuedMs = Math.max(0, cameAt - waitsSince(job));
@@ -35,6 +36,7 @@ export const deliverNotification =
       startedAt: cameAt,
       isInDoubt: mayBeInDoubt({ job, ...receipt }),
       queuedMs,
+      alarmOfClosed,
     };
     try {
       let round = await bringUpToDate(run, undefined);
@@ -45,6 +47,7 @@ export const deliverNotification =
       await putOff(run, error.message);
     }
   };
+};
 
 type End =
   | { readonly kind: "done" }
@@ -58,6 +61,7 @@ type End =
 const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefined): Promise<End> => {
   const { use, job } = run;
   const { found, subscriptions, ledger, credentials, fetched } = await standingOf(run);
+  run.alarmOfClosed(subscriptions, run.emit);
   const now = timeOf(run);
   const notification = found && !isExpired(found, now) ? found : undefined;
   const again = crossedLast ?? (job.again === undefined ? nobody : toldSince(ledger, job.again));

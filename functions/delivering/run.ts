@@ -9,6 +9,7 @@ import type { Fanout } from "../../shared/fanout/fanout.ts";
 import type { FanoutJob } from "../../shared/fanout/job.ts";
 import type { FetchMarks } from "../../shared/feed/fetch-marks.ts";
 import type { Feed } from "../../shared/feed/feed.ts";
+import type { Subscription } from "../../shared/subscription/subscription.ts";
 import type { Subscriptions } from "../../shared/subscription/subscriptions.ts";
 import type { Emit } from "../../shared/telemetry/events.ts";
 
@@ -44,6 +45,8 @@ export type Run = Receipt & {
   readonly startedAt: number;
   /** Whether a device may have been told something that the ledger does not know of. */
   isInDoubt: boolean;
+  /** Sounds the alarm over those whose channels cannot be opened. */
+  readonly alarmOfClosed: (subscriptions: readonly Subscription[], emit: Emit) => void;
   /** How late the message was; undefined once an event has told it. */
   queuedMs?: number | undefined;
   /** The end of the notification as it was read last; undefined when it has none any more. */

@@ -1,6 +1,7 @@
 import { Option, type Command } from "commander";
 import { systemClock } from "../../shared/clock.ts";
-import { deliveriesOf, type Explainable } from "../../shared/delivery/explain.ts";
+import { dataCipher, type DataCipher } from "../../shared/data-keys.ts";
+import { deliveriesOf, untried, type Explainable } from "../../shared/delivery/explain.ts";
 import { tableLedgers } from "../../shared/delivery/ledgers.table.ts";
 import { lifeOf } from "../../shared/delivery/life.ts";
 import type { FeedKey } from "../../shared/feed-key.ts";
@@ -13,7 +14,14 @@ import {
   type NotificationId,
 } from "../../shared/notification/notification.ts";
 import type { StoredRow, Tables } from "../../shared/storage/table.ts";
-import { endOf, subscriptionsBelow, subscriptionsFrom, unopened } from "../../shared/subscription/subscription-row.ts";
+import {
+  closedKeyIdOf,
+  endOf,
+  subscriptionsBelow,
+  subscriptionsFrom,
+  unopened,
+} from "../../shared/subscription/subscription-row.ts";
+import { dataKeysOf } from "./app-settings.ts";
 import { connected } from "./connect.ts";
 import { exitCodes, Failed } from "./failed.ts";
 import { servedAsFarAsKnown } from "./served.ts";
@@ -33,9 +41,10 @@ export const addExplain = (program: Command, use: Surroundings): void => {
       if (id === undefined)
         throw new Failed(`${given.slice(0, 64)} is not a notification's id: a GUID.`, exitCodes.usage);
       await connected(use, async ({ tables }) => {
-        const { notification, deliveries } = await explained(tables(), id, use);
+        const { notification, deliveries, isOpened } = await explained(tables(), id, use);
         if (json) use.output.json({ notification: lifeOf(notification), value: deliveries });
         else use.output.text(textOf(notification, deliveries));
+        if (!isOpened && deliveries.some(({ explanation }) => explanation.includes(untried))) use.output.note(unsure);
       });
     });
 };
@@ -44,10 +53,12 @@ const explained = async (tables: Tables, id: NotificationId, use: Surroundings) 
   const row = await rowOf(tables, id, use);
   const feed = row.partitionKey as FeedKey;
   const notification = notificationOf(row);
+  const cipher = await cipherIfKnown(use);
   const subscriptions: Explainable[] = [];
   for await (const subscribed of tables.feeds.range(feed, subscriptionsFrom, subscriptionsBelow)) {
     const subscription = endOf(subscribed) > systemClock.now() ? unopened(subscribed) : undefined;
-    if (subscription) subscriptions.push(subscription);
+    const closedKeyId = subscription && cipher && closedKeyIdOf(subscribed, cipher);
+    if (subscription) subscriptions.push({ ...subscription, closedKeyId });
   }
   const ledger = await tableLedgers({ ...tables, clock: systemClock, report: use.output.note }).read(feed, id);
   const isServed = servedAsFarAsKnown(use.env, {
@@ -57,8 +68,16 @@ const explained = async (tables: Tables, id: NotificationId, use: Surroundings) 
   const fetched = await tableFetchMarks({ ...tables, clock: systemClock }).of(feed, id);
   const now = systemClock.now();
   const deliveries = deliveriesOf({ notification, subscriptions, ledger, isServed, fetched, now });
-  return { notification, deliveries };
+  return { notification, deliveries, isOpened: cipher !== undefined };
 };
+
+/** What the Fanfare in question opens channels with; undefined where nobody says, or not as the service takes it: all else can be told. */
+const cipherIfKnown = ({ env }: Surroundings): Promise<DataCipher | undefined> =>
+  dataKeysOf(env).then(dataCipher, () => undefined);
+
+const unsure =
+  "A device that was not tried may be one whose channel the service cannot open: its DATA_KEYS is not set here, so that cannot be seen. " +
+  "keys data tells how many there are.";
 
 /** An id does not say whose notification it is: the store goes through its table. */
 const rowOf = async ({ feeds }: Tables, id: NotificationId, { output, stop }: Surroundings): Promise<StoredRow> => {

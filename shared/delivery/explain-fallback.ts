@@ -5,7 +5,7 @@ import type { Subscription } from "../subscription/subscription.ts";
 import { channelsThatFetched, type Fetched } from "./fetched.ts";
 import { andNext, latestOf, meaning, type Latest } from "./in-words.ts";
 import type { LedgerEntry, Told } from "./ledger.ts";
-import { isAlertable, notReached, notRung, silences, type IsServed, type Reachable } from "./reach.ts";
+import { isAlertable, notReached, notRung, silenceOf as wordsOf, type IsServed, type Reachable } from "./reach.ts";
 
 /** What became of the alert that a device gets which does not fetch the notification in time. */
 export type Alert = Latest & {
@@ -32,7 +32,7 @@ export const alertsOf = (standing: Standing): ((device: Device) => Alert | null)
   const fetched = channelsThatFetched(subscriptions, standing.fetched, contentVersion);
   const silenceOf = (device: Device): string | undefined => {
     const silence = notRung(notification, device) ?? notReached(device, isServed);
-    if (silence) return silences[silence];
+    if (silence) return wordsOf(silence, device);
     return fetched.has(device.channelTag) ? "it has fetched the notification" : undefined;
   };
   return (device) => {

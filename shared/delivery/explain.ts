@@ -5,7 +5,7 @@ import { alertsOf, type Alert } from "./explain-fallback.ts";
 import type { Fetched } from "./fetched.ts";
 import { andNext, attemptOf, capital, latestOf, meaning, nextOf, type Latest } from "./in-words.ts";
 import type { LedgerEntry, Told } from "./ledger.ts";
-import { notReached, notRung, silences, type IsServed, type Reachable } from "./reach.ts";
+import { notReached, notRung, silenceOf, type IsServed, type Reachable } from "./reach.ts";
 
 /** What became of telling one device, as administrators see it: the push service's own words, no endpoint, no content. */
 export type Delivery = Latest & {
@@ -51,8 +51,8 @@ export const deliveriesOf = (standing: Standing): Delivery[] => {
       const entry = ledger.content[subscription.channelTag];
       const silence = notRung(notification, subscription) ?? notReached(subscription, isServed);
       const why = entry
-        ? ofEntry(entry, notification.contentVersion, silence && silences[silence])
-        : `Not tried: ${silence ? silences[silence] : untried}.`;
+        ? ofEntry(entry, notification.contentVersion, silence && silenceOf(silence, subscription))
+        : `Not tried: ${silence ? silenceOf(silence, subscription) : untried}.`;
       return {
         ...deliveryOf(subscription, entry, ledger.tap[subscription.channelTag], why),
         fallback: alertOf(subscription),
@@ -68,7 +68,8 @@ export const deliveriesOf = (standing: Standing): Delivery[] => {
   ];
 };
 
-const untried = "its message waits on the queue, or lies among the dead letters";
+/** What keeps those from being tried of whom nothing else is known. */
+export const untried = "its message waits on the queue, or lies among the dead letters";
 
 type Device = Pick<Explainable, "id"> & Partial<Pick<Explainable, "platformType" | "displayName">>;
 

@@ -2,7 +2,7 @@ import type { Notification } from "../notification/notification.ts";
 import type { Channel, Subscription } from "../subscription/subscription.ts";
 
 /** What matters of a subscription here. */
-export type Reachable = Pick<Subscription, "platformType" | "notificationType"> & {
+export type Reachable = Pick<Subscription, "platformType" | "notificationType" | "closedKeyId"> & {
   readonly channel: Pick<Channel, "kind"> | null;
 };
 
@@ -15,9 +15,16 @@ export const silences = {
   "no-raw-content": "a browser is given rawContent only, and there is none",
   polls: "it subscribed with NoNotification: it polls",
   "channel-gone": "its push service said that the channel is gone, and the app has not subscribed anew",
+  closed: "its channel cannot be opened",
   "not-served": "this server does not push to its platform",
 } as const;
 export type Silence = keyof typeof silences;
+
+/** That sentence, of this device: for one that is closed, which key is missing. */
+export const silenceOf = (silence: Silence, { closedKeyId }: Pick<Reachable, "closedKeyId">): string =>
+  silence === "closed" && closedKeyId !== undefined
+    ? `${silences.closed}: it is sealed with the key ${closedKeyId}, which DATA_KEYS lacks or has another of`
+    : silences[silence];
 
 /** Why this content does not ring on that device, if it does not. Once the user has seen it to anywhere, nothing rings any more. */
 export const notRung = (
@@ -52,8 +59,12 @@ export const isAlertable = (notification: Notification, device: Pick<Reachable, 
 export type IsServed = (kind: Channel["kind"]) => boolean;
 
 /** Why that device cannot be told anything, if it cannot. */
-export const notReached = ({ channel, notificationType }: Reachable, isServed: IsServed): Silence | undefined => {
+export const notReached = (
+  { channel, notificationType, closedKeyId }: Reachable,
+  isServed: IsServed,
+): Silence | undefined => {
   if (notificationType === "NoNotification") return "polls";
+  if (closedKeyId !== undefined) return "closed";
   if (channel === null) return "channel-gone";
   return isServed(channel.kind) ? undefined : "not-served";
 };

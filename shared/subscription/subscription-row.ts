@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { DataCipher } from "../data-keys.ts";
+import { keyIdOf, type DataCipher } from "../data-keys.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { hashOf } from "../hash.ts";
 import { platformTypes } from "../notification/notification.ts";
@@ -91,7 +91,17 @@ export const vapidKeyOf = (
  * hold half a surrogate pair, which no column takes.
  */
 export const rowOf = (feed: FeedKey, subscription: Subscription, unsid: Unsid, cipher: DataCipher): Row => {
-  const { id, deviceId, displayName, channel, vapidKeyId, registeredAt, expiresAt, ...plain } = subscription;
+  const {
+    id,
+    deviceId,
+    displayName,
+    channel,
+    closedKeyId: _,
+    vapidKeyId,
+    registeredAt,
+    expiresAt,
+    ...plain
+  } = subscription;
   const place = placeOf(feed, id);
   return {
     ...plain,
@@ -111,8 +121,8 @@ export const rowOf = (feed: FeedKey, subscription: Subscription, unsid: Unsid, c
 export const withoutChannel = ({ etag: _, channel: _channel, ...row }: StoredRow): Row => row;
 
 /**
- * Reads such a row. One that cannot be opened, for its key was taken away, counts as without a channel; one that is no
- * subscription's is undefined. Both are reported, and neither keeps the user's other devices from being read.
+ * Reads such a row. One that cannot be opened, for its key was taken away, counts as without a channel, and says by which key it is closed; one
+ * that is no subscription's is undefined. Both are reported, and neither keeps the user's other devices from being read.
  */
 export const subscriptionOf = (row: StoredRow, cipher: DataCipher, report: Report): Subscription | undefined => {
   try {
@@ -129,6 +139,7 @@ export const subscriptionOf = (row: StoredRow, cipher: DataCipher, report: Repor
       displayName,
       // Written by us, and authenticated: the cipher vouches for its shape.
       channel: opened && "text" in opened ? (JSON.parse(opened.text) as Channel) : null,
+      ...(opened && "failure" in opened && { closedKeyId: keyIdOf(channel) ?? "unknown" }),
       registeredAt: registeredAt?.getTime(),
       expiresAt: expiresAt.getTime(),
     };
@@ -164,6 +175,10 @@ const jsonOf = (text: string): unknown => {
     return undefined;
   }
 };
+
+/** The key that a row's channel is sealed with, where it does not open with these; undefined where it does, or where there is none. */
+export const closedKeyIdOf = (row: StoredRow, cipher: DataCipher): string | undefined =>
+  subscriptionOf(row, cipher, () => undefined)?.closedKeyId;
 
 /** The UNSID a row keeps for renewal; undefined, and reported, when it cannot be opened. */
 export const unsidOf = (row: StoredRow, cipher: DataCipher, report: Report): Unsid | undefined => {

@@ -56,6 +56,8 @@ export type Subscription = {
   readonly notificationType: NotificationType;
   /** Null once the push service said gone; the UNSID lives on until `expiresAt`. */
   readonly channel: Channel | null;
+  /** The channel is there, and null above for it cannot be opened: the id of the key that it is sealed with, of which DATA_KEYS has none or another. */
+  readonly closedKeyId?: string | undefined;
   /** Tells one channel from another without naming it: what the ledger remembers was done where, and who rings in the same place. */
   readonly channelTag: string;
   /** The VAPID key that a browser's channel is bound to, no part of its tag; undefined in a row of before it was noted. `boundKeyOf` decides. */

@@ -106,6 +106,17 @@ export type FanfareEvent =
       readonly isMoreLeft: boolean;
       readonly durationMs: number;
     }
+  | {
+      /**
+       * An alarm: devices whose channels cannot be opened, for DATA_KEYS lacks the key they are sealed with or has another of that name. Nothing
+       * is tried for them until the key is back or they renew. Told by each instance once an hour for each key.
+       */
+      readonly event: "channels-closed";
+      /** The key's id, which is no secret. */
+      readonly keyId: string;
+      /** The user's devices, of this one run. */
+      readonly devices: number;
+    }
   | GovernorEvent
   | DeadLettersEvent;
 

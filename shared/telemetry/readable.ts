@@ -19,13 +19,15 @@ export const readable = (event: FanfareEvent): string | undefined => {
     case "postponed":
       return `delivery ${event.notificationId}: ${event.reason}; again at ${timeOf(event.retryAt)}`;
     case "lapsed":
-      return `delivery ${event.notificationId}: ${event.missed ? "it ended before anybody was told" : "expired or deleted, nobody is told"}`;
+      return `delivery ${event.notificationId}: ${event.missed ? "it ended before everybody was told" : "expired or deleted, nobody is told"}`;
     case "purge": {
       const failed = event.failed > 0 ? `, ${event.failed} failed` : "";
       const lag = event.lagSeconds > 0 ? `, ${event.lagSeconds} s behind` : "";
       const more = event.isMoreLeft ? "; more is left" : "";
       return `purge: ${event.rows} expired rows of ${event.feeds} feeds${failed}${lag}, ${event.durationMs} ms${more}`;
     }
+    case "channels-closed":
+      return `ALARM DATA_KEYS does not open what the key ${event.keyId} sealed: ${event.devices} devices of a user get no push`;
     case "origin-down":
       return `push service ${event.origin} is down (${event.reason}): its deliveries wait`;
     case "origin-up":

@@ -74,17 +74,21 @@ const sentencesOf = (counts: readonly SealedCount[]): readonly string[] => {
   const busy = older.map(idOf).filter((id) => !free.includes(id));
   const lost = counts.filter(({ role }) => role === "missing");
   const wrong = counts.filter(({ role, unopened }) => role !== "missing" && unopened > 0);
+  // What is lost comes first: with it nothing else may be read as all is well.
   return [
-    ...(older.length === 0 ? ["There is one key only: nothing is being rotated."] : []),
+    ...(lost.length > 0 ? [lostSentence(lost)] : []),
+    ...(wrong.length > 0 ? [wrongSentence(wrong)] : []),
+    ...(older.length + lost.length + wrong.length === 0 ? ["There is one key only: nothing is being rotated."] : []),
     ...(free.length > 0 ? [`Of the tables nothing needs ${free.join(", ")} any more. ${tokensSentence}`] : []),
     ...(busy.length > 0 ? [`Keep ${busy.join(", ")} for now: keys reseal seals anew what needs it.`] : []),
-    ...(lost.length > 0
-      ? [
-          `What ${lost.map(idOf).join(", ")} sealed is lost while that key is not in DATA_KEYS: those devices get no push until they renew.`,
-        ]
-      : []),
-    ...(wrong.length > 0
-      ? [`Not all that is sealed as ${wrong.map(idOf).join(", ")} opens: is DATA_KEYS the service's own?`]
-      : []),
   ];
 };
+
+const lostSentence = (lost: readonly SealedCount[]): string =>
+  `What ${lost.map(idOf).join(", ")} sealed is lost while that key is not in DATA_KEYS: ${unopenedOf(lost)} do not open, and those devices get no push until ` +
+  "they renew. Put the key back behind the others, if this is the service's own value: the vault keeps earlier versions of the secret.";
+
+const wrongSentence = (wrong: readonly SealedCount[]): string =>
+  `Not all that is sealed as ${wrong.map(idOf).join(", ")} opens: is DATA_KEYS the service's own? ${unopenedOf(wrong)} do not.`;
+
+const unopenedOf = (counts: readonly SealedCount[]): number => counts.reduce((sum, { unopened }) => sum + unopened, 0);

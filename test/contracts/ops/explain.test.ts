@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
 import { milliseconds, systemClock } from "../../../shared/clock.ts";
 import { tableLedgers } from "../../../shared/delivery/ledgers.table.ts";
+import { printDataKeys } from "../../../shared/data-keys.ts";
 import { feedKeyOf } from "../../../shared/feed-key.ts";
 import { tableFeed } from "../../../shared/feed/feed.table.ts";
 import { newNotificationId } from "../../../shared/notification/notification.ts";
 import { tableExpiryHints } from "../../../shared/storage/expiry-hints.table.ts";
 import { draftOf, hostName, limits, newUser, subscriptionDraftOf } from "../feed/samples.ts";
-import { azurite, startTables, subscriptionsUnderTest } from "../feed/subscriptions-under-test.ts";
+import { azurite, dataKey, startTables, subscriptionsUnderTest } from "../feed/subscriptions-under-test.ts";
 import { command, linesOf } from "./operator.ts";
 
 startTables();
@@ -50,6 +51,28 @@ const told = async () => {
   };
   return { id, expiresAt: inADay, replaceAndRead };
 };
+
+test("a device whose channel cannot be opened is told as that, with the key that is missing, and not as one whose message waits", async () => {
+  const { feeds, expiries } = azurite.tables;
+  const [lost, own] = [dataKey("k0"), dataKey("k1")];
+  const user = newUser();
+  const inADay = systemClock.now() + milliseconds.day;
+  await subscriptionsUnderTest([lost], { clock: systemClock }).subscribe(user, subscriptionDraftOf(), inADay);
+  const { accept } = tableFeed({ feeds, hints: tableExpiryHints(expiries), clock: systemClock, limits });
+  const { notification } = await accept(
+    feedKeyOf(user, hostName),
+    draftOf({ expiresAt: inADay, displayUntil: inADay }),
+  );
+  const explained = (DATA_KEYS: string) => command(["explain", notification.id], { env: { ...here().env, DATA_KEYS } });
+  expect(await explained(printDataKeys([own]))).toMatchObject({
+    code: 0,
+    stderr: "",
+    stdout: expect.stringContaining("Not tried: its channel cannot be opened: it is sealed with the key k0"),
+  });
+  for (const keys of ["", "hunter2"])
+    expect(await explained(keys)).toMatchObject({ code: 0, stderr: expect.stringContaining("that cannot be seen") });
+  expect((await explained(printDataKeys([own, lost]))).stdout).toContain("its message waits on the queue");
+});
 
 test("why a device did not ring is told by the notification's id alone: its policy, each device, each attempt with the vendor's reason", async () => {
   const { id } = await told();

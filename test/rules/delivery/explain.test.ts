@@ -71,6 +71,11 @@ test.each<[string, Case, string]>([
     { subscriptions: [{ ...device, notificationType: "NoNotification" }] },
     "Not tried: it subscribed with NoNotification",
   ],
+  [
+    "its channel cannot be opened",
+    { subscriptions: [{ ...device, channel: null, closedKeyId: "k0" }] },
+    "Not tried: its channel cannot be opened: it is sealed with the key k0, which DATA_KEYS lacks",
+  ],
   ["its channel is gone", { subscriptions: [{ ...device, channel: null }] }, "said that the channel is gone"],
   [
     "its platform is not served",

@@ -51,6 +51,8 @@ type World = {
   readonly sharing?: Readonly<Record<string, string>>;
   /** The device that is an operator's canary, if one is. */
   readonly canary?: string;
+  /** Devices whose channels do not open, each with the key that is missing. */
+  readonly closed?: Readonly<Record<string, string>>;
   /** The channels that are served; all four by default. */
   readonly served?: readonly Channel["kind"][];
   readonly policy?: RetryPolicy;
@@ -127,6 +129,7 @@ export const world = (given: World) => {
             channelTag: tagOf(name),
           }),
           ...(forgotten.has(name) && { channel: null }),
+          ...(given.closed?.[name] !== undefined && { channel: null, closedKeyId: given.closed[name] }),
         }));
       },
       forgetChannel: async (_, { id, channelTag }) => {

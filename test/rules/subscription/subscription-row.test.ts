@@ -63,11 +63,19 @@ test("a row whose key was taken away, or that was copied to another feed or devi
   ];
   for (const [row, opener] of others) {
     const read = subscriptionOf({ ...row, etag: "1" }, opener, report);
-    expect(read).toMatchObject({ channel: null, deviceId: "device", expiresAt: now });
+    expect(read).toMatchObject({ channel: null, closedKeyId: "k1", deviceId: "device", expiresAt: now });
     expect(unsidOf({ ...row, etag: "1" }, opener, report)).toBeUndefined();
   }
   expect(reported).toHaveLength(6);
   expect(reported[0]).toContain('"k1"');
+});
+
+test("a channel that is gone is closed by no key, and what is known of a closed one is written to no row", () => {
+  const gone = withoutChannel({ ...stored, etag: "1" });
+  expect(subscriptionOf({ ...gone, etag: "2" }, cipher, report)).not.toHaveProperty("closedKeyId");
+  expect(rowOf(feed, { ...subscription, channel: null, closedKeyId: "k0" }, unsid, cipher)).not.toHaveProperty(
+    "closedKeyId",
+  );
 });
 
 test.each([{ platformType: "Symbian" }, { about: "{" }, { about: '{"deviceId":7}' }, { expiresAt: "soon" }])(
