@@ -25,7 +25,7 @@ export type LedgerEntry = PastAttempt & {
   readonly subscriptionId: SubscriptionId;
   /** What was told last: the content's version, also of an alert, or for a tap the notification's. */
   readonly told: number;
-  /** The notification's version when somebody was last told anything here, held attempts aside; 0 if nobody was. */
+  /** The notification's version when somebody was last told anything here, held attempts aside, or made a change here; 0 if nobody was or did. */
   readonly version: number;
   /** Attempts for what was told; one that was held is none. */
   readonly attempts: number;
@@ -73,6 +73,10 @@ export const atOnce = 0;
 /** Nothing is left to do on the entry's channel for what is to be told. */
 export const isFinished = (entry: LedgerEntry | undefined, told: number): boolean =>
   entry !== undefined && entry.told >= told && entry.notBefore === undefined;
+
+/** Whether an entry says no more of its version than that the device made that change itself: any other tap tells its version, or is held. */
+export const isOwnChange = (kind: ToldKind, { told, version }: LedgerEntry): boolean =>
+  kind === "tap" && told < version;
 
 /** The channels that have been told something newer than this version of the notification. */
 export const toldSince = (told: Told, version: number): ReadonlySet<string> =>

@@ -41,7 +41,7 @@ type Change = {
   readonly actor: SubscriptionId | undefined;
   /** The notification's version that it made, or a later one. */
   readonly version: number;
-  /** When it was accepted, epoch milliseconds. */
+  /** When it was accepted, or a repeat of it, epoch milliseconds. */
   readonly acceptedAt: number;
 };
 
@@ -57,9 +57,11 @@ export const planTaps = <S extends Subscription>({
 }: Standing<S> & Change): Plan<S> => {
   const { notification, subscriptions, ledger } = standing;
   const actorsTag = subscriptions.find(({ id }) => id === actor)?.channelTag;
+  // It may have been stored long before: refused for its message got nowhere, and repeated.
+  const changedAt = Math.min(acceptedAt, notification.modifiedAt ?? acceptedAt);
   // A run that was at it meanwhile records only what it began with: the device may show that since, and no other run would find out.
   const cameBehind = (entry: LedgerEntry | undefined): boolean =>
-    entry !== undefined && entry.outcome !== "held" && entry.version < version && entry.at >= acceptedAt;
+    entry !== undefined && entry.outcome !== "held" && entry.version < version && entry.at >= changedAt;
   const isMeant = ({ channelTag }: S): boolean =>
     channelTag !== actorsTag || cameBehind(ledger.content[channelTag]) || cameBehind(ledger.fallback[channelTag]);
   return planFor("tap", standing, (subscription) => isTapped(notification, subscription) && isMeant(subscription));

@@ -21,6 +21,9 @@ const content = (version: number, more: Partial<LedgerEntry> = {}): Told =>
 const tap = (version: number, more: Partial<LedgerEntry> = {}): Told =>
   toldOf({ tap: entryWith({ told: version, ...more }) });
 
+/** A device made the change that made this version, whatever it was tapped for before. */
+const own = (version: number, more: Partial<LedgerEntry> = {}): Told => tap(0, { version, ...more });
+
 test.each<[string, boolean, { before?: Told; now: Told; made: Told }]>([
   ["nobody else wrote", false, { now: nothingTold, made: content(7) }],
   ["another run told the same", false, { now: content(7, { at: 2 }), made: content(7) }],
@@ -52,6 +55,12 @@ test.each<[string, boolean, { before?: Told; now: Told; made: Told }]>([
     true,
     { before: content(6), now: content(6, { at: 2, attempts: 2 }), made: content(7) },
   ],
+  ["the device made a change while this run brought older content", true, { now: own(9), made: content(7) }],
+  ["older content came while this run recorded the device's own change", true, { now: content(7), made: own(9) }],
+  ["the device made a change before the one that this run told it of", false, { now: own(8), made: tap(9) }],
+  ["another run told it of a change that came behind its own", false, { now: tap(9), made: own(8) }],
+  ["the device made one change after the other", false, { now: own(9), made: own(8) }],
+  ["so it did, tapped for older ones before", false, { now: own(9, { told: 7 }), made: own(8, { told: 7 }) }],
   ["another run told it alone", false, { now: content(8), made: nothingTold }],
 ])("%s: the channel was crossed is %s", (_, isCrossed, { before = nothingTold, now, made }) => {
   expect([...crossedIn({ before, now, made })]).toEqual(isCrossed ? ["tag"] : []);
@@ -90,6 +99,12 @@ test("what a run told the crossed is open again at once, for whoever comes if th
     fallback: {},
   });
   expect(reopened(told, made, new Set())).toEqual(told);
+});
+
+test("an alert that was made is not made again because something crossed it", () => {
+  const told = toldOf({ content: entryWith(), fallback: entryWith() });
+  const { content, fallback } = reopened(told, told, new Set(["tag"]));
+  expect([content.tag?.notBefore, fallback.tag?.notBefore]).toEqual([atOnce, undefined]);
 });
 
 test("told since are the channels whose content or tap is of a newer version, whatever their content's is", () => {

@@ -113,6 +113,13 @@ test.each<[string, LedgerEntry, LedgerEntry]>([
   }
 });
 
+test("of a device's own changes the newer one stays, whichever of their runs recorded it first or later", () => {
+  const own = (version: number, at: number) => ({ ...nothingTold, tap: { tag: entryWith({ told: 0, version, at }) } });
+  const [earlier, newer] = [own(8, 2), own(9, 1)];
+  expect(mergeTold({ before: nothingTold, now: newer, made: earlier })).toEqual(newer);
+  expect(mergeTold({ before: nothingTold, now: earlier, made: newer })).toEqual(newer);
+});
+
 const reopenedEntry = entryWith({ at: 1, notBefore: atOnce });
 
 test("what another run reopened since it was read stays open, whatever this run told of the same version", () => {

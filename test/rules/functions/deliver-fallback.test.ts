@@ -223,6 +223,21 @@ test.each(seenTo)(
   },
 );
 
+test("an iPhone that another device's change is told to while it is alerted is not alerted again: it is brought up to date", async () => {
+  const { deliver, happened, during, change } = world({
+    notification: pending(),
+    devices: { phone: [delivered], tablet: [delivered] },
+    platforms,
+  });
+  during("record", async () => {
+    change({ version: 9, userActionState: "snoozed" });
+    await deliver({ ...job, kind: "state", version: 9, actor: subscriptionId("tablet") });
+  });
+  await deliver(alert);
+  await deliver({ ...alert, hop: 1 });
+  expect(happened).toEqual(["alerted phone", "tapped phone", "recorded", "recorded", "sent to phone", "recorded"]);
+});
+
 test("an alert that was cut off, or lay among the dead letters, is made though the device was told of a change since: beside the newest", async () => {
   const { deliver, happened, anotherRunTells, change } = world({
     notification: pending(),

@@ -98,3 +98,29 @@ test("two runs of one message, and between what they tell a device its own chang
   await deliver();
   expect(taps(happened)).toEqual(["tapped phone"]);
 });
+
+test("a device that makes one change after the other hears of neither, though their runs meet", async () => {
+  const { deliver, during, change, happened, entryOf } = world({
+    notification: at(8, { contentVersion: 7, userActionState: "activated" }),
+    devices: { phone: [delivered] },
+    platforms,
+  });
+  during("record", async () => {
+    change({ version: 9, userActionState: "snoozed" });
+    await deliver(changeBy("phone", 9));
+  });
+  await deliver(changeBy("phone", 8));
+  expect(happened).toEqual(["recorded", "recorded"]);
+  expect(await entryOf("phone", "tap")).toMatchObject({ told: 0, version: 9 });
+});
+
+test("a change that was stored, refused and repeated is as old as it is: a device that older content reached in between is tapped", async () => {
+  const { deliver, anotherRunTells, happened } = world({
+    notification: at(9, { ...dismissed, modifiedAt: startedAt }),
+    devices: { phone: [delivered] },
+    platforms,
+  });
+  await anotherRunTells("phone", 7, { at: startedAt + 500 });
+  await deliver({ ...changeBy("phone"), acceptedAt: startedAt + 3_000 });
+  expect(happened).toEqual(["tapped phone", "recorded"]);
+});
