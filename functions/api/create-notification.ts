@@ -3,7 +3,6 @@ import { targetUser } from "../../shared/auth/authorise.ts";
 import type { Caller, User } from "../../shared/auth/caller.ts";
 import type { Clock } from "../../shared/clock.ts";
 import type { Fanout } from "../../shared/fanout/fanout.ts";
-import { firstJobs } from "../../shared/fanout/first-jobs.ts";
 import { feedKeyOf } from "../../shared/feed-key.ts";
 import type { Accepted, Feed, Once } from "../../shared/feed/feed.ts";
 import { hashOf } from "../../shared/hash.ts";
@@ -25,6 +24,7 @@ import {
 } from "./call.ts";
 import type { Answer } from "./http.ts";
 import { notificationsContext, odataHeaders } from "./odata.ts";
+import { tellOfPost } from "./tell-of-post.ts";
 
 type Uses = Identifying &
   Admitting &
@@ -60,19 +60,8 @@ export const createNotification =
       const once = idempotencyKey === undefined ? undefined : onceOf(caller, idempotencyKey, body.hash);
       const accepted = await use.feed.accept(feed, draft, once);
       // A crash here promised nothing yet: the caller repeats, the same appNotificationId replaces, devices show one toast.
-      // A repeat under the same key comes by here too, and sends the same message again: it may be what the crash left out.
-      const { expiresAt } = accepted.notification;
-      const jobs = firstJobs({ ...accepted, feed, fallback: draft.fallback });
-      const note = (answer: "refused" | "accepted"): Promise<boolean> =>
-        once ? use.feed.noteAnswer(feed, once, answer).catch(() => false) : Promise.resolve(false); // it is for a metric only
-      try {
-        await Promise.all(jobs.map((job) => use.fanout.send(job, { expiresAt })));
-      } catch (error) {
-        if (!accepted.isRepeat) await note("refused");
-        throw error;
-      }
-      const isCounted = !accepted.isRepeat || (accepted.wasRefused === true && (await note("accepted")));
-      return answer(accepted, { status: accepted.isNew || use.always201 ? 201 : 200, base, user, isCounted });
+      const { isFirst } = await tellOfPost(use, { feed, fallback: draft.fallback, once, accepted });
+      return answer(accepted, { status: accepted.isNew || use.always201 ? 201 : 200, base, user, isFirst });
     };
     return admitWrite(use, caller, write, { isDryRun: asked !== undefined });
   };
@@ -104,16 +93,16 @@ type Particulars = {
   readonly base: Call["base"];
   readonly user: User;
   /** It is answered as accepted for the first time. */
-  readonly isCounted: boolean;
+  readonly isFirst: boolean;
 };
 
 /** Exactly the original's members, in its order (contract 2.3): rawContent is never echoed. A repeat is answered the very same. */
-const answer = (accepted: Accepted, { status, base, user, isCounted }: Particulars): Answer => {
+const answer = (accepted: Accepted, { status, base, user, isFirst }: Particulars): Answer => {
   const { notification, acceptedAt, isNew } = accepted;
   const { visualContent } = notification.payload;
   return {
     status,
-    ...(isCounted && { accepted: isNew ? "new" : "replaced" }),
+    ...(isFirst && { accepted: isNew ? "new" : "replaced" }),
     headers: { ...odataHeaders, Location: `${base}/me/activities/${notification.id}` },
     body: {
       "@odata.context": `${notificationsContext(base, user)}/$entity`,

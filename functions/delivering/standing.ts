@@ -5,7 +5,7 @@ import type { Run } from "./run.ts";
 /**
  * What a run goes by: the notification (also a tombstone, for a deletion is told too; and one that has ended, if it is still stored, for it may
  * have been missed), the user's subscriptions, who was told what, the names of the credentials that the app is registered with, and where it
- * is about an alert, who has fetched the notification. Three reads at once, whatever they find.
+ * is about an alert, who has fetched the notification. All are read at once, and nothing is written: what has ended is left to the purge.
  */
 export const standingOf = async ({ use: { feed, subscriptions, ledgers, apps, fetchMarks }, job }: Run) => {
   const [found, subscribed, ledger, fetched] = await Promise.all([

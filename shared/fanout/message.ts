@@ -24,7 +24,7 @@ const shortestLifeMs = 1_000;
  */
 const countedForMs = { content: 6 * milliseconds.hour, state: 0, fallback: 0 } as const;
 
-/** The message of a job that nobody needs after `expiresAt`, as it is sent at `now` (epoch milliseconds both). */
+/** The message of a job by which nobody is told anything after `expiresAt`, as it is sent at `now` (epoch milliseconds both). */
 export const messageOf = (job: FanoutJob, expiresAt: number, now: number): FanoutMessage => ({
   body: job,
   contentType: "application/json",

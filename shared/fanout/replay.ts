@@ -32,15 +32,15 @@ export const replayIdOf = ({ sequence, messageId, job }: Replayed): string => {
 
 /**
  * For how many milliseconds a copy sent at `now` is needed: what is left of the dead letter's time, at least a minute. Undefined when
- * that had no end. A run for a notification that has ended meanwhile finds nothing to do.
+ * that had no end. A run for a notification that has ended meanwhile tells nobody, and counts who missed it.
  */
 export const replayLifeMs = (expiresAt: number | undefined, now: number): number | undefined =>
   expiresAt === undefined ? undefined : Math.max(shortestLifeMs, expiresAt - now);
 
 /**
- * The body of a copy sent at `now`: what was sent, when it comes again, and that it does, which its delivery count does not say. The runs that failed may have told devices
- * its version, or a later one, after somebody else told them a newer one; so whoever was told something newer than that is told it once
- * more. A stranger's body stays as it is.
+ * The body of a copy sent at `now`: what was sent, when it comes again, and that it does, which its delivery count does not say. The runs that
+ * failed may have told devices its version, or a later one, after somebody else told them a newer one; so whoever was told something newer than
+ * that is told it once more. A stranger's body stays as it is.
  */
 export const replayBodyOf = (body: unknown, now: number): unknown => {
   const content = contentOf(body);

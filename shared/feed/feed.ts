@@ -57,8 +57,9 @@ export type DeltaPage = {
 };
 
 /**
- * The port to one user's notifications of one host name. Nothing it returns has expired, but for what `findStored` does. All methods throw `Unavailable` when the
- * store is; those that write count the user's writes, and throw a `Problem` of kind `busy`, nothing changed, when there are too many (contract 2.6).
+ * The port to one user's notifications of one host name. Nothing it returns has expired, but for what `findStored` does. All methods throw
+ * `Unavailable` when the store is; those by which a user writes count the user's writes, and throw a `Problem` of kind `busy`, nothing changed,
+ * when there are too many (contract 2.6).
  */
 export type Feed = {
   /**
