@@ -10,11 +10,11 @@ type Settings = Readonly<Record<string, string>>;
 /** Both kinds of keys change; the stack is started anew with those that the commands made. */
 export const keyCases = (operator: () => OperatorStack): void => {
   let device: SubscribedDevice;
-  let fresh: Settings;
-  const newKeys = async (kind: string, ...more: readonly string[]): Promise<Settings> => {
-    const [{ settings = {} } = {}] = (await operator().json("keys", "new", kind, ...more)) as { settings?: Settings }[];
-    return settings;
-  };
+  let rotated: Settings;
+  /** A step of the runbook's: the value from pipe to pipe. */
+  const turned = async (value: string, ...turn: readonly string[]): Promise<string> =>
+    (await operator().piped(`${value}\n`, "keys", "turn", ...turn)).stdout.trimEnd();
+  const namesIn = async (value: string) => (await operator().piped(value, "keys", "ids")).stdout;
 
   test(
     "started with new keys in front and the old ones behind, the service still rings who subscribed before, and counts tell who needs the old ones",
@@ -24,15 +24,20 @@ export const keyCases = (operator: () => OperatorStack): void => {
       const { json } = here;
       device = await here.stack.device("ada@contoso.com");
       const old = await secretsIn(here.stack.stack.stateDir);
-      fresh = { ...(await newKeys("vapid")), ...(await newKeys("data", "--id", "fresh")) };
-      const both = {
-        ...fresh,
-        DATA_KEYS: `${fresh.DATA_KEYS ?? ""},${old.dataKey}`,
+      const [{ settings = {} } = {}] = (await json("keys", "new", "vapid")) as { settings?: Settings }[];
+      expect((await json("keys", "new", "data"))[0]).toHaveProperty("settings.DATA_KEYS");
+      const behind = await turned(old.dataKey, "add", "--id", "fresh");
+      expect(await namesIn(behind)).toBe("k1 seals\nfresh opens what is older\n");
+      rotated = {
+        DATA_KEYS: await turned(behind, "front", "fresh"),
+        VAPID_PUBLIC_KEY: settings.VAPID_PUBLIC_KEY ?? "",
         VAPID_PREVIOUS_PUBLIC_KEY: old.vapid.publicKey,
-        VAPID_PREVIOUS_PRIVATE_KEY: old.vapid.privateKey,
+        // Only the public keys are changed for one another: each finds its private key where that stood before.
+        VAPID_PRIVATE_KEY: old.vapid.privateKey,
+        VAPID_PREVIOUS_PRIVATE_KEY: settings.VAPID_PRIVATE_KEY ?? "",
       };
-      await here.restart(both);
-      here.export(both);
+      await here.restart(rotated);
+      here.export(rotated);
       await here.stack.send("sealed with the old key", device);
       await here.stack.shows(device, ["sealed with the old key"]);
       const [vapid] = await json("keys", "vapid");
@@ -53,13 +58,9 @@ export const keyCases = (operator: () => OperatorStack): void => {
         { outcome: "resealed", keyId: "fresh", left: 0 },
       ]);
       expect(await here.json("keys", "data")).toMatchObject([{ mayRemove: ["k1"] }]);
-      const { vapid } = await secretsIn(here.stack.stack.stateDir);
-      await here.restart({
-        ...fresh,
-        VAPID_PREVIOUS_PUBLIC_KEY: vapid.publicKey,
-        VAPID_PREVIOUS_PRIVATE_KEY: vapid.privateKey,
-      });
-      here.export({ DATA_KEYS: fresh.DATA_KEYS ?? "" });
+      const DATA_KEYS = await turned(rotated.DATA_KEYS ?? "", "drop", "k1");
+      await here.restart({ ...rotated, DATA_KEYS });
+      here.export({ DATA_KEYS });
       await here.stack.send("sealed with the new key", device);
       await here.stack.shows(device, ["sealed with the old key", "sealed with the new key"]);
     },
