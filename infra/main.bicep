@@ -39,7 +39,7 @@ param tokenAudiences string[]
 @maxLength(87)
 param vapidPublicKey string
 
-@description('The public key that is being retired; its private key is the secret vapid-previous-private-key. Empty: none is.')
+@description('The public key that is being retired, or is to come. It and vapidPublicKey find their private keys in the secrets vapid-private-key and vapid-previous-private-key, in whichever each stands. Empty: there is none.')
 @maxLength(87)
 param vapidPreviousPublicKey string = ''
 

@@ -72,7 +72,7 @@ var wns = map(channelCredentials.?wns ?? [], name => 'WNS_CREDENTIAL_${name}')
 var credentialSettings = map(concat(apns, fcm, wns), name => toUpper(replace(replace(name, '-', '_'), '.', '_')))
 
 // A secret's name is its setting's in small letters, for names of secrets have no underscore. Without a version the platform
-// takes a new one up by itself within a day, or at once at a restart.
+// takes a new one up by itself within a day, or at once when any setting changes; infra/README.md has how it is asked to.
 var secretSettings = toObject(
   concat(
     ['DATA_KEYS', 'VAPID_PRIVATE_KEY'],
