@@ -46,7 +46,7 @@ export const planFor = <S extends Subscription>(
       );
     });
   const isOnceMore = (subscription: S): boolean => again.has(subscription.channelTag) && !isWaiting(subscription);
-  // The newest stands for content and for taps. An alert is owed beside it: its own message is the only one that makes it.
+  // The newest stands for content and for taps; for an alert it does not, which no other message makes.
   const isToldSo = (subscription: S): boolean => kind !== "fallback" && isOnceMore(subscription);
   const open = reachable.filter(
     (subscription) =>
@@ -62,7 +62,10 @@ export const planFor = <S extends Subscription>(
   const isBegun = (subscription: S): boolean => begun(subscription)?.subscriptionId === subscription.id;
   const chosen = onePerChannel(open, isBegun);
   const waiting = chosen.map(dueAt).filter((at) => at > now);
-  const onceMore = onePerChannel(reachable.filter(isOnceMore), isBegun);
+  // Nor is anything told beside an alert: it is of the newest content, in whose place it is shown.
+  const alerted = new Set(kind === "fallback" ? chosen.map(({ channelTag }) => channelTag) : []);
+  const isLeft = (subscription: S): boolean => isOnceMore(subscription) && !alerted.has(subscription.channelTag);
+  const onceMore = onePerChannel(reachable.filter(isLeft), isBegun);
   return {
     due: [
       ...chosen.filter((one) => dueAt(one) <= now).map((subscription) => ({ kind, subscription })),
