@@ -1,19 +1,16 @@
 import { isServedBy } from "../shared/channels/served.ts";
-import type { Plan, Standing } from "../shared/delivery/due.ts";
-import { channelsThatFetched, type Fetched } from "../shared/delivery/fetched.ts";
 import { knownToActor } from "../shared/delivery/known-to-actor.ts";
 import { toldSince } from "../shared/delivery/ledger.ts";
 import { missedAtItsEnd } from "../shared/delivery/missed.ts";
-import { planDeliveries, planFallback, planTaps } from "../shared/delivery/plan.ts";
 import { madeBy, settle } from "../shared/delivery/settle.ts";
-import { parseFanoutJob, waitsSince, type FanoutJob } from "../shared/fanout/job.ts";
-import { isExpired, type Notification } from "../shared/notification/notification.ts";
-import type { KeptSubscription } from "../shared/subscription/subscriptions.ts";
+import { parseFanoutJob, waitsSince } from "../shared/fanout/job.ts";
+import { isExpired } from "../shared/notification/notification.ts";
 import type { Missed } from "../shared/telemetry/events.ts";
 import { Unavailable } from "../shared/unavailable.ts";
 import { closedChannels } from "./delivering/closed-channels.ts";
 import { emitDelivery, emitLapsed } from "./delivering/events.ts";
 import { beginWithinMs, goOnLater, lookAgainIfCutOff, putOff } from "./delivering/later.ts";
+import { isOver, planOf } from "./delivering/plan-of-job.ts";
 import { mayBeInDoubt, timeOf, type Receipt, type Run, type Uses } from "./delivering/run.ts";
 import { standingOf } from "./delivering/standing.ts";
 import { forgetDeadChannels, tell } from "./delivering/tell.ts";
@@ -103,20 +100,6 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   return crossed.size > 0 || isRenewed ? { kind: "once-more", crossed } : { kind: "done" };
 };
 
-const planOf = (job: FanoutJob, standing: Standing<KeptSubscription>, fetched: Fetched): Plan<KeptSubscription> => {
-  switch (job.kind) {
-    case "content":
-      return planDeliveries(standing);
-    case "state":
-      return planTaps({ ...standing, actor: job.actor, version: job.version, acceptedAt: job.acceptedAt });
-    case "fallback": {
-      const { notification, subscriptions } = standing;
-      const channels = channelsThatFetched(subscriptions, fetched, notification.contentVersion);
-      return planFallback({ ...standing, version: job.version, fetched: channels });
-    }
-  }
-};
-
 /** There is nothing to be up to date with. */
 const lapsed = (run: Run, missed: Missed | undefined): End => {
   emitLapsed(run, missed);
@@ -124,7 +107,3 @@ const lapsed = (run: Run, missed: Missed | undefined): End => {
 };
 
 const nobody: ReadonlySet<string> = new Set();
-
-/** Content that was deleted is told to nobody, and an alert of content that was replaced neither; the deletion itself is a change of state. */
-const isOver = ({ status, contentVersion }: Notification, { kind, version }: FanoutJob): boolean =>
-  kind !== "state" && (status === "deleted" || (kind === "fallback" && version < contentVersion));
