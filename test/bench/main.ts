@@ -3,6 +3,7 @@ import { interrupted } from "./interrupted.ts";
 const help = `Measures Fanfare on this machine: npm run bench -- <what> [flags]
 
   backlog      the functions host's memory while it works off 50,000 waiting notifications
+  capacity     the plan past this machine: bounds, shards, costs and ten million on Azure, reckoned and simulated
   channels     each channel's sends per second and CPU, beside web-push, @parse/node-apn and plain loops
   cold-start   from node to all functions registered, beside a bare node; size of the deployable zip
   contract     what a POST costs beside its own table and bus calls made directly
@@ -16,6 +17,7 @@ Each explains its flags with --help. The exit code is 1 when a target is missed 
 /** Each bench is loaded when it is asked for: what one needs must not slow the start that the other measures. */
 const benches: Readonly<Record<string, (args: readonly string[], stop: AbortSignal) => Promise<number>>> = {
   backlog: async (args, stop) => (await import("./backlog/backlog.ts")).backlog(args, stop),
+  capacity: async (args) => (await import("./capacity/capacity.ts")).capacity(args),
   channels: async (args, stop) => (await import("./channels/channels.ts")).channels(args, stop),
   "cold-start": async (args, stop) => (await import("./cold-start/cold-start.ts")).coldStart(args, stop),
   contract: async (args, stop) => (await import("./contract/contract.ts")).contract(args, stop),

@@ -3,6 +3,8 @@ export const prices = {
   /** Of an operation of Service Bus Standard, beyond the 13 million that a month includes. */
   busOperation: 0.8e-6,
   busMonth: 10,
+  /** Of a messaging unit of Premium, which bills no operations. */
+  busUnitMonth: 677,
   /** Of a request to tables, LRS. */
   tableRequest: 0.036e-6,
   tableGbMonth: 0.045,
