@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, type Stats } from "node:fs";
 import { access, link, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline, Readable } from "node:stream";
@@ -7,19 +7,25 @@ import { pipeline as piped } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { exitCodes, Failed } from "../failed.ts";
 
-/** No line of a backup is longer: a row has a mebibyte at most, and ours a thousandth of that. */
-const lineCharsMax = 4 * 1024 * 1024;
+/** No line of a backup is longer: two rows have a mebibyte each at most, of which JSON may escape every character; ours have a thousandth. */
+const lineCharsMax = 8 * 1024 * 1024;
 
-/** The file that `out` names: itself, or in a folder one named by the time. Throws `Failed` when it is there and may not be overwritten. */
+/**
+ * The file that `out` names: itself, or in a folder one named by the time. Throws `Failed` when it is there and may not be overwritten; a pipe or a
+ * device never may, for the file would take its place.
+ */
 export const fileFor = async (out: string, now: number, mayOverwrite: boolean): Promise<string> => {
-  const isFolder = await stat(out).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  if (out === "") throw new Failed("--out names no file.", exitCodes.usage);
+  const found = await stat(out).catch(() => undefined);
+  if (found && !found.isDirectory()) mustBeFile(out, found);
   const time = new Date(now).toISOString().replaceAll(/[:-]|\.\d+/g, "");
-  const path = isFolder ? join(out, `fanfare-${time}.jsonl.gz`) : out;
+  const path = found?.isDirectory() ? join(out, `fanfare-${time}.jsonl.gz`) : out;
   if (!mayOverwrite && (await isThere(path))) throw thereAlready(path);
   return path;
+};
+
+const mustBeFile = (path: string, found: Stats): void => {
+  if (!found.isFile()) throw new Failed(`${path} is no file, but a folder, a pipe or a device.`, exitCodes.usage);
 };
 
 const isThere = (path: string): Promise<boolean> =>
@@ -65,11 +71,15 @@ const named = async (part: string, path: string): Promise<void> => {
   }
 };
 
-/** The lines of a file, without their line feeds; whether it is compressed its first bytes say. Throws `Failed` where it cannot be read on. */
+/**
+ * The lines of a file, without their line feeds; whether it is compressed its first bytes say. Throws `Failed` where it cannot be read on, and for
+ * a pipe: it is read more than once, and whoever opens one that nobody writes to waits for ever.
+ */
 export async function* linesIn(path: string): AsyncGenerator<string> {
   let line = 0;
   let rest = "";
   try {
+    mustBeFile(path, await stat(path));
     const isZipped = await isCompressed(path);
     const bytes = createReadStream(path);
     const plain = isZipped ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
@@ -84,6 +94,7 @@ export async function* linesIn(path: string): AsyncGenerator<string> {
       if (rest.length > lineCharsMax) throw new TypeError("The line has no end.");
     }
   } catch (cause) {
+    if (cause instanceof Failed) throw cause;
     throw new Failed(`${path} cannot be read${line === 0 ? "" : ` after line ${line}`}.`, exitCodes.usage, { cause });
   }
   if (rest !== "") yield rest;

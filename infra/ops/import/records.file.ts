@@ -17,6 +17,10 @@ const columnsMax = 1_000;
 
 /** What a file is, by its first character that says something. Throws `Failed` when there is no such file, or nothing in it. */
 export const formOf = async (path: string): Promise<Form> => {
+  const found = await stat(path).catch(() => undefined);
+  // It is read more than once, and whoever opens a pipe that nobody writes to waits for ever.
+  if (found && !found.isFile())
+    throw new Failed(`${path} is no file, but a folder, a pipe or a device.`, exitCodes.usage);
   const file = await open(path).catch((cause: unknown) => {
     throw new Failed(`${path} cannot be read.`, exitCodes.usage, { cause });
   });

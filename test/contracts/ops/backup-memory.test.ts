@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -315,4 +316,22 @@ test("an export that fails or is interrupted leaves no file, and the one that wa
   expect(await readFile(path, "utf8")).toBe("as it was");
   expect((await readdir(folder.folder)).filter((name) => name.endsWith(".part"))).toEqual([]);
   expect((await exported(service.tables, folder.at("no/such/folder.jsonl"))).ended).toContain("cannot be written");
+});
+
+test("what is no file is neither read, which could last for ever, nor replaced by a backup", async () => {
+  const service = await livedIn();
+  const pipe = folder.at("pipe");
+  execFileSync("mkfifo", [pipe]);
+  const sentence = "is no file, but a folder, a pipe or a device";
+  expect((await exported(service.tables, pipe, { force: true })).ended).toContain(sentence);
+  expect((await stat(pipe)).isFIFO()).toBe(true);
+  expect((await exported(service.tables, "")).ended).toContain("--out names no file");
+  const path = folder.at("whole.jsonl");
+  await exported(service.tables, path);
+  const after = emptied(service);
+  for (const other of [pipe, folder.folder]) {
+    expect((await restored(after.tables, other)).ended).toContain(sentence);
+    expect((await restored(after.tables, path, { without: other })).ended).toContain(sentence);
+  }
+  expect(await rowsButAudit(after.tables)).toEqual([]);
 });
