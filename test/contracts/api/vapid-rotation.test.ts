@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { heldToItsDescription } from "../../support/api-description.ts";
 import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
@@ -53,9 +56,15 @@ const subscriptionsAt = async (app: AppInProcess): Promise<readonly Record<strin
   const { json } = await app.ask("GET", subscribePath, { headers: { authorization } });
   return (json as { value: Record<string, unknown>[] }).value;
 };
+/** The command asks the service over HTTP, which the app in this process does not speak: its answer stands in for it. */
 const counted = async () => {
-  const env = { TablesConnection: backends.tables.connectionString, ...rotation };
-  const [document] = linesOf((await command(["keys", "vapid", "--json"], { env })).stdout);
+  const service = createServer((_request, response) => response.end(JSON.stringify({ publicKey: current.publicKey })));
+  await once(service.listen(0, "127.0.0.1"), "listening");
+  const PUBLIC_URL = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+  const env = { TablesConnection: backends.tables.connectionString, PUBLIC_URL, ...rotation };
+  const told = await command(["keys", "vapid", "--json"], { env });
+  service.close().closeAllConnections();
+  const [document] = linesOf(told.stdout);
   const { value, mayRemovePrevious } = document as {
     value: { role: string; subscriptions: number }[];
     mayRemovePrevious: boolean;
