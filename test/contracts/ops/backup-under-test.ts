@@ -8,7 +8,8 @@ import { outputTo } from "../../../infra/ops/output.ts";
 import { sentenceOf } from "../../../infra/ops/sentence.ts";
 import type { Surroundings } from "../../../infra/ops/surroundings.ts";
 import { putApp, putBlock } from "../../../shared/auth/app-registry.table.ts";
-import type { Table, Tables } from "../../../shared/storage/table.ts";
+import type { Tables } from "../../../shared/storage/table.ts";
+import { killedAt as tablesKilledAt } from "../../support/killed-tables.ts";
 import { allRows, memoryTables, purgeUnderTest } from "../purge/purge-under-test.ts";
 import { linesOf } from "./operator.ts";
 import { somebody } from "./person-under-test.ts";
@@ -96,20 +97,6 @@ export const rowsButAudit = async (tables: Tables) => {
   return rows.filter(({ partitionKey }) => partitionKey !== "acts").map(({ etag: _, ...row }) => row);
 };
 
-/** Tables that stop for good before, or just after, the change of that number: the process was killed there. The audit is spared. */
-export const killedAt = (tables: Tables, number: number, when: "before" | "after"): Tables => {
-  let changes = 0;
-  const met = async (change: () => Promise<void>): Promise<void> => {
-    changes += 1;
-    if (changes > number || (changes === number && when === "before")) throw new Error("killed");
-    await change();
-    if (changes === number) throw new Error("killed");
-  };
-  const killed = (table: Table): Table => ({
-    ...table,
-    write: (change) => met(() => table.write(change)),
-    transact: (all) => met(() => table.transact(all)),
-  });
-  const { apps, feeds, unsids, expiries } = tables;
-  return { ...tables, apps: killed(apps), feeds: killed(feeds), unsids: killed(unsids), expiries: killed(expiries) };
-};
+/** Killed before, or just after, the change of that number. The audit is spared. */
+export const killedAt = (tables: Tables, number: number, when: "before" | "after"): Tables =>
+  tablesKilledAt(tables, ["apps", "feeds", "unsids", "expiries"], number, when);

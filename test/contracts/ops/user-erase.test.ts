@@ -7,6 +7,7 @@ import { outputTo } from "../../../infra/ops/output.ts";
 import { putApp } from "../../../shared/auth/app-registry.table.ts";
 import { milliseconds } from "../../../shared/clock.ts";
 import type { Table, Tables } from "../../../shared/storage/table.ts";
+import { killedAt } from "../../support/killed-tables.ts";
 import { jobOf } from "../dead-letters/bus-under-test.ts";
 import { draftOf, subscriptionDraftOf } from "../feed/samples.ts";
 import { deletes, justBefore, memoryTables, purgeUnderTest } from "../purge/purge-under-test.ts";
@@ -71,29 +72,7 @@ test("what is of an app that nobody has registered is found by the person's UNSI
   await ofNobodyBut(tables, ada, grace, before);
 });
 
-/** Tables that stop for good before, or just after, the change of that number: the process was killed there. */
-const killedAt = (tables: Tables, number: number, when: "before" | "after"): Tables => {
-  let changes = 0;
-  const met = async (change: () => Promise<void>): Promise<void> => {
-    changes += 1;
-    if (changes > number || (changes === number && when === "before")) throw new Error("killed");
-    await change();
-    if (changes === number) throw new Error("killed");
-  };
-  const killed = (table: Table): Table => ({
-    ...table,
-    write: (change) => met(() => table.write(change)),
-    transact: (all) => met(() => table.transact(all)),
-  });
-  const { feeds, unsids, deliveries, expiries } = tables;
-  return {
-    ...tables,
-    feeds: killed(feeds),
-    unsids: killed(unsids),
-    deliveries: killed(deliveries),
-    expiries: killed(expiries),
-  };
-};
+const stopping = ["feeds", "unsids", "deliveries", "expiries"] as const;
 
 test("killed before or after any change, the feed works, the devices are told to start over, and a repeat does the rest", async () => {
   let steps = 0;
@@ -103,7 +82,7 @@ test("killed before or after any change, the feed works, the devices are told to
       const { tables, ada, grace, feed, clock } = await world();
       const before = await rowTexts(tables);
       const marks = await Promise.all(ada.feeds.map((key) => feed.delta(key, { top: 10 })));
-      const cut = await erase(killedAt(tables, steps, when), ada).catch(String);
+      const cut = await erase(killedAt(tables, stopping, steps, when), ada).catch(String);
       isOver = cut !== "Error: killed";
       for (const [index, key] of ada.feeds.entries()) {
         const { notifications } = await feed.list(key, { top: 10, matches: () => true });
