@@ -5,6 +5,7 @@ import { openTables } from "../../shared/storage/azure.table.ts";
 import type { Tables } from "../../shared/storage/table.ts";
 import { accessOf } from "./access.ts";
 import { Failed } from "./failed.ts";
+import { patience } from "./patience.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { whoOf, type Who } from "./who.http.ts";
 
@@ -25,6 +26,13 @@ export type Connection = {
   readonly who: () => Promise<Who>;
 };
 
+type Use = Pick<Surroundings, "env"> & {
+  readonly mayBeLocal?: boolean;
+  readonly stop?: AbortSignal;
+  /** Milliseconds for a call to the tables, instead of what an operator's patience is. */
+  readonly callMs?: number;
+};
+
 /**
  * Connects to the Fanfare the environment names, by the app's own settings (`ServiceBusConnection`, `TablesConnection` and their
  * `__…` forms, with Azure's default credential), or else, unless it may not, to the local stack of the data directory; runs `use`, and closes. One is
@@ -32,10 +40,11 @@ export type Connection = {
  * there.
  */
 export const connected = async <T>(
-  { env, mayBeLocal = true }: Pick<Surroundings, "env"> & { readonly mayBeLocal?: boolean },
+  { env, mayBeLocal = true, stop = new AbortController().signal, callMs }: Use,
   use: (connection: Connection) => Promise<T>,
 ): Promise<T> => {
   const { place, bus, tables, busAdminUrl, url, isLocal } = await accessOf(env, { mayBeLocal });
+  const endOfCall = patience(stop, callMs === undefined ? {} : { callMs });
   let openedBus: ServiceBusClient | undefined;
   let openedTables: Tables | undefined;
   try {
@@ -47,7 +56,10 @@ export const connected = async <T>(
       bus: () => (openedBus ??= opened("ServiceBusConnection", () => openBus(known(bus, "ServiceBusConnection")))),
       administration: () =>
         opened("ServiceBusConnection", () => administrationOf(known(bus, "ServiceBusConnection"), busAdminUrl)),
-      tables: () => (openedTables ??= opened("TablesConnection", () => openTables(known(tables, "TablesConnection")))),
+      tables: () =>
+        (openedTables ??= opened("TablesConnection", () =>
+          openTables(known(tables, "TablesConnection"), { endOfCall }),
+        )),
     });
   } finally {
     await openedBus?.close().catch(() => undefined); // what was asked for is answered

@@ -11,6 +11,8 @@ export type TablesAccess =
 type Options = {
   /** A request that takes longer counts as unavailable, the SDK's own retries included; 5,000 milliseconds by default. */
   readonly callTimeoutMs?: number;
+  /** What ends a request instead, asked for each anew. */
+  readonly endOfCall?: () => AbortSignal;
 };
 
 type PipelinePolicy = NonNullable<TableServiceClientOptions["additionalPolicies"]>[number]["policy"];
@@ -32,8 +34,11 @@ const clientOptions: TableServiceClientOptions = {
 };
 
 /** Opens all tables of the service. Connects on first use; throws only when the connection string is malformed. */
-export const openTables = (access: TablesAccess, { callTimeoutMs = 5_000 }: Options = {}): Tables => {
-  const timely: Timely = () => ({ abortSignal: AbortSignal.timeout(callTimeoutMs) });
+export const openTables = (
+  access: TablesAccess,
+  { callTimeoutMs = 5_000, endOfCall = () => AbortSignal.timeout(callTimeoutMs) }: Options = {},
+): Tables => {
+  const timely: Timely = () => ({ abortSignal: endOfCall() });
   const table = (name: string): Table => azureTable(clientOf(access, name), timely);
   return {
     feeds: table("feeds"),

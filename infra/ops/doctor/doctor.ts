@@ -27,6 +27,9 @@ Examples:
   az functionapp config appsettings list -g $GROUP -n $APP -o json | npm run -s ops -- doctor --settings - --json
 `;
 
+/** As long as the app waits for its tables: what takes longer is wrong, and is to be told before the checks are over. */
+const answerWithinMs = 5_000;
+
 type Options = { readonly settings?: string; readonly online?: true; readonly json?: true };
 
 /** `doctor`: what is wrong with a Fanfare, and what to do about it. */
@@ -47,7 +50,7 @@ const doctor = async (use: Surroundings, { settings: path, online, json }: Optio
   // Which one it is, the environment says where it names one: an operator's way there may be another than the app's.
   const here = given && !isNamed(use.env) ? given : use.env;
   // An app's settings that name none are a fault of theirs, and not about a stack that happens to run here.
-  await connected({ env: here, mayBeLocal: given === undefined }, async (connection) => {
+  await connected({ env: here, mayBeLocal: given === undefined, stop, callMs: answerWithinMs }, async (connection) => {
     const own = given && filled(given, use.env);
     const env = own ?? (connection.isLocal ? await localSettings(use.env) : use.env);
     const settings = readIfAll(env, given !== undefined || connection.isLocal);

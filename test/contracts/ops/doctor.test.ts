@@ -31,10 +31,19 @@ let url: string;
 let jwks: object;
 
 /** What a test changes of the service and the issuer, which are one server here. */
-type Service = { live: number; ready: number; checks: object; vapid: string; issuer: string; aheadMs: number };
+type Service = {
+  live: number;
+  build: unknown;
+  ready: number;
+  checks: object;
+  vapid: string;
+  issuer: string;
+  aheadMs: number;
+};
 let service: Service;
 const healthy = (): Service => ({
   live: 200,
+  build: { status: "live" },
   ready: 200,
   checks: { tables: "ok", serviceBus: "ok" },
   vapid: secrets.vapid.publicKey,
@@ -44,7 +53,7 @@ const healthy = (): Service => ({
 
 const answer: RequestListener = ({ url: path }, response) => {
   const answers: Readonly<Record<string, readonly [number, unknown]>> = {
-    "/health/live": [service.live, {}],
+    "/health/live": [service.live, service.build],
     "/health/ready": [service.ready, { checks: service.checks }],
     "/v1.0/me/notifications/vapidPublicKey": [200, { publicKey: service.vapid }],
     "/.well-known/openid-configuration": [200, { issuer: service.issuer, jwks_uri: `${url}/keys` }],
@@ -129,6 +138,21 @@ test("something wrong is exit code 1, and told with its cure", async () => {
   expect(told.stdout).toMatch(
     /^WRONG +service +127\.0\.0\.1:\d+ is live and not ready: it cannot use serviceBus\.\n +→ see /m,
   );
+});
+
+test.each([
+  [{ version: "0.1.0", commit: "8219a4d05ad0".padEnd(40, "f") }, "live and ready: version 0.1.0, commit 8219a4d05ad0."],
+  [{ version: "0.1.0" }, "live and ready: version 0.1.0."],
+  [{ version: "0.1.0", commit: "main\u001b[2J" }, "live and ready: version 0.1.0."],
+  [{ version: "\u001b[2J<script>" }, "live and ready."],
+  ["live", "live and ready."],
+])("the service tells its build, and one that tells none, or anything else, is as well: %j", async (build, told) => {
+  service = { ...service, build };
+  const found = await examined();
+  expect(found.find(({ check }) => check === "service")).toMatchObject({
+    verdict: "ok",
+    sentence: expect.stringContaining(told),
+  });
 });
 
 const otherKey = `k1:${Buffer.alloc(32, 7).toString("base64")}`;

@@ -36,7 +36,7 @@ const healthOf = async (url: string, signal: AbortSignal): Promise<readonly Find
         "look at the app's log: it does not start, or PUBLIC_URL is another service's.",
       ),
     ];
-  if (ready?.status === 200) return [ok(`${host} is live and ready.`)];
+  if (ready?.status === 200) return [ok(`${host} is live and ready${await buildTold(live)}.`)];
   const told = readySchema.safeParse(await ready?.json().catch(() => undefined)).data?.checks ?? {};
   const failing = Object.entries(told).flatMap(([name, result]) => (result === "ok" ? [] : [name]));
   const what = failing.length > 0 ? `: it cannot use ${failing.join(" and ")}` : "";
@@ -47,6 +47,21 @@ const healthOf = async (url: string, signal: AbortSignal): Promise<readonly Find
     ),
   ];
 };
+
+/** Which build it says it is: an older service says nothing, and whatever else answers there may say anything. */
+const buildTold = async (live: Response): Promise<string> => {
+  const { version, commit } = buildSchema.safeParse(await live.json().catch(() => undefined)).data ?? {};
+  if (version === undefined) return "";
+  return `: version ${version}${commit === undefined ? "" : `, commit ${commit.slice(0, 12)}`}`;
+};
+const buildSchema = z.object({
+  version: z.string().regex(/^[\w.+-]{1,64}$/),
+  commit: z
+    .string()
+    .regex(/^[\da-f]{40}$/)
+    .optional()
+    .catch(undefined),
+});
 
 const certificateOf = async (address: string, signal: AbortSignal): Promise<readonly Finding[]> => {
   const url = new URL(address);
