@@ -16,7 +16,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     exclude: ["test/browser/**"], // with a configuration of its own: npm run test:browser
-    globalSetup: ["test/support/build.ts", "test/support/browsers-told.ts"],
+    globalSetup: ["test/support/build.ts", "test/support/table-service.ts", "test/support/browsers-told.ts"],
     pool: "forks",
     maxWorkers: 3, // on two cores: a third of the time is spent waiting for locks, retries and ends of lives
     sequence: { sequencer: JourneysFirst },

@@ -2,7 +2,7 @@ import blobConfiguration from "azurite/dist/src/blob/BlobConfiguration.js";
 import blobServer from "azurite/dist/src/blob/BlobServer.js";
 import telemetry from "azurite/dist/src/common/Telemetry.js";
 import type { Running } from "../part.ts";
-import { freePort, useAccount } from "../tables/azurite.ts";
+import { freePort, useAccounts } from "../tables/azurite.ts";
 
 export type BlobsOptions = {
   readonly port: number;
@@ -16,7 +16,7 @@ export type BlobsOptions = {
  */
 export const startBlobs = async ({ port, key }: BlobsOptions): Promise<Running> => {
   telemetry.AzuriteTelemetryClient.init("", false, undefined);
-  useAccount(key);
+  useAccounts(key);
   const server = new blobServer.default(inMemory(await freePort("blobs", port)));
   await server.start();
   return { ready: `Blobs ready, ${server.getHttpServerAddress()}`, stop: () => server.close() };

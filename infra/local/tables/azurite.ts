@@ -3,10 +3,10 @@ import { listen } from "../part.ts";
 import type { PortName } from "../settings.ts";
 import { tablesAccount } from "./connection.ts";
 
-/** Tells Azurite our account and its key (base64). Otherwise it takes a key that everybody knows, from its manual. */
-export const useAccount = (key: string): void => {
+/** Tells Azurite our accounts and the key (base64) of them all. Otherwise it takes a key that everybody knows, from its manual. */
+export const useAccounts = (key: string, names: readonly string[] = [tablesAccount]): void => {
   // The only way Azurite takes accounts.
-  process.env.AZURITE_ACCOUNTS = `${tablesAccount}:${key}`;
+  process.env.AZURITE_ACCOUNTS = names.map((name) => `${name}:${key}`).join(";");
 };
 
 /** Takes the port and lets it go at once, because Azurite itself would not say which setting is wrong. Throws `CannotStart`. */

@@ -2,12 +2,12 @@
 export const tablesAccount = "fanfare";
 
 /** How to reach the local tables, as the Azure SDKs take it. `key` is base64. */
-export const tablesConnectionString = (port: number, key: string): string =>
+export const tablesConnectionString = (port: number, key: string, account = tablesAccount): string =>
   [
     "DefaultEndpointsProtocol=http",
-    `AccountName=${tablesAccount}`,
+    `AccountName=${account}`,
     `AccountKey=${key}`,
-    `TableEndpoint=http://127.0.0.1:${port}/${tablesAccount}`,
+    `TableEndpoint=http://127.0.0.1:${port}/${account}`,
     "",
   ].join(";");
 

@@ -8,5 +8,6 @@ await runPart(async () =>
     port: portOf("tables"),
     directory: isEphemeral() ? undefined : partDir("tables"),
     key: (await secretsIn(dataDir())).tablesKey,
+    accounts: process.env.FANFARE_TABLES_ACCOUNTS?.split(","), // the tests' own
   }),
 );

@@ -4,7 +4,7 @@ import telemetry from "azurite/dist/src/common/Telemetry.js";
 import tableConfiguration from "azurite/dist/src/table/TableConfiguration.js";
 import tableServer from "azurite/dist/src/table/TableServer.js";
 import type { Running } from "../part.ts";
-import { freePort, useAccount } from "./azurite.ts";
+import { freePort, useAccounts } from "./azurite.ts";
 import { privateFolder } from "../private-folder.ts";
 
 export type TablesOptions = {
@@ -13,16 +13,18 @@ export type TablesOptions = {
   readonly directory: string | undefined;
   /** Account key, base64. */
   readonly key: string;
+  /** The accounts' names; the local stack's alone by default. Each has tables of its own. */
+  readonly accounts?: readonly string[] | undefined;
 };
 
 /**
  * Azurite's table service in this process, so that there is no second one to look after. It writes its file every five
  * seconds and when it is stopped: what was acknowledged in the last seconds before a crash is lost.
  */
-export const startTables = async ({ port, directory, key }: TablesOptions): Promise<Running> => {
+export const startTables = async ({ port, directory, key, accounts }: TablesOptions): Promise<Running> => {
   if (directory !== undefined) await privateFolder(directory);
   telemetry.AzuriteTelemetryClient.init(directory ?? "", false, undefined);
-  useAccount(key);
+  useAccounts(key, accounts);
   const server = new tableServer.default(configuration(await freePort("tables", port), directory));
   const isNew = directory !== undefined && !existsSync(fileIn(directory));
   await server.start();

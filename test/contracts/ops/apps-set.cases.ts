@@ -10,7 +10,7 @@ export const setCases = (): void => {
   test("registers an app, tells what that means, and notes it in the audit", async () => {
     const told = await set("--sender", "s1", "--client", "c1", "--client", "c2", "--credential", "apns=contoso");
     expect(told).toMatchObject({ code: 0 });
-    expect(told.stdout).toContain(`New app ${hostName} in fanfare`);
+    expect(told.stdout).toContain(`New app ${hostName} in ${azurite.account}`);
     expect(told.stdout).toContain("  clients + c1 + c2");
     expect(told.stdout).toContain("s1 may post to the app's users.");
     expect(told.stdout).toContain(

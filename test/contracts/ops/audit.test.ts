@@ -180,7 +180,7 @@ test("npm run ops -- audit lists them from the table service, for people and as 
   expect(await command(["audit"], here())).toEqual({
     code: 0,
     stdout: "",
-    stderr: "No act is noted in fanfare.\n",
+    stderr: `No act is noted in ${azurite.account}.\n`,
   });
   const { use } = operator(azurite.tables.audit);
   await audited(use, act, (count) => {
