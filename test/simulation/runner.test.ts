@@ -17,18 +17,18 @@ afterAll(() => rm(program));
 const run = async (given: Partial<Run>): Promise<SeedReport[]> => {
   const reports: SeedReport[] = [];
   const onReport = (report: SeedReport): void => void reports.push(report);
-  await runSeeds({ program, seeds: consecutive(1, 60), most: 100, processes: 2, seedLimitMs: 700, onReport, ...given });
+  await runSeeds({ program, seeds: consecutive(1, 60), most: 100, processes: 2, onReport, ...given });
   return reports.sort((one, other) => one.seed - other.seed);
 };
 
 test("every seed is run once, though processes die and hang, and each of those is told by its seed", async () => {
-  const reports = await run({});
+  const reports = await run({ seedLimitMs: 3_000 }); // a process's start counts, too, and the machine may be busy
   expect(reports.map(({ seed }) => seed)).toEqual(Array.from({ length: 60 }, (_, index) => index + 1));
   const violated = reports.filter(({ violations }) => violations.length > 0);
   expect(violated.map(({ seed, violations }) => [seed, violations.join().split("\n")[0]])).toEqual([
     [13, "Thirteen was unlucky."],
     [21, "The process that ran it died (7). Out of luck."],
-    [34, "It was not over within 0.7 seconds."],
+    [34, "It was not over within 3 seconds."],
     [55, "The simulator threw: Error: Nobody expected 55."],
   ]);
 });
