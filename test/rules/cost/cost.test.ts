@@ -48,3 +48,8 @@ test.each(devices)("telemetry is held to a tenth of no more than all the rest, f
   expect(restCost(count)).toBeLessThan(all - telemetry);
   expect(telemetry).toBeLessThan((all - telemetry) / 10);
 });
+
+test("nor for a month in which nobody sends anything", () => {
+  const { "their gauges": telemetry, ...rest } = costOfMonth(2);
+  expect(telemetry).toBeLessThan(Object.values(rest).reduce((sum, part) => sum + part, 0) / 10);
+});

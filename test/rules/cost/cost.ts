@@ -32,4 +32,5 @@ export const costOfMonth = (ready: number) => ({
   "always-ready instances": ready * counts.memoryGb * monthSeconds * prices.gbSecondReady,
   // Each run is billed for a second at least: the watch every minute, the purge every five.
   timers: (monthSeconds / 60 + monthSeconds / 300) * (counts.memoryGb * prices.gbSecond + prices.execution),
+  "their gauges": (ready * (monthSeconds / 60) * counts.gauges * counts.metricBytes * prices.telemetryGb) / gb,
 });

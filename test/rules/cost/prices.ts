@@ -37,6 +37,9 @@ export const counts = {
   pushBytes: 2_000,
   /** A row in Log Analytics: our spans and metrics are below this on the wire; of a log line and the host's own rows it is assumed. */
   rowBytes: 1_000,
+  /** That an instance tells each minute whether anything happens or not, and the bytes of one point of a metric, assumed. */
+  gauges: 8,
+  metricBytes: 500,
   /** Assumed: a notification's rows and its ledger, for the seven days it lives if its sender says nothing else. */
   storedBytes: 4_000,
   storedDays: 7,

@@ -15,7 +15,7 @@ export const telemetryCost = (devices: number, samplePercent: number): Dollars =
 };
 
 /** At most some forty series are told of a busy instance each minute. */
-const metricBytes = (devices: number): number => (instanceSeconds(devices) / 60) * 40 * 500;
+const metricBytes = (devices: number): number => (instanceSeconds(devices) / 60) * 40 * counts.metricBytes;
 
 export const restCost = (devices: number): Dollars => {
   const bus = million * counts.busOperations * prices.busOperation;
