@@ -97,7 +97,7 @@ export const renewEpochs = async (store: Store, use: Surroundings, options: Opti
         outcome = stop.aborted ? "interrupted" : "renewed";
       } finally {
         tell(outcome);
-        if (outcome !== "renewed")
+        if (outcome !== "renewed" && at !== "")
           output.note(`It came to ${at}. Go on there: npm run ops -- backup renew-epochs --from ${at}`);
       }
     },
