@@ -26,16 +26,16 @@ export const attempted = async (
 ): Promise<Outcome | Held> => {
   const { use, job, emit } = run;
   const { kind, notification } = attempt;
-  const host = publicPushHost(origin);
   const attributes = {
     "fanfare.channel": channel,
     "fanfare.told": kind,
     "fanfare.notification.id": notification.id,
-    ...(host !== undefined && { "server.address": host }),
   };
   let durationMs = 0;
   const send = (): Promise<Outcome> =>
     inSpan(`push ${channel}`, { kind: SpanKind.CLIENT, attributes }, async (span) => {
+      const host = span.isRecording() ? publicPushHost(origin) : undefined; // of a hundred traces one is kept, say
+      if (host !== undefined) span.setAttribute("server.address", host);
       const startedAt = use.clock.now();
       const answered = await sender.send(attempt);
       durationMs = use.clock.now() - startedAt;

@@ -1,4 +1,5 @@
 import { hashOf } from "../hash.ts";
+import { madeOnce } from "../made-once.ts";
 import type { Notification, VisualContent } from "../notification/notification.ts";
 import type { Attempt, Composed } from "./channel.ts";
 
@@ -66,8 +67,7 @@ export const secondsUntil = (
  * The name of all that is about one notification, so that of two pushes the later takes the earlier's place, where it waits and where it shows.
  * 43 characters of base64url, of which a vendor gets as many as it takes; they tell nobody the host name or the appNotificationId.
  */
-export const topicOf = ({
-  targetHostName,
-  appNotificationId,
-}: Pick<Notification, "targetHostName" | "appNotificationId">): string =>
-  hashOf("topic", targetHostName, appNotificationId);
+export const topicOf = madeOnce(
+  ({ targetHostName, appNotificationId }: Pick<Notification, "targetHostName" | "appNotificationId">): string =>
+    hashOf("topic", targetHostName, appNotificationId),
+);

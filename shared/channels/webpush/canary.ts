@@ -26,7 +26,7 @@ export const withCanary = (sender: ChannelSender): ChannelSender => ({
 
 /**
  * Whether a subscription is an operator's canary: what becomes of it says nothing of any push service, and counts in no metric of deliveries.
- * By the whole origin: of what stands in a path, or before an @, nobody is to be fooled.
+ * By the whole origin as `canaryEndpoint` writes it, to the slash: of what stands in a path, or before an @, nobody is to be fooled.
  */
 export const isCanary = ({ channel }: Pick<Subscription, "channel">): boolean =>
-  channel?.kind === "webpush" && new URL(channel.endpoint).origin === origin;
+  channel?.kind === "webpush" && channel.endpoint.startsWith(`${origin}/`);

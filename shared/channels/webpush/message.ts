@@ -1,3 +1,4 @@
+import { madeOnce } from "../../made-once.ts";
 import type { Notification } from "../../notification/notification.ts";
 import type { Subscription } from "../../subscription/subscription.ts";
 import type { Composed } from "../channel.ts";
@@ -44,32 +45,37 @@ export const webPushMessage = (
 /** The same notification as a tap: for a push service that found the content too large after all. */
 export const webPushTap = (notification: Notification, sending: Sending): WebPushMessage => ({
   ...framing(notification, sending),
-  text: tapText(notification, sending),
+  text: tapIn(sending)(notification).text,
 });
 
 /** The same, as every channel tells what it would send. */
 export const webPushComposed = (notification: Notification, subscription: Subscription, sending: Sending): Composed => {
   const { ttlSeconds, urgency, topic } = framing(notification, sending);
-  const { text, ...form } = fitting(notification, subscription, sending);
+  const { text, bytes, ...form } = fitting(notification, subscription, sending);
   return {
     ...form,
     headers: { ttl: String(ttlSeconds), urgency, topic },
     body: text,
-    bytes: Buffer.byteLength(text),
+    bytes,
     bytesMax: bytesMaxFor(subscription),
   };
 };
 
 /** Content where it is wished for and fits, else the tap. */
 const fitting = (notification: Notification, subscription: Subscription, sending: Sending): Fitting => {
-  const tap = { form: "tap", text: tapText(notification, sending) } as const;
-  if (subscription.notificationType !== "NotificationWithPayload") return { ...tap, tapBecause: "asked" };
-  const text = textOf(contentEnvelope(notification), sending);
-  const fits = Buffer.byteLength(text) <= bytesMaxFor(subscription);
-  return fits ? { form: "raw", text } : { ...tap, tapBecause: "too-large" };
+  const tap = (tapBecause: "asked" | "too-large"): Fitting => ({
+    form: "tap",
+    tapBecause,
+    ...tapIn(sending)(notification),
+  });
+  if (subscription.notificationType !== "NotificationWithPayload") return tap("asked");
+  const content = contentIn(sending)(notification);
+  // What fits everywhere needs no look at where it goes.
+  const fits = content.bytes <= plaintextBytesMaxMozilla || content.bytes <= bytesMaxFor(subscription);
+  return fits ? { form: "raw", ...content } : tap("too-large");
 };
 
-type Fitting = Pick<Composed, "form" | "tapBecause"> & Pick<WebPushMessage, "text">;
+type Fitting = Pick<Composed, "form" | "tapBecause"> & Worded;
 
 const framing = (notification: Notification, { now }: Sending): Omit<WebPushMessage, "text"> => ({
   ttlSeconds: secondsUntil(livesUntil("raw", notification), now, { least: 1, most: ttlMaxSeconds }),
@@ -79,12 +85,23 @@ const framing = (notification: Notification, { now }: Sending): Omit<WebPushMess
 
 const urgencies = { High: "high", None: "normal", Low: "low" } as const;
 
-const tapText = (notification: Notification, sending: Sending): string =>
-  textOf(tapEnvelope(notification, "content"), sending);
-
 /** The wish is a member of its own beside the original's, last and only where it holds: whoever does not know it reads the rest. */
-const textOf = (envelope: Envelope, { isToResubscribe = false }: Sending): string =>
-  JSON.stringify({ ...envelope, ...(isToResubscribe && { resubscribe: true }) });
+const worded = (envelope: Envelope, isToResubscribe: boolean): Worded => {
+  const text = JSON.stringify({ ...envelope, ...(isToResubscribe && { resubscribe: true }) });
+  return { text, bytes: Buffer.byteLength(text) };
+};
+type Worded = { readonly text: string; readonly bytes: number };
+
+/** Put into words once for all devices that are told the same. */
+const wording = (envelopeOf: (notification: Notification) => Envelope): ((sending: Sending) => Wording) => {
+  const plain = madeOnce((notification: Notification) => worded(envelopeOf(notification), false));
+  const asking = madeOnce((notification: Notification) => worded(envelopeOf(notification), true));
+  return ({ isToResubscribe = false }) => (isToResubscribe ? asking : plain);
+};
+type Wording = (notification: Notification) => Worded;
+
+const contentIn = wording(contentEnvelope);
+const tapIn = wording((notification) => tapEnvelope(notification, "content"));
 
 const bytesMaxFor = ({ channel }: Subscription): number => {
   const host = channel?.kind === "webpush" ? new URL(channel.endpoint).hostname : "";

@@ -2,7 +2,7 @@ import type { Dispatcher } from "undici";
 import webpush from "web-push";
 import type { Clock } from "../../clock.ts";
 import type { WebPushChannel } from "../../subscription/subscription.ts";
-import { beginningOf } from "../egress/beginning-of.http.ts";
+import { exchange } from "../egress/exchange.http.ts";
 import { unreachable } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
 import type { WebPushMessage } from "./message.ts";
@@ -14,7 +14,8 @@ export type Push = {
   readonly channel: WebPushChannel;
   readonly message: WebPushMessage;
   readonly headers: VapidHeaders;
-  readonly signal: AbortSignal;
+  /** When all its requests together must be over, by `performance.now()`. */
+  readonly endsAt: number;
 };
 export type Pushed = {
   readonly outcome: ReturnType<typeof outcomeOf>;
@@ -59,12 +60,12 @@ const encrypted = ({ channel: { keys }, message }: Push): Buffer | undefined => 
 };
 
 const post = async (
-  { channel, message, headers, signal }: Push,
+  { channel, message, headers, endsAt }: Push,
   body: Buffer,
   agent: Dispatcher,
 ): Promise<WebPushResponse> => {
   const url = new URL(channel.endpoint);
-  const answer = await agent.request({
+  const request = {
     origin: url.origin,
     path: url.pathname + url.search,
     method: "POST",
@@ -77,11 +78,7 @@ const post = async (
       topic: message.topic,
     },
     body,
-    signal,
-  });
-  return {
-    status: answer.statusCode,
-    retryAfter: answer.headers["retry-after"],
-    text: await beginningOf(answer.body, answerCharactersMost),
-  };
+  } as const;
+  const answer = await exchange(agent, request, { endsAt, charactersMost: answerCharactersMost });
+  return { status: answer.status, retryAfter: answer.headers["retry-after"], text: answer.text };
 };

@@ -24,7 +24,8 @@ type Delivery = {
   readonly notification: Notification;
   readonly subscription: Subscription;
   readonly channel: WebPushChannel;
-  readonly signal: AbortSignal;
+  /** By `performance.now()`. */
+  readonly endsAt: number;
 };
 type Answered = { readonly outcome: Outcome; readonly mayBeAnothersKey: boolean };
 
@@ -51,11 +52,11 @@ export const webPushSender = ({
 
   const sendBy = async (
     key: VapidKey,
-    { notification, subscription, channel, signal }: Delivery,
+    { notification, subscription, channel, endsAt }: Delivery,
   ): Promise<Answered> => {
     const sending = { now: clock.now(), isToResubscribe: key.isRetired };
     const pushOne = (message: ReturnType<typeof webPushTap>) =>
-      push({ channel, message, headers: key.headers, signal }, { agent, clock });
+      push({ channel, message, headers: key.headers, endsAt }, { agent, clock });
     const first = await pushOne(webPushMessage(notification, subscription, sending));
     if (first.outcome.kind !== "too-large") return { ...first, outcome: first.outcome };
     const tapped = await pushOne(webPushTap(notification, sending));
@@ -83,7 +84,7 @@ export const webPushSender = ({
       const key = keys.of(subscription);
       if (!key) return keyRetired;
 
-      const delivery = { notification, subscription, channel, signal: AbortSignal.timeout(timeLimitMs) };
+      const delivery = { notification, subscription, channel, endsAt: performance.now() + timeLimitMs };
       const first = await sendBy(key, delivery);
       const other = first.mayBeAnothersKey ? keys.besides(key) : undefined;
       if (!other) return first.outcome;
