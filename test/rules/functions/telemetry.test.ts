@@ -1,59 +1,19 @@
 import { context, trace } from "@opentelemetry/api";
-import { AggregationTemporality, type PushMetricExporter, type ResourceMetrics } from "@opentelemetry/sdk-metrics";
-import type { ReadableSpan, SpanExporter } from "@opentelemetry/sdk-trace-base";
 import { afterEach, expect, test } from "vitest";
-import { comingSdk, noSdk, type RunningSdk } from "../../../functions/telemetry/running-sdk.ts";
-import { startSdk, type Destination } from "../../../functions/telemetry/sdk.ts";
-import { telemetry } from "../../../functions/telemetry/telemetry.ts";
+import { comingSdk, noSdk } from "../../../functions/telemetry/running-sdk.ts";
+import { startSdk } from "../../../functions/telemetry/sdk.ts";
 import { watched } from "../../../functions/telemetry/watched-export.ts";
 import { messageIdOf } from "../../../shared/fanout/job.ts";
 import { tracedFanout } from "../../../shared/fanout/traced-fanout.ts";
 import type { Point } from "../../../shared/telemetry/metrics.ts";
 import { browserKeys, feed, now } from "../samples.ts";
 import { busy, delivered, everything, job, notification, platforms, rejected, world } from "./delivery-world.ts";
+import { failure, keeping, told } from "./kept-telemetry.ts";
 
 afterEach(() => {
   trace.disable();
   context.disable();
 });
-
-type Result = Parameters<Parameters<SpanExporter["export"]>[1]>[0];
-// eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- the enum is of a package that only the SDK depends on
-const resultOf = (code: number): Result => ({ code });
-const success = resultOf(0);
-const failure = resultOf(1);
-
-/** Keeps what it is given, in this process. */
-const keeping = () => {
-  const spans: ReadableSpan[] = [];
-  const metrics: ResourceMetrics[] = [];
-  const ended = { forceFlush: () => Promise.resolve(), shutdown: () => Promise.resolve() };
-  const destination: Destination = {
-    spans: {
-      ...ended,
-      export: (given, done) => {
-        spans.push(...given);
-        done(success);
-      },
-    } satisfies SpanExporter,
-    metrics: {
-      ...ended,
-      selectAggregationTemporality: () => AggregationTemporality.DELTA,
-      export: (given, done) => {
-        metrics.push(given);
-        done(success);
-      },
-    } satisfies PushMetricExporter,
-  };
-  return { destination, spans, metrics };
-};
-
-const told = (sdk: RunningSdk, more: { readonly chance?: () => number; readonly samplePercent?: number } = {}) => {
-  const lines: string[] = [];
-  const { chance = () => 0.5, samplePercent = 100 } = more;
-  const own = telemetry({ sdk, clock: { now: () => now }, chance, samplePercent, isDevelopment: false });
-  return { ...own, log: (line: string): void => void lines.push(line), lines };
-};
 
 const request = { event: "request", operation: "GET /x", status: 200, requestId: "r-1", durationMs: 3 } as const;
 const asked = (traceparent?: string) => ({
