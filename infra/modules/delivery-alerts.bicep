@@ -61,6 +61,19 @@ var tickets = [
     query: '${breaker}Open | where Kind == "pruning" and Minutes >= 5'
   }
   {
+    name: 'channels-closed'
+    title: 'channels do not open'
+    wrong: 'Devices get no push because DATA_KEYS does not open their channels, and nothing is tried for them.'
+    severity: 2
+    every: 'PT15M'
+    // Told once an hour, so one hour would end the alert between two tellings.
+    window: 'PT2H'
+    query: loadTextContent('queries/channels-closed.kql')
+    column: 'Devices'
+    most: 0
+    splitBy: 'Key'
+  }
+  {
     name: 'push-service-down'
     title: 'a push service is down'
     wrong: 'A push service has been down for half an hour, and its deliveries wait.'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   alerts,
+  conditionOf,
   isPage,
   logAlerts,
   minutesOf,
@@ -41,7 +42,7 @@ describe("an alert and its entry in the runbook", () => {
       expect(entry.commands).toHaveLength(3);
       for (const command of entry.commands) {
         expect(command).toMatch(
-          /^(kql '.*'$|npm run ops -- (apps|audit|dead-letters|doctor|explain|queue|smoke)\b|az |curl )/,
+          /^(kql '.*'$|npm run ops -- (apps|audit|dead-letters|doctor|explain|queue|smoke)\b|(DATA_KEYS="\$\()?secret data-keys\b|az |curl )/,
         );
       }
     },
@@ -57,12 +58,19 @@ describe("a log alert", () => {
     for (const alert of logAlerts) {
       const { evaluationFrequency, windowSize } = propertiesOf(alert);
       expect(["PT5M", "PT15M", "PT30M", "PT1H"]).toContain(evaluationFrequency);
-      expect(["PT15M", "PT30M", "PT1H", "PT6H", "P1D", "P2D"]).toContain(windowSize);
+      expect(["PT15M", "PT30M", "PT1H", "PT2H", "PT6H", "P1D", "P2D"]).toContain(windowSize);
       if (nameOf(alert).startsWith("slo-")) continue; // below
       const agos = [...queryOf(alert).matchAll(/\bago\((\w+)\)/g)].map(([, span = ""]) => minutesOf(span));
       expect(Math.max(0, ...agos)).toBeLessThanOrEqual(minutesOf(String(windowSize)));
     }
   });
+});
+
+test("channels that do not open are told once an hour, and their alert, one for each key, is not over in between", () => {
+  const [alert, ...others] = logAlerts.filter((one) => nameOf(one) === "channels-closed");
+  expect(others).toEqual([]);
+  expect(minutesOf(String(alert && propertiesOf(alert).windowSize))).toBeGreaterThanOrEqual(2 * 60);
+  expect(alert && conditionOf(alert).dimensions).toMatchObject([{ name: "Key", values: ["*"] }]);
 });
 
 test("only what is posted to a pager's URI holds it, and tickets are not posted", () => {

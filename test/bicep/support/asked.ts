@@ -35,6 +35,7 @@ const kinds = ["origin", "credential", "pruning"] as const satisfies readonly (k
 const events = [
   ...(["request", "attempt", "postponed", "purge", "dead-letter", "dead-letters"] as const),
   ...(["credential-refused", "pruning-stopped", "pruning-resumed", "origin-down", "origin-up"] as const),
+  "channels-closed",
 ] satisfies readonly FanfareEvent["event"][];
 
 /** Of columns that queries make, the values that they can have. The compiler sees to it that these are the app's own words. */
