@@ -134,10 +134,11 @@ param logRetentionDays int = 90
 @minValue(-1)
 param logDailyCapGb int = 5
 
-@description('Of a hundred traces of healthy requests and runs so many are kept; failures all are.')
-@minValue(0)
-@maxValue(100)
-param telemetrySamplePercent int = 1
+// A text, for numbers of Bicep are whole, and of a million notifications an hour a tenth of one in a hundred is plenty.
+@description('Of a hundred traces of healthy requests and runs so many are kept, 0 to 100, such as 0.1; failures all are. The app starts with nothing else.')
+@minLength(1)
+@maxLength(6)
+param telemetrySamplePercent string = '1'
 
 @description('URL of an OpenTelemetry collector that is told as well. Empty: Application Insights alone is.')
 param otlpEndpoint string = ''
@@ -145,7 +146,7 @@ param otlpEndpoint string = ''
 @description('Whether the headers for that collector, a key perhaps, are the secret otel-exporter-otlp-headers.')
 param otlpHeadersInVault bool = false
 
-@description('Whether each read and write of a row is logged, for an audit: five log entries a notification.')
+@description('Whether each read and write of a row is logged, for an audit: five log entries a notification. To end it take the diagnostic setting to-workspace away, too: a deployment does not.')
 param logTableRequests bool = false
 
 @description('Addresses that alerts are mailed to.')
@@ -325,7 +326,6 @@ module app 'modules/app.bicep' = {
     identityId: identity.id
     packageContainerUrl: '${hostAccount.outputs.blobEndpoint}${packageContainerName}'
     corsAllowedOrigins: corsAllowedOrigins
-    workspaceId: monitoring.outputs.workspaceId
   }
   // At its first start the app needs its rights.
   dependsOn: [

@@ -50,10 +50,10 @@ param vapidSubject string
 @description('The vendors\' credentials that stand in the vault.')
 param channelCredentials channelCredentialsType
 
-@description('Of a hundred traces of healthy requests and runs so many are kept.')
-@minValue(0)
-@maxValue(100)
-param telemetrySamplePercent int
+@description('Of a hundred traces of healthy requests and runs so many are kept: 0 to 100, such as 0.1.')
+@minLength(1)
+@maxLength(6)
+param telemetrySamplePercent string
 
 @description('URL of an OpenTelemetry collector that is told as well; empty: none is.')
 param otlpEndpoint string
@@ -84,6 +84,10 @@ var secretSettings = toObject(
   setting => '@Microsoft.KeyVault(SecretUri=${vaultUri}secrets/${toLower(replace(setting, '_', '-'))})'
 )
 
+// Bicep has no fractions: a hundredth is two places further behind the point.
+var percent = split(telemetrySamplePercent, '.')
+var sampleRatio = percent[0] == '100' ? '1' : '0.${padLeft(percent[0], 2, '0')}${length(percent) > 1 ? percent[1] : ''}'
+
 var url = empty(publicUrl) ? 'https://${app.properties.defaultHostName}' : publicUrl
 
 // https://learn.microsoft.com/azure/azure-functions/functions-app-settings, and functions/settings.ts
@@ -96,10 +100,10 @@ var settings = {
   AZURE_CLIENT_ID: identityClientId
   APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  TELEMETRY_SAMPLE_PERCENT: string(telemetrySamplePercent)
+  TELEMETRY_SAMPLE_PERCENT: telemetrySamplePercent
   // The host's own spans, a row for each invocation: https://github.com/Azure/azure-functions-host/pull/11568
   OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
-  OTEL_TRACES_SAMPLER_ARG: telemetrySamplePercent == 100 ? '1' : '0.${padLeft(telemetrySamplePercent, 2, '0')}'
+  OTEL_TRACES_SAMPLER_ARG: sampleRatio
   OTEL_SERVICE_NAME: appName
   OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint
   PUBLIC_URL: url

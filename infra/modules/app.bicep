@@ -56,9 +56,6 @@ param packageContainerUrl string
 @allowed(['Recreate', 'RollingUpdate'])
 param updateStrategy string
 
-@description('Id of the Log Analytics workspace.')
-param workspaceId string
-
 @description('Origins of web pages that may call.')
 param corsAllowedOrigins string[]
 
@@ -158,21 +155,6 @@ resource app 'Microsoft.Web/sites@2025-05-01' = {
     properties: {
       allow: false
     }
-  }
-}
-
-// Metrics only: the app's logs are in Application Insights, where they are sampled, and would be here once more and whole.
-resource told 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
-  name: 'to-workspace'
-  scope: app
-  properties: {
-    workspaceId: workspaceId
-    metrics: [
-      {
-        category: 'AllMetrics'
-        enabled: true
-      }
-    ]
   }
 }
 

@@ -8,7 +8,12 @@ const operator = "00000000-0000-4000-8000-000000000009";
 const lost = "/subscriptions/s/resourceGroups/rg-lost/providers/Microsoft.Storage/storageAccounts/stdatalost";
 
 /** An environment in another region, on the tables of one whose region was lost. */
-const second = deployed({ existingDataAccountId: lost, operatorPrincipalId: operator, privateNetwork: true });
+const second = deployed({
+  existingDataAccountId: lost,
+  operatorPrincipalId: operator,
+  privateNetwork: true,
+  logTableRequests: true,
+});
 
 test("on the tables of another environment none of its own are made, and the account itself is left as it is", () => {
   expect(ofType(second, account).map(({ fullName }) => fullName.replace(/[\da-f]{13}$/, "…"))).toEqual(["sthost…"]);

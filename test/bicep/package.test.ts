@@ -1,13 +1,17 @@
+import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import { join, relative, sep } from "node:path";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { readConfig } from "../../functions/config.ts";
+import host from "../../host.json" with { type: "json" };
 import manifest from "../../package.json" with { type: "json" };
 import locked from "../../package-lock.json" with { type: "json" };
-import { deployedWhole, ofType } from "./support/deployments.ts";
+import { deployedWhole, ofType, settingsOf } from "./support/deployments.ts";
 import { recordOf } from "./support/evaluated-module.ts";
+import { resolvedSettings } from "./support/resolved-settings.ts";
 
 const folder = "dist/package";
 const namesIn = async (place: string): Promise<readonly string[]> =>
@@ -52,6 +56,32 @@ test.each(["main.cjs", "telemetry.cjs"])(
     );
   },
 );
+
+test("the host is told all that it is to do, each of which something of the app rests on", () => {
+  const told = { default: "Warning" }; // the host's own chatter would be most of what is paid for
+  const names = [...readFileSync("functions/index.ts", "utf8").matchAll(/\bapp\.(?!setup)\w+\("([^"]+)"/g)];
+  const longest = "00:05:00";
+  expect(host).toEqual({
+    version: "2.0",
+    telemetryMode: "OpenTelemetry", // else the host heeds neither OTEL_TRACES_SAMPLER nor a collector
+    // The app's events are lines at Information, which the default would drop.
+    logging: {
+      logLevel: { ...told, ...Object.fromEntries(names.map(([, name]) => [`Function.${name}.User`, "Information"])) },
+    },
+    functionTimeout: longest,
+    extensions: {
+      http: { routePrefix: "" }, // paths are Microsoft Graph's
+      serviceBus: {
+        prefetchCount: 0, // a message that waits in memory loses its lock
+        autoCompleteMessages: true, // what throws comes again
+        maxConcurrentCalls: readConfig(resolvedSettings(settingsOf(deployedWhole()))).messagesInHand,
+        maxAutoLockRenewalDuration: longest, // as long as a run may last
+      },
+    },
+    extensionBundle: { id: "Microsoft.Azure.Functions.ExtensionBundle", version: "[4.*, 5.0.0)" },
+  });
+  expect(names.length).toBeGreaterThan(3);
+});
 
 /** npm notes of each installed package whether only development needs it. */
 const lock = z.object({ packages: z.record(z.string(), z.object({ dev: z.boolean().optional() })) }).parse(locked);

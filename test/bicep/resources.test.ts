@@ -4,8 +4,17 @@ import { parseQueues } from "../../infra/local/service-bus/queue-settings.ts";
 import declared from "../../infra/queues.json" with { type: "json" };
 import { fanoutQueue } from "../../shared/fanout/fanout.ts";
 import { tableNames } from "../../shared/storage/table.ts";
-import { deployed, deployedWhole, exampleParameters, ofType, propertiesOf, samples } from "./support/deployments.ts";
-import type { Evaluated } from "./support/evaluated-module.ts";
+import {
+  deployed,
+  deployedWhole,
+  everything,
+  exampleParameters,
+  ofType,
+  propertiesOf,
+  samples,
+} from "./support/deployments.ts";
+import { recordOf, type Evaluated } from "./support/evaluated-module.ts";
+import known from "./support/resource-properties.json" with { type: "json" };
 
 const whole = deployedWhole();
 const plain = deployed();
@@ -132,6 +141,19 @@ test("secrets reach the vault when they are given, and are left alone when not",
   expect(secretsOf(plain)).toEqual([]);
 });
 
+test("what the vault is given is what the deployer gave, to the letter, and nothing of our own", () => {
+  for (const [dataKeys, vapidPrivateKey] of [
+    ["k1:one", "a"],
+    ["k2:two,k1:one", "b"],
+  ]) {
+    const made = ofType(deployed({ dataKeys, vapidPrivateKey }), "Microsoft.KeyVault/vaults/secrets");
+    expect(made.map((secret) => [secret.body.name, propertiesOf(secret).value])).toEqual([
+      ["data-keys", dataKeys],
+      ["vapid-private-key", vapidPrivateKey],
+    ]);
+  }
+});
+
 test("no secret stands anywhere but in the vault", () => {
   const elsewhere = whole.resources.filter(({ type }) => type !== "Microsoft.KeyVault/vaults/secrets");
   const told = JSON.stringify([elsewhere, whole.outputs]);
@@ -139,37 +161,39 @@ test("no secret stands anywhere but in the vault", () => {
   expect(told).not.toContain(samples.vapidPrivateKey);
 });
 
-test("namespace, tables, vault and app tell the workspace; a log for each row only who asks for it", () => {
+/** Metrics that the workspace is sent are paid for; alerts and workbook read them where they are kept for nothing. */
+test("namespace and vault send the workspace their logs and no metrics; a log for each row only who asks for it", () => {
   const told = (deployment: Evaluated) =>
-    ofType(deployment, "Microsoft.Insights/diagnosticSettings").map(({ scope, body }) => {
-      const { logs = [] } = body.properties as { readonly logs?: readonly { readonly enabled: boolean }[] };
-      return [scope?.type, logs.some(({ enabled }) => enabled)];
-    });
-  const expected = (tables: boolean) => [
-    ["Microsoft.Storage/storageAccounts/tableServices", tables],
-    ["Microsoft.ServiceBus/namespaces", true],
-    ["Microsoft.KeyVault/vaults", true],
-    ["Microsoft.Web/sites", false],
+    ofType(deployment, "Microsoft.Insights/diagnosticSettings").map(({ scope, body }) => [
+      scope?.type,
+      body.properties,
+    ]);
+  const properties = {
+    workspaceId: expect.stringContaining("workspaces/"),
+    logs: [{ categoryGroup: "allLogs", enabled: true }],
+  };
+  const always = [
+    ["Microsoft.ServiceBus/namespaces", properties],
+    ["Microsoft.KeyVault/vaults", properties],
   ];
-  expect(told(plain)).toEqual(expected(false));
-  expect(told(deployed({ logTableRequests: true }))).toEqual(expected(true));
+  expect(told(plain)).toEqual(always);
+  const rows = ["Microsoft.Storage/storageAccounts/tableServices", properties];
+  expect(told(deployed({ logTableRequests: true }))).toEqual([rows, ...always]);
 });
 
 test("what can have tags has them", () => {
-  const tagged = [
-    "Microsoft.Web/",
-    "Microsoft.Storage/",
-    "Microsoft.ServiceBus/",
-    "Microsoft.KeyVault/",
-    "Microsoft.Network/",
-  ];
-  const bare = deployed({ privateNetwork: true, tags: { costCentre: "7" } }).resources.filter(
-    ({ type, body }) =>
-      tagged.some((start) => type.startsWith(start)) &&
-      type.split("/").length === 2 &&
-      !JSON.stringify(body.tags).includes("costCentre"),
+  const types: Readonly<Record<string, object>> = known;
+  const bare = deployed({ ...everything, tags: { costCentre: "7" } }).resources.filter(
+    ({ type, body }) => "tags" in (types[type] ?? {}) && recordOf(body.tags).costCentre !== "7",
   );
   expect(bare.map(({ type }) => type)).toEqual([]);
+  const untagged = Object.keys(types).filter((type) => !("tags" in (types[type] ?? {})));
+  // Of what is of its own and no part of another resource, these have none.
+  expect(untagged.filter((type) => type.split("/").length === 2)).toEqual([
+    "Microsoft.Authorization/locks",
+    "Microsoft.Authorization/roleAssignments",
+    "Microsoft.Insights/diagnosticSettings",
+  ]);
 });
 
 test("the example's parameters are taken, whether they name little or much", () => {

@@ -116,13 +116,17 @@ test("the first start, before anybody has put the keys into the vault, says whic
 });
 
 test.each([
-  [5, "0.05"],
-  [0, "0.00"],
-  [12, "0.12"],
-  [100, "1"],
-])("of a hundred of the host's own spans %i are kept, as of the app's", (percent, ratio) => {
-  expect(settingsOf(deployed({ telemetrySamplePercent: percent }))).toMatchObject({
-    TELEMETRY_SAMPLE_PERCENT: String(percent),
+  ["5", "0.05"],
+  ["0", "0.00"],
+  ["12", "0.12"],
+  ["100", "1"],
+  ["0.1", "0.001"],
+  ["12.5", "0.125"],
+])("of a hundred of the host's own spans %s are kept, as of the app's", (percent, ratio) => {
+  const settings = settingsOf(deployed({ telemetrySamplePercent: percent }));
+  expect(Number(ratio)).toBe(readConfig({ ...resolvedSettings(settings) }).telemetry.samplePercent / 100);
+  expect(settings).toMatchObject({
+    TELEMETRY_SAMPLE_PERCENT: percent,
     OTEL_TRACES_SAMPLER: "microsoft.fixed_percentage",
     OTEL_TRACES_SAMPLER_ARG: ratio,
   });

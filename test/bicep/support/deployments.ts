@@ -27,7 +27,8 @@ export const deployed = (parameters: Readonly<Record<string, unknown>> = {}): Ev
 export const deployedWhole = (): Evaluated => (whole ??= deployed(everything));
 let whole: Evaluated | undefined;
 
-const everything = {
+/** Parameters that switch on all that can be. */
+export const everything = {
   dataKeys: samples.dataKeys,
   vapidPrivateKey: samples.vapidPrivateKey,
   operatorPrincipalId: "00000000-0000-4000-8000-000000000009",
