@@ -1,5 +1,5 @@
 import { isServedBy } from "../../shared/channels/served.ts";
-import { missedInVain } from "../../shared/delivery/missed.ts";
+import { closedTo, missedInVain } from "../../shared/delivery/missed.ts";
 import { isAlertable, isTapped, isTargeted, notReached } from "../../shared/delivery/reach.ts";
 import type { Settled } from "../../shared/delivery/settle.ts";
 import type { Notification } from "../../shared/notification/notification.ts";
@@ -44,6 +44,7 @@ export const emitDelivery = (run: Run, round: Round): void => {
   const { use, job, emit } = run;
   const { notification, subscriptions, settled, retryAt } = round;
   const missed = missedInVain(notification, settled);
+  const closed = job.kind === "content" && job.hop === 0 ? closedTo(notification, job.version, subscriptions) : 0;
   emit({
     event: "delivery",
     kind: job.kind,
@@ -54,6 +55,7 @@ export const emitDelivery = (run: Run, round: Round): void => {
     ...summaryOf(settled),
     ...(retryAt !== undefined && { retryAt }),
     ...(missed && { missed }),
+    ...(closed > 0 && { closed }),
     ...queued(run),
     sinceAcceptedMs: use.clock.now() - job.acceptedAt,
   });

@@ -6,7 +6,7 @@ import { promisedWithinMs } from "../telemetry/metrics.ts";
 import type { Standing } from "./due.ts";
 import { isFinished } from "./ledger.ts";
 import { planDeliveries } from "./plan.ts";
-import { notReached } from "./reach.ts";
+import { isTargeted, notReached } from "./reach.ts";
 import type { Settled } from "./settle.ts";
 
 type Over<S extends Subscription> = Pick<Standing<S>, "subscriptions" | "ledger" | "isServed"> & {
@@ -45,6 +45,23 @@ export const missedInVain = (
       due.kind === "content" && decision.kind === "give-up" ? due.subscription : [],
     ),
   );
+
+/**
+ * How many devices a content is for whose channel DATA_KEYS does not open: nothing is tried for them, so no attempt of theirs can be late, and
+ * an operator who lost a key would see it in no count. None of content that was replaced, nor of what had less time to live than is promised.
+ */
+export const closedTo = (
+  notification: Notification,
+  version: number,
+  subscriptions: readonly Subscription[],
+): number => {
+  const { contentVersion, contentAt, expiresAt } = notification;
+  if (contentVersion > version || expiresAt - contentAt < promisedWithinMs) return 0;
+  const closed = subscriptions.filter(
+    (subscription) => subscription.closedKeyId !== undefined && isTargeted(notification, subscription),
+  );
+  return closed.length;
+};
 
 const nobody: ReadonlySet<string> = new Set();
 

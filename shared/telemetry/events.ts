@@ -42,6 +42,8 @@ export type FanfareEvent =
       readonly retryAt?: number;
       /** Those to which this content will not be brought any more: it ends before another try. */
       readonly missed?: Missed;
+      /** Of the first run of content: devices it is for whose channel DATA_KEYS does not open, so that nothing is tried for them. */
+      readonly closed?: number;
       readonly queuedMs?: QueuedMs;
       /** From the acceptance of the POST, PATCH or DELETE to the end of this run. */
       readonly sinceAcceptedMs: number;

@@ -27,12 +27,15 @@ export const pointsOf = (event: FanfareEvent): readonly Point[] => {
       ];
     }
     case "delivery": {
-      const { kind, hop, reached, queuedMs } = event;
-      // A run has several rounds, of which the first tells the message's age: a notification is for nobody once.
-      const isForNobody = kind === "content" && hop === 0 && reached === 0 && queuedMs !== undefined;
+      const { kind, hop, reached, queuedMs, closed = 0 } = event;
+      // A run has several rounds, of which the first tells the message's age: a notification is for nobody once, and closed to somebody.
+      const isFirst = kind === "content" && hop === 0 && queuedMs !== undefined;
       return [
         ...agePoints(event),
-        ...(isForNobody ? [point("fanfare.for_nobody", 1, {})] : []),
+        ...(isFirst && reached === 0 && closed === 0 ? [point("fanfare.for_nobody", 1, {})] : []),
+        ...(isFirst && closed > 0
+          ? [point("fanfare.missed", closed, { channel: "unknown", reason: "channel-closed" })]
+          : []),
         ...missedPoints(event, "gave-up"),
       ];
     }

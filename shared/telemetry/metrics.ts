@@ -84,7 +84,7 @@ export const metrics = {
     kind: "counter",
     unit: "{device}",
     description:
-      "Devices that a content was not brought to before its notification ended: they were tried in vain (gave-up), or it ended while it waited to be tried (expired-waiting). Not those that are gone or refused it, nor what had been ended by its user or app, or had less than 30 s to live. A run that is repeated counts again.",
+      "Devices that a content was not brought to before its notification ended: they were tried in vain (gave-up), it ended while it waited to be tried (expired-waiting), or DATA_KEYS does not open their channel (channel-closed, counted when it is accepted). Not those that are gone or refused it, nor what had been ended by its user or app, or had less than 30 s to live. A run that is repeated counts again.",
     attributes: ["channel", "reason"],
   },
   "fanfare.postponed": {

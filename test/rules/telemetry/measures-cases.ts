@@ -75,6 +75,13 @@ export const cases: readonly [FanfareEvent, readonly (readonly [string, number, 
   ],
   [{ ...delivery, reached: 0 }, []], // a second round of the same run
   [
+    { ...delivery, hop: 0, reached: 0, queuedMs: 0, closed: 2 },
+    [
+      ["fanfare.queue.age", 0, {}],
+      ["fanfare.missed", 2, { channel: "unknown", reason: "channel-closed" }],
+    ],
+  ],
+  [
     { ...delivery, hop: 4, reached: 0, queuedMs: 0, missed: { fcm: 2, wns: 1 } },
     [
       ["fanfare.queue.age", 0, {}],
