@@ -4,6 +4,7 @@ import { boundsOf } from "./bounds.ts";
 import { drainOfQueue, queueHolds, secondsToPostAndDeliver } from "./drain.ts";
 import { inputs } from "./inputs/inputs.ts";
 import { capacityOptions, help } from "./options.ts";
+import { outageOf } from "./outage.ts";
 import { report } from "./report.ts";
 import { tenMillion, type Scenario } from "./scenario.ts";
 import { shardsFor } from "./shards.ts";
@@ -32,6 +33,7 @@ const planFor = (scenario: Scenario, seed: number) => ({
   samplePercent: standardPercent,
   bounds: boundsOf(scenario),
   shards: shardsFor(scenario.perSecond, scenario),
+  outage: outageOf(inputs.apnsShare.value, scenario),
   drain: drainOfQueue(tenMillion, scenario),
   posted: secondsToPostAndDeliver(tenMillion, scenario),
   holds: queueHolds(scenario),

@@ -17,7 +17,7 @@ export const tellStories = (scenario: Scenario, seed: number): readonly Told[] =
   const share = inputs.apnsShare.value;
   const trouble = (kind: "slow" | "failing") => [{ share, kind, fromSecond: troubleFrom, untilSecond: troubleUntil }];
   const plots: readonly (Omit<Plot, "seed" | "receives"> & { readonly name: string })[] = [
-    { name: "a steady quarter of an hour", scenario: calm, steadySeconds },
+    { name: "a quarter of an hour from idle", scenario: calm, steadySeconds },
     { name: "the burst on top", scenario, steadySeconds },
     { name: "APNs refuses for 5 minutes", scenario: calm, steadySeconds, troubles: trouble("failing") },
     { name: "APNs hangs for 5 minutes", scenario: calm, steadySeconds, troubles: trouble("slow") },

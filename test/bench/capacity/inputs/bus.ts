@@ -3,8 +3,7 @@ import { assumed, quoted, set } from "./input.ts";
 const docs = "https://learn.microsoft.com/azure/service-bus-messaging/";
 const throttling = `${docs}service-bus-throttling`;
 const quotas = `${docs}service-bus-quotas`;
-const netPolicy =
-  "https://github.com/Azure/azure-sdk-for-net/blob/main/sdk/servicebus/Azure.Messaging.ServiceBus/src/Primitives/ServiceBusRetryPolicy.cs";
+const netPolicy = "Azure/azure-sdk-for-net: Azure.Messaging.ServiceBus/src/Primitives/ServiceBusRetryPolicy.cs";
 
 /** Service Bus, and how our sends and the Functions host's receives meet it. */
 export const busInputs = {

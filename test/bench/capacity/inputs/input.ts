@@ -1,5 +1,5 @@
 /** Where a figure comes from: who doubts a result looks here first. */
-export type Provenance =
+type Provenance =
   /** A vendor's page, or source, says so. */
   | { readonly kind: "quoted"; readonly page: string }
   /** This repository measures it, or holds itself to it. */

@@ -12,7 +12,11 @@ const planInputs = {
     "https://learn.microsoft.com/azure/service-bus-messaging/automate-update-messaging-units (Premium's CPU; of the others assumed)",
   ),
   burstSeconds: assumed(60, "s over which callers bring a burst", "their own wish"),
-  comeAgainSeconds: assumed(10, "s until a refused caller comes again, at most twice that", "our Retry-After is true"),
+  comeAgainSeconds: assumed(
+    10,
+    "s until a refused caller comes again, at most twice that",
+    "and all together no faster than twice the steady rate, or the burst's on top",
+  ),
   monitorSeconds: assumed(10, "s between the scale controller's looks", "the platform does not say"),
 } as const;
 

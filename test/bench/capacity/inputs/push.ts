@@ -19,4 +19,11 @@ export const pushInputs = {
   slowPushSeconds: set(9, "s, a push waited for at most", "functions/delivering/later.ts, its turn included"),
   retryBaseSeconds: set(5, "s, first retry at most", "functions/settings.ts, RETRY_BASE_SECONDS"),
   retryCapSeconds: set(3_600, "s, a later one at most", "functions/settings.ts, RETRY_CAP_SECONDS"),
+  breakerMostSeconds: set(30, "s, a push service that is away is tried again", "shared/delivery/push-origin.ts"),
+  awaySpread: set(0.25, "of the time it is away, a message waits longer at most", "shared/delivery/breaker.ts"),
+  meetingDelay: set(
+    1 / 3,
+    "of its wait, a retry comes later, in the mean",
+    "shared/delivery/meeting.ts: at a power of two",
+  ),
 } as const;

@@ -16,6 +16,9 @@ type Doors = { readonly isBacklog: boolean; readonly shutShare: number };
 export const callers = ({ perSecond, burst }: Scenario, use: Values, random: Random) => {
   const again = later<number>();
   const minute = allowance(use.appWrites, 60);
+  // Whoever was refused stands in line at home: all of them together bring no more than twice the steady rate, or the burst's on top.
+  const mostAStep = (perSecond + Math.max(perSecond, burst / use.burstSeconds, 1)) * stepSeconds;
+  let inLine = 0;
   let burstLeft = burst;
   let outside = 0;
   let refused = 0;
@@ -41,9 +44,12 @@ export const callers = ({ perSecond, burst }: Scenario, use: Values, random: Ran
   return {
     /** Those who POST in this step and are let in; the others come again. */
     enter: (step: number, isSteady: boolean, { isBacklog, shutShare }: Doors): number => {
-      const back = again.due(step).reduce((sum, count) => sum + count, 0);
+      inLine += again.due(step).reduce((sum, count) => sum + count, 0);
+      const fresh = newcomers(step, isSteady);
+      const back = Math.min(inLine, Math.max(0, wholeOf(random, mostAStep) - fresh));
+      inLine -= back;
       outside -= back;
-      const all = newcomers(step, isSteady) + back;
+      const all = fresh + back;
       const shutOut = isBacklog ? all : binomial(random, all, shutShare);
       const permitted = minute.take(step, all - shutOut);
       comeAgain(step, all - permitted);

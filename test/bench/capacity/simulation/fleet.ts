@@ -55,8 +55,9 @@ export const fleet = ({ devices, instancesMost }: Scenario, use: Values, random:
         return count > 0 ? [{ instance, count }] : [];
       });
     },
-    /** Of them, so many wait for a slow push service until that step. */
-    hold: (instance: Instance, count: number, until: number): void => {
+    /** Of them, so many wait for a slow push service until that step; the governor lets it have a quarter of the hands. */
+    hold: (instance: Instance, wanted: number, until: number): void => {
+      const count = Math.min(wanted, use.callsAtOnce / 4 - instance.held);
       if (count <= 0) return;
       instance.held += count;
       letGo.add(until, { instance, count });

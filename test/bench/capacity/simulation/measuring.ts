@@ -5,6 +5,8 @@ import { tally, type Messages } from "./waiting.ts";
 export type Story = {
   /** Until nothing waited any more. */
   readonly seconds: number;
+  /** Since then nobody who was refused, or belongs to the burst, waits outside. */
+  readonly callersInAt: number;
   readonly accepted: number;
   readonly delivered: number;
   /** From when a message was due to its run, seconds. */
@@ -23,7 +25,8 @@ export type Story = {
 };
 
 type Refused = { readonly sends: number; readonly receives: number; readonly tables: number; readonly pushes: number };
-export type Sample = { readonly second: number; readonly waiting: number; readonly instances: number };
+type Ending = Pick<Story, "seconds" | "callersInAt"> & { readonly refusedPosts: number };
+type Sample = { readonly second: number; readonly waiting: number; readonly instances: number };
 
 const sampleSteps = stepsOf(30);
 
@@ -50,8 +53,9 @@ export const measuring = () => {
       sums.instanceSteps += instances;
       if (step % sampleSteps === 0) course.push({ second: step * stepSeconds, waiting, instances });
     },
-    story: ({ seconds, refusedPosts }: { seconds: number; refusedPosts: number }): Story => ({
+    story: ({ seconds, callersInAt, refusedPosts }: Ending): Story => ({
       seconds,
+      callersInAt,
       accepted: sums.accepted,
       delivered: sums.delivered,
       age: { p50: ages.quantile(0.5), p99: ages.quantile(0.99), most: ages.quantile(1) },

@@ -37,11 +37,11 @@ export const doors = (use: Values, random: Random) => {
       shutUntil = Array.from({ length: instances }, (_, at) => shutUntil[at] ?? 0);
       return shutUntil.filter((until) => until > step).length / instances;
     },
-    /** Whoever was told last decides: what went through opens, what failed shuts. */
+    /** Whoever is told last decides: what goes through opens, also a send that was under way when another failed; what fails shuts. */
     told: (step: number, failed: number, sent: number): void => {
-      if (failed === 0) return;
-      for (const [at, until] of shutUntil.entries()) {
-        if (until <= step && random.chance(failed / (failed + sent))) shutUntil[at] = step + stepsOf(use.shutSeconds);
+      if (failed + sent === 0) return;
+      for (const at of shutUntil.keys()) {
+        shutUntil[at] = random.chance(failed / (failed + sent)) ? step + stepsOf(use.shutSeconds) : 0;
       }
     },
   };

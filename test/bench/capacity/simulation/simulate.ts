@@ -34,9 +34,15 @@ export const simulate = (plot: Plot, use: Values = values): Story => {
   const turn = world(plot, { use, random, callers: those, measured });
   const steadySteps = stepsOf(plot.steadySeconds);
   let step = 0;
+  let lastOutside = 0;
   for (; step < stepsOf(longestSeconds); step += 1) {
     const { isIdle } = turn(step, step < steadySteps);
+    if (!those.areIn()) lastOutside = step;
     if (isIdle && step >= steadySteps && those.areIn()) break;
   }
-  return measured.story({ seconds: step * stepSeconds, refusedPosts: those.refused() });
+  return measured.story({
+    seconds: step * stepSeconds,
+    callersInAt: lastOutside * stepSeconds,
+    refusedPosts: those.refused(),
+  });
 };
