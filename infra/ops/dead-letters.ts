@@ -5,6 +5,7 @@ import type { DeadLetter } from "../../shared/fanout/dead-letters.ts";
 import { connected } from "./connect.ts";
 import { discard, replay, type Chosen, type Clear } from "./dead-letters-cleared.ts";
 import { asRow, asRecord, rowHeads } from "./dead-letters-told.ts";
+import { addExamplesOf } from "./examples.ts";
 import { exitCodes, Failed } from "./failed.ts";
 import { wholeNumber } from "./option-values.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -67,6 +68,7 @@ export const addDeadLetters = (program: Command, use: Surroundings): void => {
       );
   clearing("replay", "send them again, each as it was", replay);
   clearing("discard", "remove them for good; asks before it does", discard).option("--yes", "do not ask");
+  addExamplesOf(group, about);
 };
 
 const chosenOf = (sequences: readonly string[], options: ClearOptions, command: Command): Chosen => {

@@ -17,6 +17,10 @@ user is unknown is refused, not guessed.
 
 On Azure this needs, beside TablesConnection__endpoint, the service's own DATA_KEYS, PUBLIC_URL or VAPID_PUBLIC_KEY, VAPID_PREVIOUS_PUBLIC_KEY if there is one,
 and PUSH_HOSTS_ALLOWED, SUBSCRIPTION_DAYS and SUBSCRIPTIONS_PER_FEED where they are not the standard.
+
+Examples, with more at each:
+  npm run ops -- import web-push dump.csv --app app.contoso.com --users users.csv --vapid-public-key BN… --dry-run
+  npm run ops -- import notification-hubs Output.txt --app app.contoso.com --users users.csv --package-name com.contoso.app --dry-run
 `;
 
 /** `import web-push|notification-hubs`. */

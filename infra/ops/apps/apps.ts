@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { addExamplesOf } from "../examples.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { addBlocking } from "./block.ts";
 import { addListing } from "./list.ts";
@@ -32,4 +33,5 @@ export const addApps = (program: Command, use: Surroundings): void => {
   addSetting(group, use);
   addBlocking(group, use);
   addRemoving(group, use);
+  addExamplesOf(group, about);
 };

@@ -38,8 +38,11 @@ test("of several devices each has its own outcome; one message goes on, at the e
     bad: [rejected],
     ours: [misconfigured],
   };
-  const { deliver, scheduled, events, entryOf } = world({ devices });
+  const { deliver, scheduled, events, attemptEvents, entryOf } = world({ devices });
   await deliver();
+  expect(attemptEvents.map((event) => event.event === "attempt" && event.outcome)).toEqual(
+    Object.values(devices).map(([outcome]) => outcome?.kind), // one each
+  );
   const due = firstRetryAfter(startedAt);
   expect(scheduled).toEqual([{ job: { ...job, hop: 4, due }, expiresAt: notification.expiresAt }]);
   const common = (name: string) => ({ subscriptionId: name, told: 7, version: 7, attempts: 1, at: startedAt });

@@ -2,7 +2,7 @@ import type { Argument, Option } from "commander";
 import { expect, test } from "vitest";
 import { newPublicKey } from "../../contracts/ops/dumps.ts";
 import { command } from "../../contracts/ops/operator.ts";
-import { refusalsIn } from "../docs/quoted-ops.ts";
+import { quotedOps, refusalsIn } from "../docs/quoted-ops.ts";
 import { groups, leaves, type Leaf } from "../../support/ops-commands.ts";
 
 /** Where nothing runs: what is refused only later would be refused for that, with another exit code. */
@@ -122,11 +122,17 @@ test.each(leaves().map((leaf) => asRow(whole(leaf))))(
   },
 );
 
-test("every example that a command's help gives would be taken", async () => {
+test("every command's help has an example that calls it, and every example would be taken", async () => {
   const all = [...groups(), ...leaves().map(({ words }) => words)];
   const helps = await Promise.all(all.map((words) => command([...words, "--help"], { env })));
   const lines = helps.flatMap(({ stdout }) => stdout.replaceAll(/ \\\n +/g, " ").split("\n"));
   const examples = lines.filter((line) => line.startsWith("  npm run "));
   expect(examples.length).toBeGreaterThan(50);
   expect(await refusalsIn(examples.join("\n"))).toEqual([]);
+
+  const withoutOwn = all.filter((words, index) => {
+    const calls = quotedOps(helps[index]?.stdout ?? "").map(({ args }) => args.slice(0, words.length).join(" "));
+    return !calls.includes(words.join(" "));
+  });
+  expect(withoutOwn.map((words) => words.join(" "))).toEqual([]);
 });
