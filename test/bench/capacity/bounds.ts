@@ -45,7 +45,7 @@ const busBound = (scenario: Scenario, use: Values): Bound => {
   const operations = busOperationsPerSecond(scenario, use);
   const looks = isStandard ? looksPerSecond(Math.ceil(operations / 2 / use.instancePerSecond), use) : 0;
   return {
-    resource: isStandard ? "Service Bus Standard" : `Service Bus Premium, ${scenario.units} units`,
+    resource: isStandard ? "Service Bus Standard" : `Service Bus Premium, ${scenario.units} MU`,
     perSecond: (operations - looks) / 2,
     because: isStandard
       ? "a credit to send, one to receive, few for looks"

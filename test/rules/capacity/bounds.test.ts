@@ -37,7 +37,7 @@ test("the lowest bound comes first: Standard's credits, then with many units the
       .map(({ resource }) => resource)
       .find((resource) => resource !== "one app") ?? "";
   expect(first({})).toBe("Service Bus Standard");
-  expect(first({ sku: "premium", units: 1 })).toBe("Service Bus Premium, 1 units");
+  expect(first({ sku: "premium", units: 1 })).toBe("Service Bus Premium, 1 MU");
   expect(first({ sku: "premium", units: 8 })).toBe("the tables' account");
   expect(first({ sku: "premium", units: 8, devices: 50, instancesMost: 40 })).toBe("40 instances' CPU");
   expect(first({ users: 100 })).toBe("the users' own limits");
