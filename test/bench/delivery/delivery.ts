@@ -12,6 +12,8 @@ import { nearLimit, ours, plainWebPush, sideNames, type Deliver, type SideName }
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 15 * 60_000;
+/** Rounds that are not counted: the first calls of everything, before it is compiled. */
+const warmUps = 2;
 
 /** Runs the bench and prints its report. Resolves to the exit code: 1 when a push did not reach its device, or not as it should be. */
 export const delivery = async (args: readonly string[], interrupted: AbortSignal): Promise<number> => {
@@ -61,14 +63,14 @@ type Machine = { readonly options: DeliveryOptions; readonly node: string; reado
 const compare = async (measured: Measured, machine: Machine): Promise<number> => {
   const { rounds: count, json } = machine.options;
   const rounds: Round[] = [];
-  for (let number = 0; number <= count; number += 1) {
+  for (let number = 1 - warmUps; number <= count; number += 1) {
     const round = new Map<SideName, Side>();
     // In turns, and each goes first at times.
     for (let turn = 0; turn < sideNames.length; turn += 1) {
-      const name = sideNames[(turn + number) % sideNames.length] ?? "ours";
+      const name = sideNames[(turn + number + warmUps) % sideNames.length] ?? "ours";
       round.set(name, await run(measured, name, machine.options));
     }
-    if (number === 0) continue; // warms up
+    if (number < 1) continue;
     rounds.push(Object.fromEntries(round) as Round);
     say(`round ${number} of ${count}`);
   }
@@ -79,7 +81,7 @@ const compare = async (measured: Measured, machine: Machine): Promise<number> =>
 
 const profile = async (measured: Measured, machine: Machine): Promise<number> => {
   const { options } = machine;
-  await run(measured, "ours", options); // warms up
+  for (let number = 0; number < warmUps; number += 1) await run(measured, "ours", options);
   const thread = await mainThread();
   const sides: Side[] = [];
   for (let number = 1; number <= options.rounds; number += 1) {
