@@ -31,7 +31,7 @@ type Uses = {
  * the web platform's `Request`, which functions get, cannot hold them.
  */
 export const createHttpServer = (use: Uses): Server => {
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: idleMostMs }, (request, response) => {
     // A client that goes away is no fault of the host.
     request.on("error", () => undefined);
     response.on("error", () => undefined);
@@ -43,6 +43,12 @@ export const createHttpServer = (use: Uses): Server => {
   });
   return server;
 };
+
+/**
+ * As Azure's front end keeps a connection on which nothing is said. Node's five seconds end where a caller that pauses so long begins to write
+ * again, and it is answered by a reset.
+ */
+const idleMostMs = 240_000;
 
 const handle = ({ functions, cors, front, answer }: Uses, request: IncomingMessage, response: ServerResponse): void => {
   const method = request.method ?? "";
