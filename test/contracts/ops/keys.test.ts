@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createECDH } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, existsSync, openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { resealRows } from "../../../infra/ops/keys/reseal-rows.ts";
@@ -189,21 +189,19 @@ test("new keys are as the settings take them, each time others, and come with th
   expect(Buffer.from(vapid.settings.VAPID_PRIVATE_KEY, "base64url")).toHaveLength(32);
 });
 
-test.skipIf(!existsSync("/dev/full"))(
-  "a fresh key that could not be written is exit code 1: it stands nowhere else",
-  async () => {
-    const full = openSync("/dev/full", "w");
-    const child = spawn(process.execPath, ["dist/ops/main.mjs", "keys", "new", "data", "--json"], {
-      stdio: ["ignore", full, "pipe"],
-    });
-    const [told, [code]] = await Promise.all([text(child.stderr!), once(child, "exit")]);
-    closeSync(full);
-    expect({ code: code as unknown, told }).toEqual({
-      code: 1,
-      told: "What this command answers could not be written (ENOSPC).\n",
-    });
-  },
-);
+test("a fresh key that could not be written is exit code 1: it stands nowhere else", async () => {
+  // As on a disk that is full: what is written is refused.
+  const unwritable = openSync("/dev/null", "r");
+  const child = spawn(process.execPath, ["dist/ops/main.mjs", "keys", "new", "data", "--json"], {
+    stdio: ["ignore", unwritable, "pipe"],
+  });
+  const [told, [code]] = await Promise.all([text(child.stderr!), once(child, "exit")]);
+  closeSync(unwritable);
+  expect({ code: code as unknown, told }).toEqual({
+    code: 1,
+    told: "What this command answers could not be written (EBADF).\n",
+  });
+});
 
 test.each([
   { args: ["keys", "reseal"], code: 64, told: "To reseal without a terminal to ask at, give --yes" },
