@@ -41,7 +41,7 @@ param tokenAudiences string[]
 @description('The public key of Web Push.')
 param vapidPublicKey string
 
-@description('The public key of Web Push that is being retired; empty: none is.')
+@description('The public key of Web Push that is being retired, or is to come; empty: there is none.')
 param vapidPreviousPublicKey string
 
 @description('Whom push services may write to: mailto: or https URL.')
