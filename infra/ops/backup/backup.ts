@@ -1,7 +1,7 @@
 import type { Command } from "commander";
+import { concurrency } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { exportBackup, type ExportOptions } from "./export.ts";
-import { atOnce } from "./options.ts";
 import { addRenewEpochs } from "./renew-epochs.ts";
 import { restoreBackup, type RestoreOptions } from "./restore.ts";
 
@@ -47,7 +47,7 @@ export const addBackup = (program: Command, use: Surroundings): void => {
     .description("put back what is not there; asks before it does")
     .argument("<file>", "what backup export wrote")
     .option("--without <file>", "leave out these persons: tenantId, objectId")
-    .option("--concurrency <count>", "so many at once, 64 at most", atOnce, 16)
+    .option("--concurrency <count>", "so many at once, 64 at most", concurrency, 16)
     .option("--dry-run", "check the file and tell what it holds, and write nothing")
     .option("--yes", "do not ask")
     .option("--json", "answer in one JSON document")

@@ -6,9 +6,9 @@ import { headKey } from "../../../shared/feed/rows.ts";
 import { agreed, mustBeAskable, type ChangeOptions } from "../apps/change-app.ts";
 import { audited } from "../audit.ts";
 import { connected } from "../connect.ts";
+import { concurrency } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Store } from "./export.ts";
-import { atOnce } from "./options.ts";
 import { renewFeed } from "./renew-feed.table.ts";
 
 const about = `
@@ -34,7 +34,7 @@ export const addRenewEpochs = (group: Command, use: Surroundings): void => {
     .command("renew-epochs")
     .description("let every client start over, for the tables are older than what it knows")
     .option("--from <place>", "go on where an interrupted run says it is", place)
-    .option("--concurrency <count>", "so many at once, 64 at most", atOnce, 16)
+    .option("--concurrency <count>", "so many at once, 64 at most", concurrency, 16)
     .option("--dry-run", "count the feeds, and do nothing")
     .option("--yes", "do not ask")
     .option("--json", "answer in one JSON document")

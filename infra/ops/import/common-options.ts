@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { exitCodes, Failed } from "../failed.ts";
-import { wholeNumber } from "../option-values.ts";
+import { concurrency } from "../option-values.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { Entry } from "./entry.ts";
 import { importDump, type Dump, type ImportOptions } from "./import-dump.ts";
@@ -50,10 +50,4 @@ export const publicKey = (text: string): string => {
     throw new InvalidArgumentError("It is an uncompressed P-256 public key, base64url.");
   }
   return key.toString("base64url");
-};
-
-const concurrency = (text: string): number => {
-  const count = wholeNumber(text);
-  if (count > 64) throw new InvalidArgumentError("It is 64 at most.");
-  return count;
 };
