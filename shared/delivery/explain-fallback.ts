@@ -5,7 +5,7 @@ import type { Subscription } from "../subscription/subscription.ts";
 import { channelsThatFetched, type Fetched } from "./fetched.ts";
 import { andNext, latestOf, meaning, type Latest } from "./in-words.ts";
 import type { LedgerEntry, Told } from "./ledger.ts";
-import { isAlertable, notReached, notRung, silenceOf as wordsOf, type IsServed, type Reachable } from "./reach.ts";
+import { isAlertable, notReached, notRung, silenceOf, type IsServed, type Reachable } from "./reach.ts";
 
 /** What became of the alert that a device gets which does not fetch the notification in time. */
 export type Alert = Latest & {
@@ -30,9 +30,9 @@ export const alertsOf = (standing: Standing): ((device: Device) => Alert | null)
   const { contentVersion } = notification;
   const due = alertAt(notification);
   const fetched = channelsThatFetched(subscriptions, standing.fetched, contentVersion);
-  const silenceOf = (device: Device): string | undefined => {
+  const whyNot = (device: Device): string | undefined => {
     const silence = notRung(notification, device) ?? notReached(device, isServed);
-    if (silence) return wordsOf(silence, device);
+    if (silence) return silenceOf(silence, device);
     return fetched.has(device.channelTag) ? "it has fetched the notification" : undefined;
   };
   return (device) => {
@@ -42,7 +42,7 @@ export const alertsOf = (standing: Standing): ((device: Device) => Alert | null)
     return {
       dueDateTime: printInstant(due),
       ...latestOf(entry),
-      explanation: entry ? tried(entry, silenceOf(device)) : untried(due, now, silenceOf(device)),
+      explanation: entry ? tried(entry, whyNot(device)) : untried(due, now, whyNot(device)),
     };
   };
 };

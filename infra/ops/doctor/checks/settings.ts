@@ -1,5 +1,4 @@
 import { ok, unknown, warning, wrong, type Check } from "../check.ts";
-
 import { nearMisses } from "../near-misses.ts";
 
 const mend = "set it as README's table of settings says; the app does not start as it is.";
