@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RowConflict, type Row, type StoredRow, type Table } from "../../shared/storage/table.ts";
+import { jsonIn } from "./json-in.ts";
 import type { Who } from "./who.http.ts";
 
 /** How an act ended; `unfinished` while no end is noted: it runs still, or its process was killed. */
@@ -80,14 +81,6 @@ const rowOf = ({ id, begunAt, endedAt, who, details, counts, fault, ...plain }: 
   ...(details !== undefined && { details }),
   ...(fault !== undefined && { fault }),
 });
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-};
 
 const rowSchema = z.object({
   rowKey: z.string(),

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { createReadStream, createWriteStream, type Stats } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { access, link, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { pipeline, Readable } from "node:stream";
 import { pipeline as piped } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { exitCodes, Failed } from "../failed.ts";
+import { mustBeFile } from "../must-be-file.file.ts";
 
 /** No line of a backup is longer: two rows have a mebibyte each at most, of which JSON may escape every character; ours have a thousandth. */
 const lineCharsMax = 8 * 1024 * 1024;
@@ -17,15 +18,11 @@ const lineCharsMax = 8 * 1024 * 1024;
 export const fileFor = async (out: string, now: number, mayOverwrite: boolean): Promise<string> => {
   if (out === "") throw new Failed("--out names no file.", exitCodes.usage);
   const found = await stat(out).catch(() => undefined);
-  if (found && !found.isDirectory()) mustBeFile(out, found);
+  if (!found?.isDirectory()) await mustBeFile(out);
   const time = new Date(now).toISOString().replaceAll(/[:-]|\.\d+/g, "");
   const path = found?.isDirectory() ? join(out, `fanfare-${time}.jsonl.gz`) : out;
   if (!mayOverwrite && (await isThere(path))) throw thereAlready(path);
   return path;
-};
-
-const mustBeFile = (path: string, found: Stats): void => {
-  if (!found.isFile()) throw new Failed(`${path} is no file, but a folder, a pipe or a device.`, exitCodes.usage);
 };
 
 const isThere = (path: string): Promise<boolean> =>
@@ -79,7 +76,7 @@ export async function* linesIn(path: string): AsyncGenerator<string> {
   let line = 0;
   let rest = "";
   try {
-    mustBeFile(path, await stat(path));
+    await mustBeFile(path);
     const isZipped = await isCompressed(path);
     const bytes = createReadStream(path);
     const plain = isZipped ? pipeline(bytes, createGunzip(), () => undefined) : bytes;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { parseInstant, printInstant } from "../../../shared/notification/instant.ts";
 import { exitCodes, Failed } from "../failed.ts";
+import { jsonIn } from "../json-in.ts";
 import {
   formatNumber,
   headingText,
@@ -55,7 +56,7 @@ export async function* saidIn(path: string, lines: AsyncIterable<string>): Async
     number += 1;
     if (hasEnded) throw no(`goes on after its end, in line ${number}.`);
     const sha256 = chain.sha256();
-    const json = jsonIn(chain.checked(line));
+    const json = objectIn(chain.checked(line));
     if (number === 1) yield { kind: "heading", heading: headingIn(json, no) };
     else if (json === undefined) throw no(`is not as it was written in line ${number}, or lacks one before it.`);
     else if (json.kind === "end") {
@@ -120,12 +121,7 @@ const newChain = () => {
   };
 };
 
-const jsonIn = (text: string | undefined): Record<string, unknown> | undefined => {
-  if (text === undefined) return undefined;
-  try {
-    const json = JSON.parse(text) as unknown;
-    return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined; // its message would quote the line
-  }
+const objectIn = (text: string | undefined): Record<string, unknown> | undefined => {
+  const json = text === undefined ? undefined : jsonIn(text);
+  return typeof json === "object" && json !== null ? (json as Record<string, unknown>) : undefined;
 };

@@ -2,6 +2,8 @@ import { createReadStream } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { CsvError, parse } from "csv-parse";
 import { exitCodes, Failed } from "../failed.ts";
+import { jsonIn } from "../json-in.ts";
+import { mustBeFile } from "../must-be-file.file.ts";
 
 /** One record of a file, and its line; in a JSON array which one it is, from 1. A line that is no record has no value. */
 export type Found = { readonly line: number; readonly value: unknown };
@@ -17,10 +19,7 @@ const columnsMax = 1_000;
 
 /** What a file is, by its first character that says something. Throws `Failed` when there is no such file, or nothing in it. */
 export const formOf = async (path: string): Promise<Form> => {
-  const found = await stat(path).catch(() => undefined);
-  // It is read more than once, and whoever opens a pipe that nobody writes to waits for ever.
-  if (found && !found.isFile())
-    throw new Failed(`${path} is no file, but a folder, a pipe or a device.`, exitCodes.usage);
+  await mustBeFile(path); // it is read more than once
   const file = await open(path).catch((cause: unknown) => {
     throw new Failed(`${path} cannot be read.`, exitCodes.usage, { cause });
   });
@@ -65,14 +64,6 @@ async function* arrayItems(path: string): AsyncGenerator<Found> {
 async function* jsonLines(path: string): AsyncGenerator<Found> {
   for await (const { line, value } of plainLines(path)) yield { line, value: jsonIn(value) };
 }
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined; // its message would quote the line
-  }
-};
 
 /** Lines end with a line feed alone: what else some take for an end of line may stand in a JSON text. */
 async function* plainLines(path: string): AsyncGenerator<Found & { readonly value: string }> {

@@ -1,6 +1,8 @@
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { open, readFile, rename, rm } from "node:fs/promises";
 import { z } from "zod";
 import { exitCodes, Failed } from "../failed.ts";
+import { jsonIn } from "../json-in.ts";
+import { mustBeFile } from "../must-be-file.file.ts";
 
 /** What became of an entry, as the report says it. One that was imported has its UNSID: the report is a secret. */
 type Reported = {
@@ -48,7 +50,7 @@ export const openReport = async (
   { marks, now }: { readonly marks: ReadonlySet<string>; readonly now: number },
 ): Promise<ReportFile> => {
   try {
-    await mustBeFile(path);
+    await mustBeFile(path, "is no file: name one for the report.");
     const kept = await keptOf(path, heading, { marks, now });
     const fresh = `${path}.new`;
     await rm(fresh, { force: true });
@@ -68,12 +70,6 @@ export const openReport = async (
     if (cause instanceof Failed) throw cause;
     throw new Failed(`${path} cannot be written.`, exitCodes.usage, { cause });
   }
-};
-
-/** What waits for a reader or a writer would be waited for without an end, and what is a device is not read again. */
-const mustBeFile = async (path: string): Promise<void> => {
-  const found = await stat(path).catch(() => undefined);
-  if (found && !found.isFile()) throw new Failed(`${path} is no file: name one for the report.`, exitCodes.usage);
 };
 
 type Those = { readonly marks: ReadonlySet<string>; readonly now: number };
@@ -97,12 +93,4 @@ const keptOf = async (path: string, heading: Heading, { marks, now }: Those): Pr
       kept.set(imported.mark, line);
   }
   return kept;
-};
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 };

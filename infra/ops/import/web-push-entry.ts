@@ -1,5 +1,6 @@
 import { member } from "../../../shared/members.ts";
 import { parseInstant } from "../../../shared/notification/instant.ts";
+import { jsonIn } from "../json-in.ts";
 import { refusedFor, textOf, type Understood } from "./entry.ts";
 
 /** By which names a table knows things: columns of a CSV, members of a JSON object, where `keys.auth` is one within another. */
@@ -60,14 +61,7 @@ const valueAt = (record: unknown, path: string): unknown => {
 };
 
 /** A database may keep an object as its JSON text. */
-const objectIn = (value: unknown): unknown => {
-  if (typeof value !== "string") return value;
-  try {
-    return JSON.parse(value) as unknown;
-  } catch {
-    return undefined;
-  }
-};
+const objectIn = (value: unknown): unknown => (typeof value === "string" ? jsonIn(value) : value);
 
 /** Milliseconds since 1970, as browsers say it, or a database's date; null is never. What is neither is left for the API's rules to refuse. */
 const timeOf = (value: unknown): unknown => {

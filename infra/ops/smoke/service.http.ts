@@ -1,6 +1,7 @@
 import { setTimeout as passed } from "node:timers/promises";
 import { z } from "zod";
 import { printInstant } from "../../../shared/notification/instant.ts";
+import { jsonIn } from "../json-in.ts";
 import { Amiss } from "./steps.ts";
 
 /** A Fanfare's API as a caller with an app-only token sees it. */
@@ -19,20 +20,12 @@ const ask = async ({ url, answerWithinMs, stop }: At, path: string, request: Req
   try {
     const answer = await fetch(url + path, { ...request, signal, redirect: "manual" });
     const text = await answer.text();
-    return { status: answer.status, body: jsonIn(text) };
+    return { status: answer.status, body: jsonIn(text) }; // of a proxy's page, say, the status tells
   } catch (error) {
     stop.throwIfAborted();
     const isLate = error instanceof Error && error.name === "TimeoutError";
     const what = isLate ? `does not answer within ${answerWithinMs / 1_000} s` : "cannot be reached";
     throw new Amiss(`${new URL(url).host} ${what}.`);
-  }
-};
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined; // a page of a proxy's, say: its status tells
   }
 };
 
