@@ -1,5 +1,7 @@
 // Fanfare in a resource group that is there already: who deploys needs rights on that group alone, `az deployment group create`,
-// what-if and azd (which makes the group if need be) work alike, and deleting the group takes all of it away.
+// what-if and azd (which makes the group if need be) work alike, and deleting the group takes all of it away. Two parameters make
+// exceptions: the tables of existingDataAccountId are another group's, where who deploys needs rights as well, and what deletionLock
+// holds is deleted after the lock.
 targetScope = 'resourceGroup'
 
 import { channelCredentialsType, limitsType } from 'modules/types.bicep'
