@@ -37,7 +37,8 @@ export const exchange = (
     }
     const timer = setTimeout(() => {
       isTooLate = true;
-      control?.abort(tooLate());
+      if (control) control.abort(tooLate());
+      else reject(tooLate()); // it waits for a connection, and is not sent when it gets one
     }, leftMs);
     const end = (error?: Error): void => {
       clearTimeout(timer);
@@ -50,7 +51,7 @@ export const exchange = (
       {
         onRequestStart: (given) => {
           control = given;
-          if (isTooLate) given.abort(tooLate()); // it had no connection until now
+          if (isTooLate) given.abort(tooLate());
         },
         onResponseStart: (_control, status, headers) => {
           if (status >= 200) answer = { status, headers };
