@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
 import { credentialSettingsOf, newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
@@ -9,6 +9,7 @@ import { fcmSender } from "../../../shared/channels/fcm/fcm.http.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
 import type { Subscription } from "../../../shared/subscription/subscription.ts";
+import { leavesNothing } from "../egress/leaves-nothing.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
 import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { startLocalService, tokenOf, type LocalService } from "../fcm-service/local-service.ts";
@@ -83,9 +84,5 @@ export const oneFcmServes = (): void => {
   beforeEach(async () => {
     phone = await service.control.createDevice();
   });
-  afterEach(async () => {
-    await service.control.clearFaults();
-    await service.control.clearReceived();
-    await Promise.all(running.splice(0).map((stop) => stop()));
-  });
+  leavesNothing(() => service.control, running);
 };

@@ -1,11 +1,12 @@
 import type { RequestListener } from "node:http";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import { webPushSender } from "../../../shared/channels/webpush/webpush.http.ts";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
 import type { Subscription, WebPushChannel } from "../../../shared/subscription/subscription.ts";
+import { leavesNothing } from "../egress/leaves-nothing.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
 import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
@@ -60,9 +61,5 @@ export const onePushServiceServes = (): void => {
     device = await service.control.createDevice();
     sender = senderUnderTest();
   });
-  afterEach(async () => {
-    await service.control.clearFaults();
-    await service.control.clearReceived();
-    await Promise.all(running.splice(0).map((stop) => stop()));
-  });
+  leavesNothing(() => service.control, running);
 };

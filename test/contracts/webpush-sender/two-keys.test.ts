@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import { webPushSender } from "../../../shared/channels/webpush/webpush.http.ts";
 import type { Subscription, WebPushChannel } from "../../../shared/subscription/subscription.ts";
 import { vapidKeyIdOf, type VapidKeyId } from "../../../shared/subscription/vapid-key.ts";
+import { leavesNothing } from "../egress/leaves-nothing.ts";
 import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { newServerKeys, startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 
@@ -16,12 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const senders: ChannelSender[] = [];
-afterEach(async () => {
-  await service.control.clearFaults();
-  await service.control.clearReceived();
-  await Promise.all(senders.splice(0).map((sender) => sender.close()));
-});
+const running: (() => Promise<unknown>)[] = [];
+leavesNothing(() => service.control, running);
 
 const senderWith = (more: Partial<Parameters<typeof webPushSender>[0]> = {}): ChannelSender => {
   const sender = webPushSender({
@@ -30,7 +27,7 @@ const senderWith = (more: Partial<Parameters<typeof webPushSender>[0]> = {}): Ch
     extra: { hosts: [new URL(service.url).host], ca: service.ca },
     ...more,
   });
-  senders.push(sender);
+  running.push(() => sender.close());
   return sender;
 };
 

@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
 import type { Attempt, ChannelSender } from "../../../shared/channels/channel.ts";
 import type { Credentials } from "../../../shared/channels/credentials.ts";
@@ -8,6 +8,7 @@ import type { WnsCredential } from "../../../shared/channels/wns/credential.ts";
 import { wnsSender } from "../../../shared/channels/wns/wns.http.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
 import type { Subscription } from "../../../shared/subscription/subscription.ts";
+import { leavesNothing } from "../egress/leaves-nothing.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
 import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { startLocalWns, uriOf, type LocalWns } from "../wns-service/local-wns.ts";
@@ -96,9 +97,5 @@ export const oneWnsServes = (): void => {
     device = await service.control.createDevice();
     sender = senderUnderTest();
   });
-  afterEach(async () => {
-    await service.control.clearFaults();
-    await service.control.clearReceived();
-    await Promise.all(running.splice(0).map((stop) => stop()));
-  });
+  leavesNothing(() => service.control, running);
 };
