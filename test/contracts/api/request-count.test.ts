@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
 import { startBackends, type Backends } from "../../support/backends.ts";
 import { startCountingProxy, type CountingProxy } from "../../support/counting-proxy.ts";
-import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
+import { pushSettingsOf, startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 import { deltaQuery, feedClient, valuesOf } from "./feed-under-test.ts";
 import { notification, post, subscribe, unsidOf } from "./api-under-test.ts";
 
@@ -17,12 +17,7 @@ let authorization: string;
 beforeAll(async () => {
   [backends, push] = await Promise.all([startBackends(), startLocalService()]);
   proxy = await startCountingProxy(backends.tables.port);
-  const pushSettings = {
-    PUSH_HOSTS_EXTRA: new URL(push.url).host,
-    PUSH_EXTRA_CA: push.ca,
-    VAPID_PUBLIC_KEY: push.keys.publicKey,
-    VAPID_PRIVATE_KEY: push.keys.privateKey,
-  };
+  const pushSettings = pushSettingsOf(push);
   uncounted = await loadApp(backends.settings(pushSettings));
   const proxied = { TablesConnection: backends.tables.connectionStringAt(proxy.port) };
   app = await loadApp(backends.settings({ ...pushSettings, ...proxied }));

@@ -3,7 +3,7 @@ import { putApp } from "../../../shared/auth/app-registry.table.ts";
 import { heldToItsDescription } from "../../support/api-description.ts";
 import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
 import { startBackends, type Backends } from "../../support/backends.ts";
-import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
+import { pushSettingsOf, startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 import { subscribePath } from "./api-under-test.ts";
 
 // Who imports these sees what the hooks below gave them.
@@ -66,10 +66,7 @@ export const oneAppSubscribes = (): void => {
       await loadApp(
         backends.settings({
           SUBSCRIPTIONS_PER_FEED: "4",
-          PUSH_HOSTS_EXTRA: new URL(push.url).host,
-          PUSH_EXTRA_CA: push.ca,
-          VAPID_PUBLIC_KEY: push.keys.publicKey,
-          VAPID_PRIVATE_KEY: push.keys.privateKey,
+          ...pushSettingsOf(push),
         }),
       ),
     );

@@ -2,7 +2,7 @@ import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
 import { notification, post, sampleHost, subscribePath } from "../api/api-under-test.ts";
-import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
+import { pushSettingsOf, startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
 import { publicUrl, startBackends, type Backends } from "../../support/backends.ts";
 import { oldPage, oldWorker } from "./old-app.ts";
@@ -17,10 +17,7 @@ beforeAll(async () => {
   [backends, vendor] = await Promise.all([startBackends(), startLocalService()]);
   app = await loadApp(
     backends.settings({
-      PUSH_HOSTS_EXTRA: new URL(vendor.url).host,
-      PUSH_EXTRA_CA: vendor.ca,
-      VAPID_PUBLIC_KEY: vendor.keys.publicKey,
-      VAPID_PRIVATE_KEY: vendor.keys.privateKey,
+      ...pushSettingsOf(vendor),
       THROTTLE_USER_WRITES_PER_5_MINUTES: "6",
     }),
   );

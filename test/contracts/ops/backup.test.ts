@@ -4,7 +4,7 @@ import { loadApp, type AppInProcess } from "../../support/app-in-process.ts";
 import { startBackends, type Backends } from "../../support/backends.ts";
 import { notification, post, sampleHost, subscribe, subscribePath } from "../api/api-under-test.ts";
 import { allRows } from "../purge/purge-under-test.ts";
-import { startLocalService, type LocalService } from "../webpush-service/local-service.ts";
+import { pushSettingsOf, startLocalService, type LocalService } from "../webpush-service/local-service.ts";
 import { keptRows, newFolder } from "./backup-under-test.ts";
 import { command, linesOf } from "./operator.ts";
 
@@ -15,14 +15,7 @@ let app: AppInProcess;
 let folder: Awaited<ReturnType<typeof newFolder>>;
 beforeAll(async () => {
   [backends, push, folder] = await Promise.all([startBackends(), startLocalService(), newFolder()]);
-  app = await loadApp(
-    backends.settings({
-      PUSH_HOSTS_EXTRA: new URL(push.url).host,
-      PUSH_EXTRA_CA: push.ca,
-      VAPID_PUBLIC_KEY: push.keys.publicKey,
-      VAPID_PRIVATE_KEY: push.keys.privateKey,
-    }),
-  );
+  app = await loadApp(backends.settings(pushSettingsOf(push)));
 });
 afterAll(async () => {
   await app.close();

@@ -55,6 +55,14 @@ export const startLocalService = async ({
   return { ...service, stop, control: pushControl(service.controlUrl), keys, clock, printed, alarms, agent };
 };
 
+/** By which an app pushes to this service, with its keys. */
+export const pushSettingsOf = ({ url, ca, keys }: LocalService): Record<string, string> => ({
+  PUSH_HOSTS_EXTRA: new URL(url).host,
+  PUSH_EXTRA_CA: ca,
+  VAPID_PUBLIC_KEY: keys.publicKey,
+  VAPID_PRIVATE_KEY: keys.privateKey,
+});
+
 type Claims = Readonly<Record<string, unknown>>;
 
 /** `Authorization: vapid …` as RFC 8292 wants it, but for the claims given; one that is undefined is left out. */
