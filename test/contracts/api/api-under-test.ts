@@ -38,6 +38,12 @@ export const subscribe = (app: AppInProcess, authorization: string, device: Devi
     },
   });
 
+/** What subscribing is answered with, in the contract's order. */
+export const subscriptionMembers = [
+  ...["id", "userNotificationSubscriptionId", "expirationDateTime"],
+  ...["targetHostName", "platformType", "deviceId", "displayName", "notificationType"],
+];
+
 /** The UNSID of a user's browser, subscribed to the example's app. */
 export const unsidOf = async (app: AppInProcess, backends: Backends, user: string): Promise<string> => {
   const answer = await subscribe(app, await backends.authorization(backends.apps.sample, user));

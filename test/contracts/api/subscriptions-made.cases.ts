@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { milliseconds } from "../../../shared/clock.ts";
 import { newChannel, publicUrl } from "../../support/backends.ts";
-import { sampleHost, subscribe } from "./api-under-test.ts";
+import { sampleHost, subscribe, subscriptionMembers } from "./api-under-test.ts";
 import type { native } from "./subscriptions-under-test.ts";
 import { app, codeOf, many, mobileHost, nativeDevice, newUser, on, one } from "./subscriptions-under-test.ts";
 
@@ -74,16 +74,7 @@ export const madeCases = (): void => {
     const authorization = await newUser();
     const typed = async (platformType: keyof typeof native, more: object): Promise<unknown> => {
       const answer = await subscribe(app, authorization, nativeDevice(platformType, more));
-      expect(Object.keys(answer.json as object)).toEqual([
-        "id",
-        "userNotificationSubscriptionId",
-        "expirationDateTime",
-        "targetHostName",
-        "platformType",
-        "deviceId",
-        "displayName",
-        "notificationType",
-      ]);
+      expect(Object.keys(answer.json as object)).toEqual(subscriptionMembers);
       return [answer.status, (answer.json as { notificationType: string }).notificationType];
     };
     for (const platformType of ["Windows", "Android", "iOS"] as const) {
