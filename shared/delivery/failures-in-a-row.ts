@@ -24,7 +24,8 @@ export const failuresInARow = (most: number) => {
       forget();
       served.delete(whose);
       served.set(whose, now);
-      for (const [longestAgo] of served) if (served.size > most) served.delete(longestAgo);
+      const [longestAgo] = served.keys();
+      if (served.size > most && longestAgo !== undefined) served.delete(longestAgo);
     },
     /** True when they are enough. */
     fail: (whose: string, now: number): boolean => {

@@ -11,6 +11,7 @@ import type { Change } from "./learn.ts";
 import { pushOrigin, type Coming, type PushOrigin, type Turn } from "./push-origin.ts";
 import { remembered } from "./remembered.ts";
 import { slowShareOf } from "./slow-share.ts";
+import { waitingLine } from "./waiting-line.ts";
 
 type Options = {
   readonly clock: Clock;
@@ -34,10 +35,10 @@ const credentialsMost = 1_000;
 const patienceMs = 500;
 /** How many wait at an origin that wants less: few, lest it keep many messages in hand. */
 const waitingMost = 8;
+const fullyTaken = "the origin has all it can take";
 
-type Waiter = { wake: () => void };
-/** The line keeps the order of arrival. */
-type Known = PushOrigin & { readonly line: Set<Waiter> };
+type Known = PushOrigin & { readonly line: WaitingLine };
+type WaitingLine = ReturnType<typeof waitingLine<Coming, Turn | Held>>;
 
 /**
  * The governor of one instance, in its memory; a restart forgets all. Nothing here is shared between instances: each learns by itself, and
@@ -48,36 +49,38 @@ export const memoryGovernor = (options: Options): Governor => {
   // A hanging origin gets a quarter of the messages in hand, all slow ones together half; the rest is for those that are well.
   const pace = { most: concurrency, darkMost: Math.ceil(messagesInHand / 4) };
   const slowMost = Math.ceil(messagesInHand / 2);
+  const newOrigin = (): Known => {
+    const origin = pushOrigin({ ...options, pace });
+    const tooLong = (coming: Coming, now: number): Held => origin.turnAway(fullyTaken, coming, now);
+    return { ...origin, line: waitingLine<Coming, Turn | Held>({ clock, patienceMs, wait, tooLong }) };
+  };
   const origins = remembered(
     originsMost,
-    (): Known => ({ ...pushOrigin({ ...options, pace }), line: new Set() }),
-    ({ pace, line }) => pace.out() + line.size > 0,
+    newOrigin,
+    ({ pace, line }) => pace.out() + line.size() > 0,
     ({ pace }) => pace.hasAnswered(),
   );
   const beliefs = remembered(credentialsMost, (credential) => beliefIn(credential, pruningShareMax));
 
-  const turnAt = async (origin: Known, coming: Coming): Promise<Turn | Held> => {
+  /** Undefined for who may wait. */
+  const enter = (origin: Known, coming: Coming, now: number): Turn | Held | undefined => {
+    const share = slowShareOf(origin, { all: origins.all(), slowMost }, now);
+    if (share === "used-up") return origin.turnAway("the origin is slow", coming, now);
+    const turn = origin.enter(coming, now);
+    return turn ?? (share === undefined ? undefined : origin.turnAway(fullyTaken, coming, now));
+  };
+  /** Something has changed there: it may have room, or be down. */
+  const letIn = (origin: Known, now: number): void =>
+    origin.line.letIn(
+      (coming) => enter(origin, coming, now),
+      () => origin.pace.room(now) === 0,
+    );
+  const turnAt = (origin: Known, coming: Coming): (Turn | Held) | Promise<Turn | Held> => {
+    const now = clock.now();
     const { pace, line } = origin;
-    const waiter: Waiter = { wake: () => undefined };
-    const patience = { isOver: false };
-    let end: Promise<void> | undefined;
-    try {
-      for (;;) {
-        const now = clock.now();
-        const share = slowShareOf(origin, { all: origins.all(), slowMost }, now);
-        if (share === "used-up") return origin.turnAway("the origin is slow", coming, now);
-        const turn = origin.enter(coming, now);
-        if (turn) return turn;
-        const isLineFull = pace.isCut() && line.size >= waitingMost && !line.has(waiter);
-        if (patience.isOver || isLineFull || share !== undefined)
-          return origin.turnAway("the origin has all it can take", coming, now);
-        line.add(waiter);
-        end ??= wait(patienceMs).then(() => void (patience.isOver = true));
-        await Promise.race([new Promise<void>((wake) => (waiter.wake = wake)), end]);
-      }
-    } finally {
-      if (line.delete(waiter)) wakeFirst(origin, clock.now());
-    }
+    const turn = enter(origin, coming, now);
+    if (turn) return turn;
+    return pace.isCut() && line.size() >= waitingMost ? origin.turnAway(fullyTaken, coming, now) : line.join(coming);
   };
 
   return {
@@ -87,12 +90,12 @@ export const memoryGovernor = (options: Options): Governor => {
       if (turn.kind === "held") return turn;
       const outcome = await made(attempt).catch((error: unknown) => {
         origin.leave(turn, clock.now());
-        wakeFirst(origin, clock.now());
+        letIn(origin, clock.now());
         throw error;
       });
       const now = clock.now();
       for (const change of origin.learn(turn, outcome, now)) emit(eventOf(change, route, outcome));
-      wakeFirst(origin, now);
+      letIn(origin, now);
       return beliefs.of(route.credential)({ outcome, whose, now, emit });
     },
   };
@@ -100,16 +103,6 @@ export const memoryGovernor = (options: Options): Governor => {
 
 /** Thrown at once, a bug would keep its turn for good. */
 const made = async (attempt: () => Promise<Outcome>): Promise<Outcome> => attempt();
-
-/** As many as there is room for look again, and at least one: perhaps all are to be sent away, which each passes on. */
-const wakeFirst = ({ line, pace }: Known, now: number): void => {
-  let left = Math.max(1, pace.room(now));
-  for (const { wake } of line) {
-    if (left === 0) return;
-    wake();
-    left -= 1;
-  }
-};
 
 const waitFor = async (ms: number): Promise<void> => timer(ms, undefined, { ref: false });
 

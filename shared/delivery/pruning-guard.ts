@@ -1,6 +1,5 @@
 import { milliseconds } from "../clock.ts";
-
-type Counts = { seen: number; ending: number };
+import { lastMinute, type Counts } from "./last-minute.ts";
 
 export type Judgement = {
   /** False: too many at once said what would end a subscription or a delivery, so it is not believed. */
@@ -15,8 +14,6 @@ export type Judgement = {
 const seenLeast = 50;
 /** So many endings of one user count in a minute: of fifty dead channels each may be what a stranger wrote there. A tenth of the least. */
 const oneUsersMost = 5;
-/** A rolling minute, in slots of a second. */
-const slots = 60;
 
 /**
  * Watches the answers to one credential for those that end something: when more than a share of them do, within a minute and of
@@ -25,7 +22,7 @@ const slots = 60;
  * would one by one be believed after all. A share of 100 never stops anything.
  */
 export const pruningGuard = (shareMaxPercent: number) => {
-  const minute = Array.from({ length: slots }, () => ({ second: -1, seen: 0, ending: 0 }));
+  const minute = lastMinute();
   /** What came since it stopped, or since it was last looked at whether it might end. */
   let stopped: (Counts & { readonly since: number }) | undefined;
 
@@ -42,23 +39,10 @@ export const pruningGuard = (shareMaxPercent: number) => {
     return number > oneUsersMost;
   };
 
-  const count = (second: number, isEnding: boolean): Counts => {
-    const total: Counts = { seen: 1, ending: Number(isEnding) };
-    for (const [index, slot] of minute.entries()) {
-      if (index === second % slots && slot.second !== second) Object.assign(slot, { second, seen: 0, ending: 0 });
-      if (slot.second <= second - slots || slot.second > second) continue;
-      total.seen += slot.seen;
-      total.ending += slot.ending;
-      if (index !== second % slots) continue;
-      slot.seen += 1;
-      slot.ending += Number(isEnding);
-    }
-    return total;
-  };
   const isTooMuch = ({ seen, ending }: Counts): boolean => ending * 100 > seen * shareMaxPercent;
 
   const judgeOpen = (now: number, isEnding: boolean): Judgement => {
-    const total = count(Math.floor(now / milliseconds.second), isEnding);
+    const total = minute.count(now, isEnding);
     const sharePercent = shareOf(total);
     if (total.seen < seenLeast || !isTooMuch(total)) return { isBelieved: true, sharePercent };
     stopped = { since: now, seen: 0, ending: 0 };
@@ -68,11 +52,11 @@ export const pruningGuard = (shareMaxPercent: number) => {
     since.seen += 1;
     since.ending += Number(isEnding);
     const sharePercent = shareOf(since);
-    const isLookedAt = since.seen >= seenLeast && now - since.since >= slots * milliseconds.second;
+    const isLookedAt = since.seen >= seenLeast && now - since.since >= milliseconds.minute;
     if (!isLookedAt) return { isBelieved: false, sharePercent };
     stopped = isTooMuch(since) ? { since: now, seen: 0, ending: 0 } : undefined;
     if (stopped) return { isBelieved: false, sharePercent };
-    for (const slot of minute) slot.second = -1;
+    minute.forget();
     return { isBelieved: true, change: "resumed", sharePercent };
   };
 

@@ -10,11 +10,14 @@ export const remembered = <T>(
 ) => {
   // A map keeps the order of insertion, so the first is the one not asked for for longest.
   const things = new Map<string, T>();
+  let last: { readonly name: string; readonly thing: T } | undefined;
   return {
     of: (name: string): T => {
+      if (last?.name === name) return last.thing; // most are asked for several times in a row
       const thing = things.get(name) ?? make(name);
       things.delete(name);
       things.set(name, thing);
+      last = { name, thing };
       if (things.size > most) {
         const isSpare = (other: T): boolean => other !== thing && !isInUse(other);
         if (!forgetFirst(things, (other) => isSpare(other) && !hasTaught(other))) forgetFirst(things, isSpare);
