@@ -8,6 +8,7 @@ const help = `Measures Fanfare on this machine: npm run bench -- <what> [flags]
   cold-start   from node to all functions registered, beside a bare node; size of the deployable zip
   contract     what a POST costs beside its own table and bus calls made directly
   delivery     what one delivery costs our handler, beside a plain web-push loop and one close to what is possible
+  latency      how soon a POST is answered and devices have it, at half and at 70 % of the sustained load
   origins      what one hanging push service costs the deliveries to the others
   pipeline     the whole local stack, accepted and delivered per second, beside a plain web-push loop
 
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (args: readonly string[], stop: AbortSign
   "cold-start": async (args, stop) => (await import("./cold-start/cold-start.ts")).coldStart(args, stop),
   contract: async (args, stop) => (await import("./contract/contract.ts")).contract(args, stop),
   delivery: async (args, stop) => (await import("./delivery/delivery.ts")).delivery(args, stop),
+  latency: async (args, stop) => (await import("./latency/latency.ts")).latency(args, stop),
   origins: async (args, stop) => (await import("./origins/origins.ts")).origins(args, stop),
   pipeline: async (args, stop) => (await import("./pipeline/pipeline.ts")).pipeline(args, stop),
   /** Not for people: the process that `cold-start` times. */

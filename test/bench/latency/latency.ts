@@ -1,0 +1,79 @@
+import { availableParallelism } from "node:os";
+import webpush from "web-push";
+import type { LocalStack } from "../../support/stack.ts";
+import { subscribers } from "../pipeline/subscribers.ts";
+import { withStack } from "../pipeline/with-stack.ts";
+import type { Figures } from "./figures.ts";
+import { atOnce, loadOn } from "./load.ts";
+import { help, latencyOptions, type LatencyOptions } from "./options.ts";
+import { report, shares, summary, type Round } from "./report.ts";
+import { isSustained, sustainedLoad } from "./sustained-load.ts";
+
+/** A bench that is stuck ends all the same. */
+const endsWithinMs = 60 * 60_000;
+
+/** Runs the bench and prints its report. Resolves to the exit code: 1 when anything was refused, lost or told twice. */
+export const latency = async (args: readonly string[], interrupted: AbortSignal): Promise<number> => {
+  const options = latencyOptions(args);
+  if (options.help) {
+    console.log(help);
+    return 0;
+  }
+  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const kept = { notifications: 50_000, devices: options.devices, durable: false };
+  const measured = await withStack({ ...kept, vapid: webpush.generateVAPIDKeys(), stop }, (stack) =>
+    measure(stack, options, stop),
+  );
+  const figures = {
+    options,
+    node: process.version,
+    cpus: availableParallelism(),
+    ...measured,
+    ...summary(measured.rounds),
+  };
+  console.log(options.json ? JSON.stringify({ bench: "latency", ...figures }, null, 2) : report(figures));
+  return figures.failed === 0 ? 0 : 1;
+};
+
+const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+
+/** Nothing is compiled before so many. */
+const warmingUp = 600;
+
+type Measured = { readonly sustained: number; readonly rounds: readonly Round[] };
+
+const measure = async (
+  stack: LocalStack,
+  { users, devices, seconds, stepSeconds, rounds }: LatencyOptions,
+  stop: AbortSignal,
+): Promise<Measured> => {
+  say(`stack ready in ${(stack.readyMs / 1_000).toFixed(1)} s; subscribing ${users * devices} devices`);
+  const load = await loadOn(stack, await subscribers(stack, { users, devices }, stop), stop);
+
+  const first = await load.allAtOnce(warmingUp).then(() => load.allAtOnce(warmingUp));
+  say(`${first.toFixed(0)} a second with ${atOnce} requests at once`);
+  const sustained = await sustainedLoad(first, async (perSecond) => {
+    const figures = await load.at(perSecond, stepSeconds);
+    const isHeld = isSustained(figures);
+    say(`${told(figures)}, ${figures.growthMs.toFixed(0)} ms later at the end: ${isHeld ? "" : "not "}sustained`);
+    return isHeld;
+  });
+
+  const done: Round[] = [];
+  while (done.length < rounds) {
+    const measuredAt = async (share: number): Promise<Figures> => {
+      const figures = await load.at(sustained * share, seconds);
+      say(`round ${done.length + 1}: ${told(figures)}`);
+      return figures;
+    };
+    const isTailFirst = done.length % 2 === 1;
+    const early = isTailFirst ? await measuredAt(shares.tail) : undefined;
+    const toDevice = await measuredAt(shares.toDevice);
+    done.push({ toDevice, tail: early ?? (await measuredAt(shares.tail)) });
+  }
+  await load.close();
+  return { sustained, rounds: done };
+};
+
+const told = ({ perSecond, post, toDevice, refused, lost }: Figures): string =>
+  `${perSecond.toFixed(0)} a second: POST p99 ${post.p99.toFixed(0)} ms, to device p99 ${toDevice.p99.toFixed(0)} ms, ${refused} refused, ${lost} lost`;
