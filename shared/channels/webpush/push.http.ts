@@ -1,10 +1,10 @@
 import type { Dispatcher } from "undici";
-import webpush from "web-push";
 import type { Clock } from "../../clock.ts";
 import type { WebPushChannel } from "../../subscription/subscription.ts";
 import { exchange } from "../egress/exchange.http.ts";
 import { unreachable } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
+import { encrypt } from "./encrypt.ts";
 import type { WebPushMessage } from "./message.ts";
 import { mayBeAnothersKey, outcomeOf, type WebPushResponse } from "./response.ts";
 import type { VapidHeaders } from "./vapid.ts";
@@ -53,7 +53,7 @@ const understood = (response: WebPushResponse, clock: Clock): Pushed => ({
 /** Undefined when the device's keys are no keys: subscribing checks them, so this would be an old row's. */
 const encrypted = ({ channel: { keys }, message }: Push): Buffer | undefined => {
   try {
-    return webpush.encrypt(keys.p256dh, keys.auth, message.text, "aes128gcm").cipherText;
+    return encrypt(keys, message.text);
   } catch {
     return undefined;
   }

@@ -37,7 +37,7 @@ const keyRetired: Outcome = {
 };
 
 /**
- * Web Push (RFC 8030) with `web-push`'s encryption (RFC 8291) over pooled connections of our own. While two keys are live, each
+ * Web Push (RFC 8030, RFC 8291) over pooled connections of our own. While two keys are live, each
  * subscription is pushed to with its own, and where the push service says that it is not, with the other.
  */
 export const webPushSender = ({

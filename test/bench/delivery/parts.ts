@@ -11,7 +11,7 @@ export type Frame = {
 
 /** Whose time it is, by the source file of the innermost function that is in one of these; the first that matches. */
 const owners: readonly (readonly [RegExp, string])[] = [
-  [/node_modules\/(web-push|http_ece)\//, "encryption (web-push)"],
+  [/node_modules\/(web-push|http_ece)\/|channels\/webpush\/(encrypt|hmac)/, "encryption"],
   [/node_modules\/undici\//, "HTTP (undici)"],
   [/test\/support\/|sorted-rows/, "the bench's tables in memory"],
   [/shared\/channels\/webpush\/message|channels\/(envelope|terms)|shared\/hash/, "message: envelope, topic"],
