@@ -18,12 +18,18 @@ const fetchesApartMs = milliseconds.minute;
 
 type Kept = { readonly keyFor: JWTVerifyGetKey; readonly readAt: number };
 
+export type IssuerKeys = {
+  readonly keyFor: JWTVerifyGetKey;
+  /** The keys that are held, as one thing to compare: another once they were fetched again. Has that done behind the answer, as a token does. */
+  readonly held: () => unknown;
+};
+
 /**
  * An issuer's published keys, by OpenID Connect Discovery 1.0, section 4. They are asked for with the first token, and go on
  * working however long the issuer is away: a token is no worse for that. (The cache of jose itself ends after ten minutes.)
  * Throws `Unavailable` when there are none yet, or when a key is not known and the issuer cannot be asked.
  */
-export const issuerKeys = ({ issuer, clock, timeLimitMs }: Options): JWTVerifyGetKey => {
+export const issuerKeys = ({ issuer, clock, timeLimitMs }: Options): IssuerKeys => {
   let kept: Kept | undefined;
   let jwksUri: string | undefined;
   let lastFetch = { beganAt: -Infinity, failed: false };
@@ -56,9 +62,13 @@ export const issuerKeys = ({ issuer, clock, timeLimitMs }: Options): JWTVerifyGe
   };
   const mayFetch = (): boolean => clock.now() - lastFetch.beganAt >= fetchesApartMs;
 
-  return async (header, token) => {
+  const keepFresh = ({ readAt }: Kept): void => {
+    if (clock.now() - readAt > freshMs && mayFetch()) fetchKeys().catch(() => undefined);
+  };
+
+  const keyFor: JWTVerifyGetKey = async (header, token) => {
     const known = kept ?? (await fetchKeys());
-    if (clock.now() - known.readAt > freshMs && mayFetch()) fetchKeys().catch(() => undefined);
+    keepFresh(known);
     try {
       return await known.keyFor(header, token);
     } catch (error) {
@@ -69,6 +79,11 @@ export const issuerKeys = ({ issuer, clock, timeLimitMs }: Options): JWTVerifyGe
       return (newest ?? known).keyFor(header, token);
     }
   };
+  const held = (): unknown => {
+    if (kept) keepFresh(kept);
+    return kept;
+  };
+  return { keyFor, held };
 };
 
 /** At least one key: an issuer that publishes none has an accident, and signs with those it had. */

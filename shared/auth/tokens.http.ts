@@ -6,6 +6,7 @@ import { callerOf } from "./caller.ts";
 import { issuerKeys } from "./issuer-keys.http.ts";
 import { speaksFor } from "./issuers.ts";
 import type { Tokens } from "./tokens.ts";
+import { verifiedTokens } from "./verified.memory.ts";
 
 type Options = {
   /** Exact `iss` values; each has its keys by OpenID Connect Discovery 1.0, section 4. */
@@ -20,13 +21,16 @@ const clockToleranceSeconds = 60;
 /** Only asymmetric signatures: an HMAC "signed" with the public key must never pass. */
 const algorithms = ["RS256", "PS256", "ES256"];
 
-/** Validates Entra-shaped access tokens against the issuers' published keys, which are cached. */
+/** Validates Entra-shaped access tokens against the issuers' published keys, which are cached, as is what they said of a token. */
 export const tokensOf = ({ issuers, audiences, timeLimitMs = 5_000, clock = systemClock }: Options): Tokens => {
   const keys = new Map(issuers.map((issuer) => [issuer, issuerKeys({ issuer, clock, timeLimitMs })]));
+  const verified = verifiedTokens({ toleranceSeconds: clockToleranceSeconds });
 
   return {
     verify: async (authorization) => {
       const token = bearerOf(authorization);
+      const known = verified.callerOf(token, clock.now());
+      if (known) return known;
       const issuer = issuerOf(token);
       const keysOfIssuer = keys.get(issuer);
       if (!keysOfIssuer) throw unauthenticated("The token is of an issuer this service does not trust.");
@@ -39,9 +43,15 @@ export const tokensOf = ({ issuers, audiences, timeLimitMs = 5_000, clock = syst
         requiredClaims: ["exp"], // else a token without it would never end
       };
       try {
-        const { payload } = await jwtVerify(token, keysOfIssuer, options);
+        const before = keysOfIssuer.held();
+        const { payload } = await jwtVerify(token, keysOfIssuer.keyFor, options);
         const caller = callerOf(payload);
         if (!speaksFor(issuer, caller.tenantId, issuers)) throw claimRefused("tid");
+        const { exp = 0, nbf = 0 } = payload;
+        // Keys fetched meanwhile may be others than those it was verified with.
+        if (before !== undefined && keysOfIssuer.held() === before) {
+          verified.keep(token, { caller, keys: before, keysNow: keysOfIssuer.held, exp, nbf });
+        }
         return caller;
       } catch (error) {
         throw translated(error);

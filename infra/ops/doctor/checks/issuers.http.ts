@@ -15,7 +15,7 @@ export const issuersCheck: Check = {
 };
 
 const lookAt = async (issuer: string): Promise<Finding> => {
-  const keyFor = issuerKeys({ issuer, clock: systemClock, timeLimitMs });
+  const { keyFor } = issuerKeys({ issuer, clock: systemClock, timeLimitMs });
   try {
     await keyFor({ alg: "RS256", kid: "nobody's" }, { payload: "", signature: "" });
   } catch (error) {
