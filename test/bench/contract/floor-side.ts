@@ -13,20 +13,22 @@ type Values = Record<string, unknown>;
 type Found = TableEntityResult<Values>;
 type Row = Values & { readonly partitionKey: string; readonly rowKey: string };
 
-/** The calls under one POST, made directly: no HTTP, no token, no rules, and rows that are copies of what the service wrote. */
-export const floorSide = async (stack: LocalStack, templatePoster: Poster) => {
+/**
+ * The calls under one POST, made directly: no HTTP, no token, no rules, and rows that are copies of what the service wrote. Its messages
+ * go to the service's own queue, or to another one.
+ */
+export const floorSide = async (stack: LocalStack, templatePoster: Poster, queue = fanoutQueue) => {
   const { tables, serviceBus } = stack.stack;
   const table = (name: string): TableClient =>
     TableClient.fromConnectionString(tables.connectionString, name, { allowInsecureConnection: true });
   const [feeds, unsids] = [table("feeds"), table("unsids")];
   const bus = new ServiceBusClient(serviceBus.connectionString);
-  const sender = bus.createSender(fanoutQueue);
+  const sender = bus.createSender(queue);
   const feedOf = feedsOf(stack);
   const template = await templatesIn(feeds, await feedOf(templatePoster));
 
-  const post = async (poster: Poster): Promise<void> => {
+  const post = async (poster: Poster, id = newNotificationId(Date.now())): Promise<void> => {
     const feed = await feedOf(poster);
-    const id = newNotificationId(Date.now());
     const { partitionKey, rowKey } = unsidPlaceOf(poster.unsid);
     const alias = aliasKey(crypto.randomUUID());
 
@@ -53,7 +55,7 @@ export const floorSide = async (stack: LocalStack, templatePoster: Poster) => {
       timeToLive: 3_600_000,
     });
   };
-  return { post, close: () => bus.close() };
+  return { post, feedOf, close: () => bus.close() };
 };
 
 /** The feed of each user, by the claims of a token of theirs. */

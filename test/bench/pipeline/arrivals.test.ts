@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { keyOf, newMark, tally } from "./arrivals.ts";
 import { figuresOf } from "./figures.ts";
+import { steadyRate } from "./steady.ts";
 
 const at = (milliseconds: number): string => new Date(milliseconds).toISOString();
 const [first, second] = [newMark(), newMark()];
@@ -28,7 +29,7 @@ test("what a device could not decrypt, or what is not the bench's own, is no arr
   expect(counted.arrived()).toMatchObject({ duplicates: 0, lost: 3 });
 });
 
-test("rates count from the first request to the last arrival, and a device may have it before the caller is answered", () => {
+test("a device may have it before the caller is answered, and times are told from the answer", () => {
   const pairs = expected.slice(0, 2);
   const sent = {
     startedAt: 1_000,
@@ -39,11 +40,20 @@ test("rates count from the first request to the last arrival, and a device may h
     [keyOf({ mark: first, deviceId: "phone" }), 1_090],
     [keyOf({ mark: first, deviceId: "laptop" }), 1_500],
   ]);
-  expect(figuresOf(sent, { at: arrivedAt, duplicates: 0, lost: 0, contentBytes: 1 })).toMatchObject({
+  const arrived = { at: arrivedAt, duplicates: 0, lost: 0, contentBytes: 1 };
+  expect(figuresOf(sent, arrived, { lead: 0, processorTime: new Map() })).toMatchObject({
     acceptedPerSecond: 10,
-    deliveriesPerSecond: 4,
     acceptP50Ms: 100,
     toDeviceP50Ms: -10,
     toDeviceP99Ms: 400,
   });
+});
+
+test("deliveries per second are those of the steady middle: the lead a caller wins at the beginning and what is left at the end do not count", () => {
+  // Three at once, then one each 100 ms, and a straggler.
+  const arrivedAt = [0, 0, 0, 100, 200, 300, 400, 500, 600, 700, 5_000, 9_000, 9_000];
+  expect(steadyRate(arrivedAt, 3)).toBe(10);
+  // Without a lead a tenth is left out at each end.
+  expect(steadyRate(arrivedAt, 0)).toBeCloseTo(10 / 9);
+  expect(steadyRate([1, 2], 1)).toBeNaN();
 });

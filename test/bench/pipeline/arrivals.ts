@@ -42,7 +42,7 @@ export const tally = (expected: readonly Expected[]) => {
 };
 
 /** Without a new arrival for so long, what is missing is lost: a retry of this stack comes after 2 seconds at most. */
-const quietMs = 20_000;
+export const quietMs = 20_000;
 const lookEveryMs = 100;
 
 /** Reads what the push service received, from one look to the next. */
@@ -50,9 +50,9 @@ export const arrivalsAt = (push: PushControl) => {
   let seen = 0;
   /**
    * Resolves when everything expected has arrived, or nothing has for 20 seconds. Call it when all was sent: what it costs
-   * the push service to be asked would be charged to the side that is measured.
+   * the push service to be asked would be charged to the side that is measured. `seen` is the number of the last push it read.
    */
-  return async (expected: readonly Expected[], stop: AbortSignal): Promise<Arrived> => {
+  return async (expected: readonly Expected[], stop: AbortSignal): Promise<Arrived & { readonly seen: number }> => {
     const counted = tally(expected);
     let lastNewsAt = performance.now();
     for (;;) {
@@ -61,7 +61,9 @@ export const arrivalsAt = (push: PushControl) => {
       news.forEach(counted.take);
       seen = news.at(-1)?.seq ?? seen;
       if (news.length > 0) lastNewsAt = performance.now();
-      if (counted.isComplete() || performance.now() - lastNewsAt > quietMs) return counted.arrived();
+      if (counted.isComplete() || performance.now() - lastNewsAt > quietMs) {
+        return { ...counted.arrived(), seen };
+      }
       await pause(lookEveryMs);
     }
   };

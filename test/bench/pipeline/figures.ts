@@ -1,5 +1,7 @@
 import { median, quantile } from "../statistics.ts";
 import { keyOf, type Arrived, type Expected } from "./arrivals.ts";
+import type { ProcessorTime } from "./processor-time.ts";
+import { steadyRate } from "./steady.ts";
 
 /** One request that a side made: when (epoch milliseconds), how long its answer took, and which pushes it promised. */
 export type Accepted = {
@@ -15,9 +17,11 @@ export type Sent = {
   readonly firstRefusal?: string | undefined;
 };
 
-/** What one side did in one round. Rates are per second, from the first request on; times in milliseconds. */
+/** What one side did in one round. Rates are per second; times in milliseconds. */
 export type Figures = {
+  /** From the first request to the last answer. */
   readonly acceptedPerSecond: number;
+  /** In the steady middle of the round, see `steadyRate`. */
   readonly deliveriesPerSecond: number;
   readonly acceptP50Ms: number;
   readonly acceptP99Ms: number;
@@ -27,20 +31,20 @@ export type Figures = {
   readonly refused: number;
   readonly lost: number;
   readonly duplicates: number;
+  /** Processor time of each process for each delivery, in microseconds, from the first request to the last arrival. */
+  readonly processorTime: ProcessorTime;
 };
 
-/** Both sides of one round, and how many times the plain loop's deliveries per second the API made. */
-export type Round = { readonly api: Figures; readonly plain: Figures; readonly ratio: number };
+/** Both sides of one round. */
+export type Round = { readonly api: Figures; readonly other: Figures };
 
-export const roundOf = (api: Figures, plain: Figures): Round => ({
-  api,
-  plain,
-  ratio: api.deliveriesPerSecond / plain.deliveriesPerSecond,
-});
-
-export const figuresOf = ({ startedAt, accepted, refused }: Sent, { at, lost, duplicates }: Arrived): Figures => {
+/** `lead`: how many pushes the caller may be ahead of the devices. */
+export const figuresOf = (
+  { startedAt, accepted, refused }: Sent,
+  { at, lost, duplicates }: Arrived,
+  { lead, processorTime }: { readonly lead: number; readonly processorTime: ProcessorTime },
+): Figures => {
   const lastAnswerAt = largest(accepted.map(({ answeredAt }) => answeredAt));
-  const lastArrivalAt = largest([...at.values()]);
   const accepting = accepted.map(({ tookMs }) => tookMs);
   const toDevice = accepted.flatMap(({ answeredAt, promised }) =>
     promised.flatMap((expected) => {
@@ -50,7 +54,7 @@ export const figuresOf = ({ startedAt, accepted, refused }: Sent, { at, lost, du
   );
   return {
     acceptedPerSecond: perSecond(accepted.length, lastAnswerAt - startedAt),
-    deliveriesPerSecond: perSecond(at.size, lastArrivalAt - startedAt),
+    deliveriesPerSecond: steadyRate([...at.values()], lead),
     acceptP50Ms: median(accepting),
     acceptP99Ms: quantile(accepting, 0.99),
     toDeviceP50Ms: median(toDevice),
@@ -58,6 +62,7 @@ export const figuresOf = ({ startedAt, accepted, refused }: Sent, { at, lost, du
     refused,
     lost,
     duplicates,
+    processorTime,
   };
 };
 
@@ -79,5 +84,15 @@ export const overall = (rounds: readonly Figures[]): Figures => {
     refused: sum((round) => round.refused),
     lost: sum((round) => round.lost),
     duplicates: sum((round) => round.duplicates),
+    processorTime: new Map(
+      [...(rounds[0]?.processorTime.keys() ?? [])].map((name) => [
+        name,
+        middle((round) => round.processorTime.get(name) ?? NaN),
+      ]),
+    ),
   };
 };
+
+/** Of all processes together, for each delivery, in microseconds. */
+export const allProcessorTime = ({ processorTime }: Figures): number =>
+  [...processorTime.values()].reduce((sum, time) => sum + time, 0);

@@ -1,5 +1,6 @@
 import { Pool } from "undici";
 import type { LocalStack } from "../../support/stack.ts";
+import type { Ahead } from "./ahead.ts";
 import { newMark } from "./arrivals.ts";
 import { concurrently } from "./concurrently.ts";
 import type { Accepted, Sent } from "./figures.ts";
@@ -9,6 +10,8 @@ export type Load = {
   readonly subscribers: readonly Subscriber[];
   readonly notifications: number;
   readonly concurrency: number;
+  /** Holds the caller back. */
+  readonly ahead: Ahead;
   readonly stop: AbortSignal;
 };
 
@@ -19,7 +22,7 @@ const rawContentBytes = 256;
 export const throughApi = (stack: LocalStack, concurrency: number) => {
   const pool = new Pool(stack.stack.httpUrl, { connections: concurrency });
   const targetHostName = stack.stack.apps[0]?.hostName;
-  return async ({ subscribers, notifications, stop }: Load): Promise<Sent> => {
+  return async ({ subscribers, notifications, ahead, stop }: Load): Promise<Sent> => {
     const authorization = `Bearer ${await stack.token()}`;
     const accepted: Accepted[] = [];
     const refusals: string[] = [];
@@ -27,6 +30,7 @@ export const throughApi = (stack: LocalStack, concurrency: number) => {
     await concurrently({ count: notifications, atOnce: concurrency, stop }, async (index) => {
       const subscriber = subscribers[index % subscribers.length];
       if (!subscriber) return;
+      await ahead.promise(subscriber.length);
       const mark = newMark();
       const askedAt = performance.now();
       const answer = await pool

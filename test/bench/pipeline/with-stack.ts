@@ -8,6 +8,8 @@ import type { VapidKeys } from "./plain-loop.ts";
 type Wish = Pick<PipelineOptions, "notifications" | "devices" | "durable"> & {
   readonly vapid: VapidKeys;
   readonly stop: AbortSignal;
+  /** Settings beside those of every bench. */
+  readonly env?: Readonly<Record<string, string>>;
 };
 
 /**
@@ -51,4 +53,5 @@ const settings = (wish: Wish): Record<string, string> => ({
   FANFARE_RECEIVED_KEPT: received(wish),
   VAPID_PUBLIC_KEY: wish.vapid.publicKey,
   VAPID_PRIVATE_KEY: wish.vapid.privateKey,
+  ...wish.env,
 });
