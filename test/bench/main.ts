@@ -10,6 +10,7 @@ const help = `Measures Fanfare on this machine: npm run bench -- <what> [flags]
   delivery     what one delivery costs our handler, beside a plain web-push loop and one close to what is possible
   latency      how soon a POST is answered and devices have it, at half and at 70 % of the sustained load
   origins      what one hanging push service costs the deliveries to the others
+  peers        the same job beside Express + BullMQ + Redis + web-push, and beside node-pushnotifications
   pipeline     the whole local stack, accepted and delivered per second, beside a plain web-push loop
 
 Each explains its flags with --help. The exit code is 1 when a target is missed or something was lost.
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (args: readonly string[], stop: AbortSign
   delivery: async (args, stop) => (await import("./delivery/delivery.ts")).delivery(args, stop),
   latency: async (args, stop) => (await import("./latency/latency.ts")).latency(args, stop),
   origins: async (args, stop) => (await import("./origins/origins.ts")).origins(args, stop),
+  peers: async (args, stop) => (await import("./peers/peers.ts")).peers(args, stop),
   pipeline: async (args, stop) => (await import("./pipeline/pipeline.ts")).pipeline(args, stop),
   /** Not for people: the process that `cold-start` times. */
   "cold-start-child": async () => (await import("./cold-start/child.ts")).registerFunctions(),
