@@ -25,16 +25,18 @@ export const dataCipher = (keys: readonly [DataKey, ...DataKey[]]) => ({
    * opens, to the character. Of what it was given an error shows the id at most.
    */
   open: (sealed: string, place: string): string => {
-    const [, id, text = ""] = form.exec(sealed) ?? [];
-    const bytes = Buffer.from(text, "base64url");
+    const [, id, printed = ""] = form.exec(sealed) ?? [];
+    const bytes = Buffer.from(printed, "base64url");
     // The last character of base64 has spare bits: of the texts that decode to the same bytes one is ours.
-    const isWhole = bytes.length >= ivBytes + tagBytes && bytes.toString("base64url") === text;
+    const isWhole = bytes.length >= ivBytes + tagBytes && bytes.toString("base64url") === printed;
     if (id === undefined || !isWhole) throw new Error("An encrypted text is malformed.");
     const key = keys.find((candidate) => candidate.id === id)?.key;
     if (!key) throw new Error(`DATA_KEYS no longer holds the key "${id}", with which a stored row was encrypted.`);
     const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
     decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-tagBytes));
-    return decipher.update(bytes.subarray(ivBytes, -tagBytes), undefined, "utf8") + decipher.final("utf8");
+    const text = decipher.update(bytes.subarray(ivBytes, -tagBytes));
+    decipher.final(); // throws, and what was deciphered is nobody's, unless the tag is right
+    return text.toString();
   },
 });
 

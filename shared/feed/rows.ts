@@ -157,16 +157,22 @@ const rowSchema = z.object({
 
 /** Reads a notification's row. Throws a ZodError when it is not one: that would be our bug. */
 export const notificationOf = (row: StoredRow): Notification => {
-  const { createdAt, contentAt, modifiedAt, expiresAt, knownUntil, displayUntil, id, ...plain } = rowSchema.parse(row);
+  const read = rowSchema.parse(row);
   return {
-    ...plain,
     ...contentSchema.parse(JSON.parse(joined("content", row))),
-    id: id as NotificationId,
-    createdAt: createdAt.getTime(),
-    contentAt: contentAt.getTime(),
-    modifiedAt: modifiedAt?.getTime() ?? null,
-    expiresAt: expiresAt.getTime(),
-    knownUntil: knownUntil.getTime(),
-    displayUntil: displayUntil.getTime(),
+    id: read.id as NotificationId,
+    priority: read.priority,
+    status: read.status,
+    readState: read.readState,
+    userActionState: read.userActionState,
+    epoch: read.epoch,
+    version: read.version,
+    contentVersion: read.contentVersion,
+    createdAt: read.createdAt.getTime(),
+    contentAt: read.contentAt.getTime(),
+    modifiedAt: read.modifiedAt?.getTime() ?? null,
+    expiresAt: read.expiresAt.getTime(),
+    knownUntil: read.knownUntil.getTime(),
+    displayUntil: read.displayUntil.getTime(),
   };
 };
