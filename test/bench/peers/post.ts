@@ -22,7 +22,8 @@ export type Sent = {
   readonly firstRefusal?: string | undefined;
 };
 
-const answerWithinMs = 30_000;
+/** Long, for one side pushes before it answers, and the machine may have other work. */
+const answerWithinMs = 120_000;
 
 /** Posts notifications to a side as an app server does, to one user after the other, over kept connections: the same to each side. */
 export const postTo = async (side: Side, { subscribers, notifications, concurrency, stop }: Load): Promise<Sent> => {

@@ -12,6 +12,7 @@ export type Turn = {
   readonly refused: number;
   /** Pushes that a device did not have, or not to the letter. */
   readonly lost: number;
+  /** Pushes that came once more, or of a POST that was refused. */
   readonly duplicates: number;
 };
 /** Without those peers that were skipped. */
