@@ -11,6 +11,7 @@ import { closedChannels } from "./delivering/closed-channels.ts";
 import { emitDelivery, emitLapsed } from "./delivering/events.ts";
 import { beginWithinMs, goOnLater, lookAgainIfCutOff, putOff } from "./delivering/later.ts";
 import { isOver, planOf } from "./delivering/plan-of-job.ts";
+import { roomForRuns, type Place } from "./delivering/room-for-runs.ts";
 import { mayBeInDoubt, timeOf, type Receipt, type Run, type Uses } from "./delivering/run.ts";
 import { standingOf } from "./delivering/standing.ts";
 import { forgetDeadChannels, tell } from "./delivering/tell.ts";
@@ -22,6 +23,7 @@ import { forgetDeadChannels, tell } from "./delivering/tell.ts";
  */
 export const deliverNotification = (use: Uses): ((message: unknown, receipt: Receipt) => Promise<void>) => {
   const alarmOfClosed = closedChannels(use.clock);
+  const room = roomForRuns(use.pushesMost ?? Infinity);
   return async (message, receipt) => {
     const job = parseFanoutJob(message); // throws: nobody can act on such a message, so let it dead-letter
     const cameAt = use.clock.now();
@@ -35,13 +37,16 @@ export const deliverNotification = (use: Uses): ((message: unknown, receipt: Rec
       queuedMs,
       alarmOfClosed,
     };
+    const place = await room();
     try {
-      let round = await bringUpToDate(run, undefined);
-      while (round.kind === "once-more") round = await bringUpToDate(run, round.crossed);
+      let round = await bringUpToDate(run, place, undefined);
+      while (round.kind === "once-more") round = await bringUpToDate(run, place, round.crossed);
       await lookAgainIfCutOff(run);
     } catch (error) {
       if (!(error instanceof Unavailable)) throw error;
       await putOff(run, error.message);
+    } finally {
+      place.leave();
     }
   };
 };
@@ -55,7 +60,7 @@ type End =
   | { readonly kind: "once-more"; readonly crossed: ReadonlySet<string> };
 
 /** One round; `crossedLast` in the one before it, if there was one. */
-const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefined): Promise<End> => {
+const bringUpToDate = async (run: Run, place: Place, crossedLast: ReadonlySet<string> | undefined): Promise<End> => {
   const { use, job } = run;
   const { found, subscriptions, ledger, credentials, fetched } = await standingOf(run);
   run.alarmOfClosed(subscriptions, run.emit);
@@ -78,9 +83,11 @@ const bringUpToDate = async (run: Run, crossedLast: ReadonlySet<string> | undefi
   if (use.clock.now() > run.startedAt + beginWithinMs) throw new Unavailable("What is read", { cause: undefined });
   run.isInDoubt ||= plan.due.length > 0;
   const chance = use.chance(); // one for all, lest each has a time and a message of its own
+  place.pushes(plan.due.length);
   const settled = await Promise.all(
     plan.due.map(async (due) => {
       const outcome = await tell(run, { due, notification, ledger, credentials });
+      place.answered();
       return settle({ due, outcome, notification, ledger, now: timeOf(run), policy: use.policy, chance });
     }),
   );

@@ -29,7 +29,9 @@ import { watchDeadLetters, watchSchedule } from "./watch-dead-letters.ts";
 
 // Half configured, the app does not start: the error names every setting that is wrong.
 const config = readConfig(process.env);
-const use = { ...config, ...dependencies(config), policy: config.retryPolicy };
+/** What a push service is given at once, and as many that wait for their turn: more than that is held, and comes again. */
+const pushesMost = 2 * config.deliveryConcurrency;
+const use = { ...config, ...dependencies(config), policy: config.retryPolicy, pushesMost };
 const told = telemetryOfProcess(config);
 
 const api = {

@@ -23,6 +23,8 @@ export type Uses = {
   /** The channels that are served; a device of another one is left out. */
   readonly channels: Served<Pick<ChannelSender, "routeOf" | "send">>;
   readonly governor: Governor;
+  /** While so many pushes have begun or wait for their turn, no other run begins; any number by default. */
+  readonly pushesMost?: number;
   readonly clock: Clock;
   readonly policy: RetryPolicy;
   /** The next number in [0, 1). */

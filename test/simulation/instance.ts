@@ -97,6 +97,7 @@ export const partsOf = (world: World, { caller, skewMs, devices }: Made) => {
       pruningShareMax: 10,
       wait,
     }),
+    pushesMost: 2 * settings.pushesAtOnce,
     policy: settings.policy,
     chance: random.next,
     pushHosts: { allowed: knownPushHosts, extra: [] },
