@@ -8,6 +8,7 @@ import { build } from "esbuild";
 import { browserJobs, pageFiles } from "./build/client.mjs";
 import { declarations } from "./build/declarations.mjs";
 import { existing, replace, root } from "./build/files.mjs";
+import { ownPositions } from "./build/own-positions.mjs";
 import { packageFiles, removeAllBut } from "./build/package.mjs";
 
 const require = createRequire(import.meta.url);
@@ -47,7 +48,7 @@ const app = (entryPoints, outdir) => ({
   minifyWhitespace: true,
   // debug colours its lines if supports-color happens to be installed, and does without where it is not; here only development has it.
   external: ["@azure/functions-core", "supports-color"],
-  plugins: [telemetryApart],
+  plugins: [telemetryApart, ownPositions],
   define: {
     "import.meta.dirname": "__dirname", // CommonJS has the one and not the other
     FANFARE_BUILD: JSON.stringify(buildOf(process.env)),

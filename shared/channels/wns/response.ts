@@ -100,7 +100,7 @@ const reasonOf = (response: WnsResponse): string => {
   const description = headerOf(response, "x-wns-error-description")
     .replaceAll(/[a-z]+:\/\/\S+/gi, "…")
     .replaceAll(/[^\s'"(),]{25,}/g, "…")
-    .replaceAll(/[^\x20-\x7e…]/g, "")
+    .replaceAll(/[^\x20-\x7e\u2026]/g, "")
     .slice(0, descriptionLengthMax)
     .trim();
   return [status, word, description].filter(Boolean).join(" ");
