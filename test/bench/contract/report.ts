@@ -6,7 +6,7 @@ import type { Figures } from "./timed.ts";
 export type Round = { readonly api: Figures; readonly floor: Figures };
 
 /** What the service may take at most, beside the floor's 1. */
-const ratioMost = 1.35;
+const ratioMost = 1.25;
 
 /** Medians over the rounds, and the ratio of p50 in each: that alone can be compared between machines. */
 export const summary = (rounds: readonly Round[]) => {

@@ -1,5 +1,5 @@
 /** Milliseconds a line waits for others. */
-const gatheredMs = 10;
+const gatheredMs = 50;
 
 /** Lines on their way to a stream. */
 export type GatheredLines = {
@@ -9,7 +9,7 @@ export type GatheredLines = {
 };
 
 /**
- * Writes lines in their order, those of 10 ms together: a write to a pipe waits until it is made and wakes whoever reads there, which
+ * Writes lines in their order, those of 50 ms together: a write to a pipe waits until it is made and wakes whoever reads there, which
  * costs more than all that was done for the line.
  */
 export const gatheredLines = (write: (text: string) => void, later = setTimeout): GatheredLines => {
