@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import webpush from "web-push";
 import type { LocalStack } from "../../support/stack.ts";
+import { processorTime } from "../pipeline/processor-time.ts";
 import { subscribers } from "../pipeline/subscribers.ts";
 import { withStack } from "../pipeline/with-stack.ts";
 import { apiSide, type Poster } from "./api-side.ts";
@@ -47,14 +48,16 @@ const measure = async (
     return poster;
   };
   const api = await apiSide(stack, concurrency);
-  const warmApi = stopwatch((index) => api.post(posterOf(index)));
+  const spent = async (): Promise<number> =>
+    [...(await processorTime(stack)).values()].reduce((sum, microseconds) => sum + microseconds / 1_000, 0);
+  const warmApi = stopwatch((index) => api.post(posterOf(index)), spent);
   await warmApi.slice({ count: Math.max(users, Math.ceil(posts / 4)), atOnce: concurrency, stop });
   const floor = await floorSide(stack, posterOf(0));
 
   const round = async (count: number): Promise<Round> => {
     const sides = [
-      stopwatch((index) => api.post(posterOf(index))),
-      stopwatch((index) => floor.post(posterOf(index))),
+      stopwatch((index) => api.post(posterOf(index)), spent),
+      stopwatch((index) => floor.post(posterOf(index)), spent),
     ] as const;
     for (let left = count; left > 0; left -= sliceOf(concurrency)) {
       const load = { count: Math.min(left, sliceOf(concurrency)), atOnce: concurrency, stop };
