@@ -7,6 +7,7 @@ const help = `Measures Fanfare on this machine: npm run bench -- <what> [flags]
   channels     each channel's sends per second and CPU, beside web-push, @parse/node-apn and plain loops
   cold-start   from node to all functions registered, beside a bare node; size of the deployable zip
   contract     what a POST costs beside its own table and bus calls made directly
+  cores        our handler in several processes side by side, beside one: what more processors are good for
   delivery     what one delivery costs our handler, beside a plain web-push loop and one close to what is possible
   latency      how soon a POST is answered and devices have it, at half and at 70 % of the sustained load
   origins      what one hanging push service costs the deliveries to the others
@@ -23,12 +24,14 @@ const benches: Readonly<Record<string, (args: readonly string[], stop: AbortSign
   channels: async (args, stop) => (await import("./channels/channels.ts")).channels(args, stop),
   "cold-start": async (args, stop) => (await import("./cold-start/cold-start.ts")).coldStart(args, stop),
   contract: async (args, stop) => (await import("./contract/contract.ts")).contract(args, stop),
+  cores: async (args, stop) => (await import("./cores/cores.ts")).cores(args, stop),
   delivery: async (args, stop) => (await import("./delivery/delivery.ts")).delivery(args, stop),
   latency: async (args, stop) => (await import("./latency/latency.ts")).latency(args, stop),
   origins: async (args, stop) => (await import("./origins/origins.ts")).origins(args, stop),
   peers: async (args, stop) => (await import("./peers/peers.ts")).peers(args, stop),
   pipeline: async (args, stop) => (await import("./pipeline/pipeline.ts")).pipeline(args, stop),
-  /** Not for people: the process that `cold-start` times. */
+  /** Not for people: a process that delivers for `cores`, and the one that `cold-start` times. */
+  "cores-child": async (_args, stop) => (await import("./cores/child.ts")).deliverForParent(stop),
   "cold-start-child": async () => (await import("./cold-start/child.ts")).registerFunctions(),
 };
 

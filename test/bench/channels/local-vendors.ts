@@ -14,7 +14,10 @@ export type VendorName = (typeof vendorNames)[number];
 /** The four vendors, each with its control API and the authority that vouches for it, and the accounts by which they know us. */
 export type LocalVendors = {
   readonly at: Readonly<
-    Record<VendorName, { readonly url: string; readonly ca: string; readonly control: PushControl }>
+    Record<
+      VendorName,
+      { readonly url: string; readonly ca: string; readonly control: PushControl; readonly controlUrl: string }
+    >
   >;
   readonly vapid: Secrets["vapid"];
   readonly accounts: VendorAccounts;
@@ -38,10 +41,12 @@ export const startLocalVendors = async (receivedKept: number): Promise<LocalVend
     FANFARE_RECEIVED_KEPT: String(receivedKept),
   };
   const programs = await Promise.all(["webpush", "native-push"].map((name) => startProgram({ name, env })));
+  const controlUrlOf = (name: VendorName): string => `http://127.0.0.1:${ports[`${name}Control`]}`;
   const at = async (name: VendorName) => ({
     url: `https://127.0.0.1:${ports[name]}`,
     ca: await readFile(join(directory, name, "ca.pem"), "utf8"),
-    control: pushControl(`http://127.0.0.1:${ports[`${name}Control`]}`),
+    control: pushControl(controlUrlOf(name)),
+    controlUrl: controlUrlOf(name),
   });
   return {
     at: { webpush: await at("webpush"), apns: await at("apns"), fcm: await at("fcm"), wns: await at("wns") },

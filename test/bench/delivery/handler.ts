@@ -23,7 +23,10 @@ import { memoryTable } from "../../support/memory-table.ts";
 import type { LocalVendors } from "../channels/local-vendors.ts";
 
 type Given = {
-  readonly vendors: LocalVendors;
+  readonly vendors: {
+    readonly at: { readonly webpush: Pick<LocalVendors["at"]["webpush"], "url" | "ca"> };
+    readonly vapid: LocalVendors["vapid"];
+  };
   readonly atOnce: number;
   readonly hostName: string;
   /** Where a message goes that is to come later. */
