@@ -10,7 +10,7 @@ export const help = `npm run bench -- backlog [flags]
 
 Starts the whole local stack on free ports, keeping its state in memory, and fills queue and tables at once. While the functions host
 works it off, the memory of its process (RSS) is looked at every second. Flat means: the median of its last third is at most 1.15
-times that of the second.
+times that of the second. The most must not be above 300 MB.
 `;
 
 export type BacklogOptions = {
