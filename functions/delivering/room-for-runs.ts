@@ -10,6 +10,8 @@ export type Place = {
 
 /** One run tells little of the next: what is expected of it moves by so much of the difference. */
 const weightOfOne = 0.25;
+/** What is expected of a run before one has told: with less, all messages in hand would begin at once after a start. */
+const expectedAtFirst = 20;
 
 /**
  * Lets a run begin when the pushes of those before it leave room for its own; the others wait in the order in which they came. A message in
@@ -22,15 +24,17 @@ export const roomForRuns = (pushesMost: number): (() => Promise<Place>) => {
   const waiting: (() => void)[] = [];
   let taken = 0;
   let runs = 0;
-  let usual = 1;
+  let usual: number | undefined;
 
-  const hasRoom = (): boolean => runs === 0 || taken + usual <= pushesMost;
+  const expected = (): number => usual ?? expectedAtFirst;
+
+  const hasRoom = (): boolean => runs === 0 || taken + expected() <= pushesMost;
   const letIn = (): void => {
     while (waiting.length > 0 && hasRoom()) waiting.shift()?.();
   };
 
   const begin = (): Place => {
-    let own = usual;
+    let own = expected();
     taken += own;
     runs += 1;
     const has = (count: number): void => {
@@ -40,7 +44,7 @@ export const roomForRuns = (pushesMost: number): (() => Promise<Place>) => {
     };
     return {
       pushes: (count) => {
-        usual += (count - usual) * weightOfOne;
+        usual = usual === undefined ? count : usual + (count - usual) * weightOfOne;
         has(count);
       },
       answered: () => has(Math.max(0, own - 1)),

@@ -28,9 +28,21 @@ test("a run waits while the pushes of those before it take the room, and begins 
   await comes();
   await comes();
   expect(begun()).toEqual([1]);
-  for (let answered = 1; answered <= 2; answered += 1) place(1).answered();
+  for (let answered = 1; answered <= 3; answered += 1) place(1).answered();
+  await settled();
+  expect(begun()).toEqual([1]);
+  place(1).answered();
   await settled();
   expect(begun()).toEqual([1, 2]);
+});
+
+test("after a start, when no run has told yet how many it pushes to, not all messages in hand begin", async () => {
+  const { comes, place, begun } = runs(128);
+  for (let number = 1; number <= 32; number += 1) await comes();
+  expect(begun()).toHaveLength(6);
+  place(1).pushes(1);
+  await settled();
+  expect(begun().length).toBeGreaterThan(6);
 });
 
 test("runs that wait begin in the order in which they came", async () => {
