@@ -50,29 +50,16 @@ test("every alert is switched on, and ends by itself", () => {
   for (const alert of alerts) expect(propertiesOf(alert)).toMatchObject({ enabled: true, autoMitigate: true });
 });
 
-/**
- * What the platform measures, and how it may be put together, of https://learn.microsoft.com/azure/azure-monitor/reference/supported-metrics/
- * microsoft-servicebus-namespaces-metrics and …/microsoft-storage-storageaccounts-tableservices-metrics. A name that is none breaks a deployment.
- */
-const ofPlatform: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  "Microsoft.ServiceBus/namespaces": {
-    ActiveMessages: ["Average", "Minimum", "Maximum"],
-    DeadletteredMessages: ["Average", "Minimum", "Maximum"],
-    ThrottledRequests: ["Total"],
-    ServerErrors: ["Total"],
-    NamespaceCpuUsage: ["Maximum"],
-  },
-  "Microsoft.Storage/storageAccounts/tableServices": {
-    Transactions: ["Total"],
-    Availability: ["Average", "Minimum", "Maximum"],
-  },
-};
-
-test("a metric alert reads a metric that the platform has, put together as it can be", () => {
-  const read = alerts.filter((alert) => !logAlerts.includes(alert)).map(conditionOf);
-  expect(read).toHaveLength(8);
-  for (const { metricNamespace, metricName, timeAggregation } of read)
-    expect(ofPlatform[String(metricNamespace)]?.[String(metricName)]).toContain(timeAggregation);
+test("of a log alert one look is enough, it asks the workspace, and it is split by what it blames and nothing else", () => {
+  const split: Readonly<Record<string, string[]>> = { "channels-closed": ["Key"], "deliveries-late": ["Channel"] };
+  for (const alert of logAlerts) {
+    const { dimensions, failingPeriods } = conditionOf(alert);
+    expect(failingPeriods).toEqual({ numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 });
+    expect(propertiesOf(alert).scopes).toEqual(["/workspace"]);
+    expect(dimensions).toEqual(
+      (split[nameOf(alert)] ?? []).map((name) => ({ name, operator: "Include", values: ["*"] })),
+    );
+  }
 });
 
 /** Whose fault a refusal is. The compiler asks for each reason that the code has. */

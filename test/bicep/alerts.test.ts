@@ -4,13 +4,13 @@ import {
   conditionOf,
   isPage,
   logAlerts,
-  minutesOf,
   nameOf,
   propertiesOf,
   queryOf,
   resources,
 } from "./support/alerts-made.ts";
 import { entries } from "./support/runbook.ts";
+import { minutesOf } from "./support/spans.ts";
 
 describe("an alert and its entry in the runbook", () => {
   test("every alert has an entry, and every entry an alert, in the section of whom it wakes", () => {

@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { deliveryCases } from "./deliveries.cases.ts";
+import { objectiveCases } from "./objectives.cases.ts";
+import { processCases } from "./processes.cases.ts";
 import { conditionOf, logAlerts, nameOf, queryOf } from "./support/alerts-made.ts";
 import { unknownIn } from "./support/asked.ts";
 import { recordOf } from "./support/evaluated-module.ts";
 import { faultsOf } from "./support/kql.ts";
 import { entries } from "./support/runbook.ts";
 
-// All queries there are, in one file: Microsoft's parser takes longer to load and to warm up than to look at them.
+// All queries there are, in one file: Microsoft's parser takes longer to load and to warm up than to look at them, or to
+// run them over what a workspace might have got.
 
 test.each(logAlerts.map((alert) => [nameOf(alert), alert] as const))(
   "the alert %s asks what the workspace can answer, of what the app tells, and compares a column that comes of it",
@@ -52,3 +56,7 @@ test.each(ofWorkbook)("so does the workbook's %s", (_, query) => {
 test("there are queries of each kind", () => {
   expect([logAlerts, ofRunbook, ofWorkbook].map((those) => those.length > 5)).toEqual([true, true, true]);
 });
+
+describe("an objective's alert", objectiveCases);
+describe("an alert on deliveries", deliveryCases);
+describe("an alert on processes", processCases);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { alertOf, minutesOf, propertiesOf, queryOf } from "./support/alerts-made.ts";
+import { alertOf, propertiesOf, queryOf } from "./support/alerts-made.ts";
+import { minutesOf } from "./support/spans.ts";
 
 describe("the objectives' alerts", () => {
   const query = queryOf(alertOf("slo-accepted"));
@@ -32,6 +33,15 @@ describe("the objectives' alerts", () => {
       expect(shortFactor).toBe(factor);
       expect(counted).toBe(long);
     }
+  });
+
+  test("count and divide, of each window, what its name says", () => {
+    const counted = [...query.matchAll(/(Bad|All)(\w+) = sumif\((\w+), TimeGenerated > ago\((\w+)\)\)/g)];
+    expect(counted).toHaveLength(2 * 6);
+    for (const [, what, window, of, span] of counted) expect([of, span]).toEqual([what, window]);
+    const divided = [...query.matchAll(/Burn(\w+) = iff\(All(\w+) > 0, Bad(\w+) \/ All(\w+) \/ Budget, 0\.0\)/g)];
+    expect(divided).toHaveLength(6);
+    for (const [, window, ...windows] of divided) expect(windows).toEqual([window, window, window]);
   });
 
   test("see each pace's whole window", () => {

@@ -15,12 +15,46 @@ export const faultsOf = (query: string): readonly string[] => {
   );
 };
 
+/** A part of a query: what it is in Microsoft's words (`PipeExpression`), the words it is written with, and the parts it is made of. */
+export type KqlNode = {
+  readonly type: string;
+  readonly words: readonly string[];
+  readonly parts: readonly KqlNode[];
+};
+
+/** A query taken apart: its statements are the parts. Of what is wrong with it nothing is said. */
+export const parsedKql = (query: string): KqlNode => nodeOf(kusto.KustoCode.Parse(query).Syntax);
+
+/** Lists and their commas are its own business: what stands in them stands in what the list belongs to. */
+const nodeOf = (syntax: Syntax): KqlNode => {
+  const inside = (one: Syntax): Syntax[] =>
+    Array.from({ length: one.ChildCount }, (_, index) => one.GetChild(index)).flatMap((child) =>
+      child === null ? [] : /^(SyntaxList|SeparatedElement)\$/.test(typeOf(child)) ? inside(child) : [child],
+    );
+  const isWord = (one: Syntax): boolean => typeOf(one).startsWith("SyntaxToken");
+  const all = inside(syntax);
+  return {
+    type: typeOf(syntax),
+    words: all.filter(isWord).map(({ Text }) => Text ?? ""),
+    parts: all.filter((one) => !isWord(one)).map(nodeOf),
+  };
+};
+
+const typeOf = (syntax: Syntax): string => syntax.constructor.$$name.replace("Kusto.Language.Syntax.", "");
+
+type Syntax = {
+  readonly constructor: { readonly $$name: string };
+  readonly ChildCount: number;
+  readonly GetChild: (index: number) => Syntax | null;
+  readonly Text?: string;
+};
 type Diagnostic = { readonly Message: string; readonly Start: number; readonly Length: number };
 type Diagnostics = { readonly Count: number; readonly getItem: (index: number) => Diagnostic };
 type Globals = { readonly WithDatabase: (database: object) => Globals };
 /** The few of its names that are used here: its own types are 1.7 MB of a translated C# library. */
 type Kusto = {
   readonly KustoCode: {
+    readonly Parse: (query: string) => { readonly Syntax: Syntax };
     readonly ParseAndAnalyze: (query: string, globals: Globals) => { readonly GetDiagnostics: () => Diagnostics };
   };
   readonly GlobalState: { readonly Default: Globals };
