@@ -12,13 +12,15 @@ type Options<Coming, Answer> = {
 
 type Waiter<Coming, Answer> = {
   readonly coming: Coming;
+  /** In the order of arrival. */
+  readonly number: number;
   readonly since: number;
   readonly end: (answer: Answer) => void;
 };
 
 /**
- * Those who wait for their turn: user by user, and of each user in the order in which they came. One timer is there for all, and who is let in
- * is so in the very moment in which another makes room: nobody is woken in vain, and nobody who comes just then is quicker.
+ * Those who wait for their turn, in the order in which they came; where one has to wait on, so have all of that user. One timer is there for all,
+ * and who is let in is so in the very moment in which another makes room: nobody is woken in vain, and nobody who comes just then is quicker.
  */
 export const waitingLine = <Coming extends { readonly whose: string }, Answer>({
   clock,
@@ -27,18 +29,28 @@ export const waitingLine = <Coming extends { readonly whose: string }, Answer>({
   tooLong,
 }: Options<Coming, Answer>) => {
   const users = new Map<string, Waiter<Coming, Answer>[]>();
+  let came = 0;
   let size = 0;
   let isTimed = false;
 
-  const leave = (whose: string, waiters: Waiter<Coming, Answer>[]): void => {
+  const leave = (whose: string): void => {
+    const waiters = users.get(whose) ?? [];
     waiters.shift();
     size -= 1;
     if (waiters.length === 0) users.delete(whose);
   };
+  /** Who came first, but for these users. */
+  const firstBut = (waitOn: ReadonlySet<string>): Waiter<Coming, Answer> | undefined => {
+    let found: Waiter<Coming, Answer> | undefined;
+    for (const [whose, [first]] of users) {
+      if (first && (!found || first.number < found.number) && !waitOn.has(whose)) found = first;
+    }
+    return found;
+  };
   const sendAway = (now: number): void => {
     for (const [whose, waiters] of users) {
       for (let [first] = waiters; first && isTooLong(first, now); [first] = waiters) {
-        leave(whose, waiters);
+        leave(whose);
         first.end(tooLong(first.coming, now));
       }
     }
@@ -63,23 +75,24 @@ export const waitingLine = <Coming extends { readonly whose: string }, Answer>({
       new Promise((end) => {
         const waiters = users.get(coming.whose) ?? [];
         users.set(coming.whose, waiters);
-        waiters.push({ coming, since: clock.now(), end });
+        waiters.push({ coming, number: (came += 1), since: clock.now(), end });
         size += 1;
         if (!isTimed) void time();
       }),
     /**
-     * Lets in whoever `answerFor` has an answer for, each user's first in turns; undefined is for who has to wait on, and where then `isFull`,
-     * nobody else is asked about.
+     * Lets in whoever `answerFor` has an answer for; undefined is for who has to wait on, and where then `isFull`, nobody else is asked
+     * about.
      */
     letIn: (answerFor: (coming: Coming) => Answer | undefined, isFull: () => boolean): void => {
-      for (const [whose, waiters] of users) {
-        const [first] = waiters;
-        const answer = first && answerFor(first.coming);
-        if (first && answer !== undefined) {
-          leave(whose, waiters);
-          if (users.delete(whose)) users.set(whose, waiters); // to the end, where this loop comes to them again
+      const waitOn = new Set<string>();
+      for (let first = firstBut(waitOn); first; first = firstBut(waitOn)) {
+        const { whose } = first.coming;
+        const answer = answerFor(first.coming);
+        if (answer !== undefined) {
+          leave(whose);
           first.end(answer);
         } else if (isFull()) return;
+        else waitOn.add(whose);
       }
     },
   };

@@ -57,7 +57,7 @@ export const plainWebPush = ({ at, vapid }: LocalVendors, atOnce: number): Deliv
   });
 };
 
-/** What is left when all is left out that can be: the same encryption, and a request over a connection that is there. */
+/** What is left when all is left out that can be: the library's encryption and headers, one VAPID token, and a request over a connection that is there. */
 export const nearLimit = (
   { at, vapid }: LocalVendors,
   atOnce: number,
@@ -65,20 +65,14 @@ export const nearLimit = (
   const { url, ca } = at.webpush;
   const pool = new Pool(url, { connections: atOnce, connect: { ca } });
   const { Authorization } = webpush.getVapidHeaders(url, subject, vapid.publicKey, vapid.privateKey, "aes128gcm");
-  const deliver = each(atOnce, async ({ channel: { endpoint, keys }, text, ttlSeconds, urgency, topic }) => {
-    const { cipherText } = webpush.encrypt(keys.p256dh, keys.auth, text, "aes128gcm");
+  const deliver = each(atOnce, async ({ channel, text, ttlSeconds: TTL, urgency, topic }) => {
+    const options = { headers: { Authorization }, TTL, urgency, topic };
+    const details = webpush.generateRequestDetails(channel, text, options);
     const { statusCode, body } = await pool.request({
-      path: endpoint.slice(url.length),
+      path: details.endpoint.slice(url.length),
       method: "POST",
-      headers: {
-        authorization: Authorization,
-        "content-encoding": "aes128gcm",
-        "content-type": "application/octet-stream",
-        ttl: String(ttlSeconds),
-        urgency,
-        topic,
-      },
-      body: cipherText,
+      headers: details.headers,
+      body: details.body,
     });
     await body.dump();
     if (statusCode !== 201) throw new Error(`answered ${statusCode}`);

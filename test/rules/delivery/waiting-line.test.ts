@@ -32,23 +32,23 @@ const lineOn = (time = virtualTime(start)) => {
   return { ...time, line, waits, heard, join, letIn };
 };
 
-test("users take turns, each in the order in which they came", async () => {
+test("who came first is let in first, whoever's they are", async () => {
   const { join, letIn, heard } = lineOn();
-  for (const whose of ["a", "a", "a", "b", "c", "c"]) join(whose);
+  for (const whose of ["a", "b", "b", "a", "c", "a"]) join(whose);
   await letIn(5);
-  expect(heard.map((one) => one.slice(0, 2))).toEqual(["a1", "b4", "c5", "a2", "c6"]);
+  expect(heard.map((one) => one.slice(0, 2))).toEqual(["a1", "b2", "b3", "a4", "c5"]);
 });
 
-test("who has to wait on keeps nobody else from being let in, and where it is full nobody else is asked about", () => {
+test("who has to wait on keeps nobody but the same user's from being let in, and where it is full nobody else is asked about", () => {
   const { line, join } = lineOn();
-  for (const whose of ["a", "b", "c"]) join(whose);
+  for (const whose of ["a", "a", "b", "c"]) join(whose);
   const asked: string[] = [];
   const answerFor = ({ whose }: Coming): string | undefined => {
     asked.push(whose);
     return whose === "b" ? "let in" : undefined;
   };
   line.letIn(answerFor, () => false);
-  expect(line.size()).toBe(2);
+  expect(line.size()).toBe(3);
   line.letIn(answerFor, () => true);
   expect(asked).toEqual(["a", "b", "c", "a"]);
 });
