@@ -9,6 +9,7 @@ const help = `Measures Fanfare on this machine: npm run bench -- <what> [flags]
   contract     what a POST costs beside its own table and bus calls made directly
   cores        our handler in several processes side by side, beside one: what more processors are good for
   delivery     what one delivery costs our handler, beside a plain web-push loop and one close to what is possible
+  growth       what a notification costs in large feeds, with many users and on many devices, beside few
   latency      how soon a POST is answered and devices have it, at half and at 70 % of the sustained load
   origins      what one hanging push service costs the deliveries to the others
   peers        the same job beside Express + BullMQ + Redis + web-push, and beside node-pushnotifications
@@ -26,6 +27,7 @@ const benches: Readonly<Record<string, (args: readonly string[], stop: AbortSign
   contract: async (args, stop) => (await import("./contract/contract.ts")).contract(args, stop),
   cores: async (args, stop) => (await import("./cores/cores.ts")).cores(args, stop),
   delivery: async (args, stop) => (await import("./delivery/delivery.ts")).delivery(args, stop),
+  growth: async (args, stop) => (await import("./growth/growth.ts")).growth(args, stop),
   latency: async (args, stop) => (await import("./latency/latency.ts")).latency(args, stop),
   origins: async (args, stop) => (await import("./origins/origins.ts")).origins(args, stop),
   peers: async (args, stop) => (await import("./peers/peers.ts")).peers(args, stop),
