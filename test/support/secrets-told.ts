@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { secretsIn } from "../../infra/local/secrets.ts";
 import { vendorAccountsIn } from "../../infra/local/vendor-accounts.ts";
@@ -19,11 +19,15 @@ export const secretsFinder = async (stack: LocalStack): Promise<(text: string) =
     );
 };
 
-const secretsOf = async ({ dataDir, issued }: LocalStack): Promise<Record<string, string>> => {
-  const { serviceBusKey, tablesKey, vapid, dataKey, userPassword, apps } = await secretsIn(dataDir);
-  const { apns, fcm, wns } = await vendorAccountsIn(dataDir);
-  const pem = (path: string): Promise<string> => readFile(join(dataDir, path), "utf8");
-  const signingKeys = JSON.stringify(JSON.parse(await pem("identity/signing-keys.json")));
+const secretsOf = async ({ dataDir, stateDir, issued }: LocalStack): Promise<Record<string, string>> => {
+  // Where there are none, new ones would be made, which nothing tells.
+  await access(join(stateDir, "secrets.json"));
+  const { serviceBusKey, tablesKey, vapid, dataKey, userPassword, apps } = await secretsIn(stateDir);
+  const { apns, fcm, wns } = await vendorAccountsIn(stateDir);
+  // The identity of an ephemeral stack has its keys in memory alone.
+  const isKept = stateDir === dataDir;
+  const ofIdentity = isKept ? await readFile(join(stateDir, "identity/signing-keys.json"), "utf8") : "[]";
+  const signingKeys = JSON.stringify(JSON.parse(ofIdentity));
   return {
     serviceBusKey,
     tablesKey,
@@ -44,8 +48,8 @@ const secretsOf = async ({ dataDir, issued }: LocalStack): Promise<Record<string
 /** A line of a PEM: line ends are printed in many ways. */
 const middleOf = (pem: string): string => pem.split("\n")[1] ?? pem;
 
-const formsOf = (secret: string): string[] => [
-  secret,
-  encodeURIComponent(secret),
-  Buffer.from(secret).toString("base64").replace(/=+$/, ""),
-];
+const formsOf = (secret: string): string[] =>
+  [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64").replace(/=+$/, "")].map(beginningOf);
+
+/** As much of a text as is told of it where it is told: telemetry cuts a long one off, at 200 characters. */
+export const beginningOf = (text: string): string => text.slice(0, 100);

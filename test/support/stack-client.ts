@@ -1,5 +1,7 @@
+import { decodeJwt } from "jose";
 import { expect } from "vitest";
 import { pushControl, type NewDevice, type PushControl } from "../../infra/local/push/control-client.ts";
+import { contentsIn } from "./contents-in.ts";
 import type { StackFile } from "./stack.ts";
 import { until } from "./until.ts";
 
@@ -55,6 +57,10 @@ export type StackClient = {
   readonly attemptsAt: (device: Device) => Promise<(number | null)[]>;
   /** Every token, UNSID, endpoint and device key that was handed out here. */
   readonly issued: () => readonly string[];
+  /** Notes what of a request's body is its user's alone: the texts of a notification's content. Whoever posts by other means tells it. */
+  readonly confide: (body: unknown) => void;
+  /** All that was noted so, and the names and ids of the people and devices that were here. */
+  readonly confided: () => readonly string[];
 };
 
 /** `answerWithinMs`: how long an answer is waited for. */
@@ -62,6 +68,8 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
   const firstApp = stack.apps[0]!;
   const tokens = new Map<string, Promise<string>>();
   const issued = new Set(stack.devices.map(({ unsid }) => unsid));
+  const confided = new Set<string>();
+  const confide = (body: unknown): void => contentsIn(body).forEach((text) => confided.add(text));
 
   const ask = (url: string, request: RequestInit): Promise<Answered> => askWithin(answerWithinMs, url, request);
 
@@ -74,6 +82,7 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
     const { json } = await ask(stack.tokenUrl, { method: "POST", body: new URLSearchParams(form) });
     const token = String(json.access_token);
     issued.add(token);
+    if (user !== undefined) for (const name of [user, String(decodeJwt(token).oid)]) confided.add(name);
     return token;
   };
   const token: StackClient["token"] = ({ app = firstApp, user } = {}) => {
@@ -101,6 +110,7 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
   const subscribe: StackClient["subscribe"] = async (device, user, app = firstApp, more = {}) => {
     const { platformType, deviceId, channel } = device;
     for (const secret of secretsIn(channel)) issued.add(secret);
+    confided.add(deviceId);
     const answer = await postJson(
       "/subscriptions",
       { targetHostName: app.hostName, platformType, deviceId, channel, ...more },
@@ -126,8 +136,9 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
     return subscribed;
   };
 
-  const post: StackClient["post"] = async (notification, { app = firstApp, user, unsid, headers = {} }) =>
-    postJson(
+  const post: StackClient["post"] = async (notification, { app = firstApp, user, unsid, headers = {} }) => {
+    confide(notification);
+    return postJson(
       "/",
       {
         targetHostName: app.hostName,
@@ -141,6 +152,7 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
         ...headers,
       },
     );
+  };
   const send: StackClient["send"] = async (rawContent, { unsid }) => {
     const { status, text } = await post({ payload: { rawContent } }, { unsid });
     expect(status, text).toBe(201);
@@ -173,6 +185,8 @@ export const stackClient = (stack: StackFile, push: PushControl, answerWithinMs 
     attemptsAt: async ({ deviceId, platformType = "WebPush" }) =>
       (await pushTo(platformType).received()).filter((one) => one.deviceId === deviceId).map(({ status }) => status),
     issued: () => [...issued],
+    confide,
+    confided: () => [...confided],
   };
 };
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pushControl, type PushControl } from "../../infra/local/push/control-client.ts";
@@ -18,6 +18,8 @@ export type LocalStack = StackClient & {
   readonly push: PushControl;
   readonly program: Program;
   readonly dataDir: string;
+  /** Where it keeps its keys while it runs: the data directory, or, of an ephemeral one, the folder that goes when it ends. */
+  readonly stateDir: string;
   /** Milliseconds from its start to the line `Ready`. */
   readonly readyMs: number;
   /** The parts that run at this moment. */
@@ -36,7 +38,7 @@ export type LocalStack = StackClient & {
   readonly stop: () => Promise<Ended & { readonly tookMs: number }>;
 };
 
-type Options = {
+export type StackOptions = {
   /** A data directory that outlives the stack; without it a new one is made, and removed at the end. */
   readonly dataDir?: string;
   readonly ephemeral?: boolean;
@@ -51,16 +53,25 @@ const shortRetries = { RETRY_BASE_SECONDS: "1", RETRY_CAP_SECONDS: "2" };
 const freePorts = Object.fromEntries(Object.values(ports).map(({ setting }) => [setting, "0"]));
 
 /** Starts the built stack on free ports and resolves once it says `Ready`. Rejects with its output otherwise. */
-export const startStack = async (options: Options = {}): Promise<LocalStack> => {
+export const startStack = async (options: StackOptions = {}): Promise<LocalStack> => {
   const { dataDir, ephemeral = false, env = {}, answerWithinMs } = options;
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "fanfare-journey-")));
+  // Where `--ephemeral` makes its folder, which is to be found there.
+  const temporary = ephemeral ? (env.TMPDIR ?? (await mkdtemp(join(tmpdir(), "fanfare-journey-")))) : undefined;
+  const ours = [dataDir === undefined ? directory : [], env.TMPDIR === undefined ? (temporary ?? []) : []].flat();
   const clean = async (): Promise<void> => {
-    if (dataDir === undefined) await rm(directory, { recursive: true });
+    for (const folder of ours) await rm(folder, { recursive: true });
   };
   const startedAt = performance.now();
   const program = await startProgram({
     name: "start",
-    env: { ...freePorts, ...shortRetries, FANFARE_DATA_DIR: directory, ...env },
+    env: {
+      ...freePorts,
+      ...shortRetries,
+      FANFARE_DATA_DIR: directory,
+      ...(temporary !== undefined && { TMPDIR: temporary }),
+      ...env,
+    },
     args: ephemeral ? ["--ephemeral"] : [],
     readyLine: /^Ready/,
     within: 25_000,
@@ -70,6 +81,7 @@ export const startStack = async (options: Options = {}): Promise<LocalStack> => 
   });
   const readyMs = performance.now() - startedAt;
   const stack = await readJson<StackFile>(join(directory, "stack.json"));
+  const stateDir = temporary === undefined ? directory : await folderIn(temporary);
   const push = pushControl(stack.webpush.controlUrl);
   const parts = (): Promise<readonly RunningPart[]> => readJson<RunningPart[]>(join(directory, "parts.json"));
   let ended: ReturnType<LocalStack["stop"]> | undefined;
@@ -90,11 +102,19 @@ export const startStack = async (options: Options = {}): Promise<LocalStack> => 
     push,
     program,
     dataDir: directory,
+    stateDir,
     readyMs,
     parts,
     output: program.output,
     stop: () => (ended ??= end()),
   };
+};
+
+/** The only folder of a stack in there. */
+const folderIn = async (temporary: string): Promise<string> => {
+  const [name, ...others] = (await readdir(temporary)).filter((one) => one.startsWith("fanfare-"));
+  if (name === undefined || others.length > 0) throw new Error(`${temporary} does not hold one stack's folder`);
+  return join(temporary, name);
 };
 
 type PartFaults = Pick<LocalStack, "killPart" | "partIsBack" | "holdDown">;

@@ -35,6 +35,7 @@ export const callerOf = (stack: LocalStack) => {
 
   /** A path that begins with `/` is the whole path; any other is one below `BASE/me/`. */
   const ask = (method: string, path: string, sent: Sent = {}): Promise<Answer> => {
+    stack.confide(sent.body);
     const { hostname, port } = new URL(httpUrl);
     const whole = path.startsWith("/") ? path : `/beta/me/${path}`;
     const body = bodyOf(sent.body);

@@ -1,9 +1,9 @@
-import { startStack, type LocalStack } from "../../support/stack.ts";
+import { startListenedStack, type ListenedStack } from "../../support/listened-stack.ts";
 import { registerApps } from "./apps.ts";
 import { callerOf, type Caller } from "./caller.ts";
 
 /** The stack that the stories of the contract share, and who speaks to it. Each story has users of its own. */
-export type ContractStack = { readonly stack: LocalStack; readonly caller: Caller };
+export type ContractStack = { readonly stack: ListenedStack; readonly caller: Caller };
 
 /** A page of this origin may read answers. */
 export const allowedOrigin = "https://app.contoso.com";
@@ -18,7 +18,7 @@ const subscriptionsPerFeed = 4;
 
 /** Starts it, with all that any of the stories needs. */
 export const startContractStack = async (): Promise<ContractStack> => {
-  const stack = await startStack({
+  const stack = await startListenedStack({
     ephemeral: true,
     env: {
       CORS_ALLOWED_ORIGINS: allowedOrigin,

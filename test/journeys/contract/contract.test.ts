@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, test } from "vitest";
+import { expectNothingTold } from "../../support/listened-stack.ts";
 import { newUserForEach } from "./anyone.ts";
 import { oneAppSends } from "./app-sender.ts";
 import { startContractStack, type ContractStack } from "./contract-stack.ts";
@@ -61,3 +62,6 @@ describe("the feed", () => {
 describe("deliveries", () => deliveryCases(() => shared));
 describe("subscriptions", () => subscriptionCases(() => shared));
 describe("the inbox page", () => inboxCases(() => shared));
+
+test("in the end neither its telemetry nor its log has told a secret, a person, a device or a content", () =>
+  expectNothingTold(shared.stack));

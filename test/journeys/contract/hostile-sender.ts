@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from "vitest";
-import { startStack, type LocalStack } from "../../support/stack.ts";
+import { startListenedStack, type ListenedStack } from "../../support/listened-stack.ts";
 import { callerOf, notification, type Answer, type Caller, type Person, type Sent } from "./caller.ts";
 
 // Who imports these sees what the hook below gave them.
-export let stack: LocalStack;
+export let stack: ListenedStack;
 export let caller: Caller;
 export let anyone: Person;
 
@@ -11,7 +11,7 @@ export let anyone: Person;
 export const oneStackIsUnderFire = (): void => {
   beforeAll(async () => {
     const env = { FANFARE_PUSH_PRINT: "0", THROTTLE_USER_WRITES_PER_5_MINUTES: "100000" };
-    stack = await startStack({ ephemeral: true, env });
+    stack = await startListenedStack({ ephemeral: true, env });
     caller = callerOf(stack);
     anyone = await caller.person();
   });

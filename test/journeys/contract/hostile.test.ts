@@ -1,4 +1,5 @@
-import { beforeEach } from "vitest";
+import { beforeEach, test } from "vitest";
+import { expectNothingTold } from "../../support/listened-stack.ts";
 import { hostileJsonCases } from "./hostile-json.cases.ts";
 import { hostileRequestCases } from "./hostile-request.cases.ts";
 import { oneStackIsUnderFire, stack } from "./hostile-sender.ts";
@@ -12,3 +13,6 @@ hostileSizeCases();
 hostileJsonCases();
 hostileRequestCases();
 hostileTokenCases();
+
+test("in the end neither its telemetry nor its log has told a secret, a person, a device or a content", () =>
+  expectNothingTold(stack));

@@ -1,5 +1,5 @@
 import { newVendorAccounts, credentialSettingsOf } from "../../../infra/local/vendor-accounts.ts";
-import { startStack, type LocalStack } from "../../support/stack.ts";
+import { startListenedStack, type ListenedStack } from "../../support/listened-stack.ts";
 
 /** Keys of another developer, under the name `wrong`: well formed, and no vendor knows them. */
 const wrongCredentials = (): Record<string, string> => {
@@ -12,4 +12,4 @@ const wrongCredentials = (): Record<string, string> => {
 };
 
 /** The stack that the stories of the native platforms share. Each has users of its own. */
-export const startNativeStack = (): Promise<LocalStack> => startStack({ env: wrongCredentials() });
+export const startNativeStack = (): Promise<ListenedStack> => startListenedStack({ env: wrongCredentials() });

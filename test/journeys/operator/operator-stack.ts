@@ -7,15 +7,15 @@ import { openTables } from "../../../shared/storage/azure.table.ts";
 import type { Tables } from "../../../shared/storage/table.ts";
 import { command, linesOf, program, type Told } from "../../contracts/ops/operator.ts";
 import { calledBy } from "../../support/ops-commands.ts";
+import { expectNothingTold, startListenedStack, type ListenedStack } from "../../support/listened-stack.ts";
 import { inspectorOf, type Inspector } from "../../support/service-bus/inspect.ts";
-import { startStack, type LocalStack } from "../../support/stack.ts";
 
 type Settings = Readonly<Record<string, string>>;
 
 /** A running stack and the operator's shell beside it. */
 export type OperatorStack = {
   /** The stack as it runs now; another after `restart`. */
-  readonly stack: LocalStack;
+  readonly stack: ListenedStack;
   /** Its tables and its queue, as they are. */
   readonly tables: Tables;
   readonly inspector: Inspector;
@@ -37,15 +37,17 @@ export type OperatorStack = {
   readonly ran: ReadonlySet<string>;
   /** Who somebody is, as tokens name them. */
   readonly person: (user: string) => Promise<{ readonly objectId: string; readonly tenantId: string }>;
-  /** Ctrl-C and another start on the same data, with more settings of the app's. */
+  /** Ctrl-C and another start on the same data, with more settings of the app's, which are nobody else's business. Expects what `end` does. */
   readonly restart: (settings: Settings) => Promise<void>;
+  /** Ctrl-C. Expects that the stack told no secret, person, device or content. Only the first call does anything. */
+  readonly end: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
 /** Starts it on a data directory of its own, which goes with `stop`. */
 export const startOperatorStack = async (): Promise<OperatorStack> => {
   const dataDir = await mkdtemp(join(tmpdir(), "fanfare-operator-"));
-  let stack = await startStack({ dataDir });
+  let stack = await startListenedStack({ dataDir });
   let inspector = inspectorOf(stack.stack.serviceBus.connectionString);
   let env: Settings = { FANFARE_DATA_DIR: dataDir };
   const ran = new Set<string>();
@@ -60,10 +62,12 @@ export const startOperatorStack = async (): Promise<OperatorStack> => {
     return told;
   };
   const done: OperatorStack["done"] = (...args) => piped("", ...args);
-  const end = async (): Promise<void> => {
+  let ending: Promise<void> | undefined;
+  const closeAndListen = async (): Promise<void> => {
     await inspector.close();
-    await stack.stop();
+    await expectNothingTold(stack);
   };
+  const end = (): Promise<void> => (ending ??= closeAndListen());
 
   return {
     get stack() {
@@ -89,12 +93,12 @@ export const startOperatorStack = async (): Promise<OperatorStack> => {
     },
     restart: async (settings) => {
       await end();
-      stack = await startStack({ dataDir, env: settings });
+      stack = await startListenedStack({ dataDir, env: settings });
+      ending = undefined;
+      for (const value of Object.values(settings)) stack.confide({ payload: value.split(/[:,]/) });
       inspector = inspectorOf(stack.stack.serviceBus.connectionString);
     },
-    stop: async () => {
-      await end();
-      await rm(dataDir, { recursive: true });
-    },
+    end,
+    stop: () => end().finally(() => rm(dataDir, { recursive: true })),
   };
 };

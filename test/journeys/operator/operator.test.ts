@@ -78,3 +78,6 @@ test("there is no command that was not run here", () => {
   const all = leaves().map(({ words }) => words.join(" "));
   expect(all.filter((words) => !operator.ran.has(words))).toEqual([]);
 });
+
+test("in the end neither its telemetry nor its log has told a secret, a person, a device or a content", () =>
+  operator.end());
