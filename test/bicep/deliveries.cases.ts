@@ -31,7 +31,10 @@ export const deliveryCases = (): void => {
     });
 
     test("a run's row that is up to two minutes older than the acceptance's counts as its", () => {
-      expect([21.5, 22.5].map((ago) => isUp("deliveries-stalled", accepted(20), begun(ago, 0, 1)))).toEqual([false, true]);
+      expect([21.5, 22.5].map((ago) => isUp("deliveries-stalled", accepted(20), begun(ago, 0, 1)))).toEqual([
+        false,
+        true,
+      ]);
       expect(isUp("deliveries-stalled", accepted(30), begun(50, 0, 1), begun(25, 0, 1))).toBe(false);
     });
   });
