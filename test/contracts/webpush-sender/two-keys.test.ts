@@ -6,6 +6,7 @@ import { vapidKeyIdOf, type VapidKeyId } from "../../../shared/subscription/vapi
 import { leavesNothing } from "../egress/leaves-nothing.ts";
 import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
 import { newServerKeys, startLocalService, type LocalService } from "../webpush-service/local-service.ts";
+import { until } from "../../support/until.ts";
 
 /** Two VAPID keys live at once: browsers of either are reached, while those of the previous one are asked to subscribe anew. */
 const [previous, current] = [newServerKeys(), newServerKeys()];
@@ -150,6 +151,8 @@ test("both keys together have the time of one attempt", async () => {
   await service.control.addFault({ status: 403, delayMs: 250 });
   const outcome = await senderWith({ timeLimitMs: 400 }).send(attemptAt(newer));
   expect(outcome).toEqual({ kind: "busy", origin: "silent", reason: "TimeoutError" });
+  // The service notes a push when it answers, be it to nobody: the next case begins with none.
+  await until(async () => (await requests()).length === 2, { what: "both pushes are noted" });
 });
 
 test("a browser whose key was removed is given up with what is to be done, nobody is asked, and no key is doubted", async () => {
