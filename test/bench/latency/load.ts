@@ -1,17 +1,19 @@
 import type { LocalStack } from "../../support/stack.ts";
+import { appServer } from "../app-server.ts";
 import { arrivalsAt, newMark } from "../pipeline/arrivals.ts";
 import { concurrently } from "../pipeline/concurrently.ts";
 import type { Subscriber } from "../pipeline/subscribers.ts";
-import { appServer } from "./app-server.ts";
 import { figuresOf, type Accepted, type Figures } from "./figures.ts";
 import { openLoop } from "./open-loop.ts";
 
 /** Requests at once, where they are not made on a schedule. */
 export const atOnce = 32;
+/** So many wait for an answer at most; whoever comes then waits for a connection, and the time counts. */
+const connectionsMost = 256;
 
 /** Loads of notifications to one user after the other, each awaited until every device has it. */
 export const loadOn = async (stack: LocalStack, all: readonly Subscriber[], stop: AbortSignal) => {
-  const server = await appServer(stack);
+  const server = await appServer(stack, connectionsMost);
   const arrived = arrivalsAt(stack.push);
   let next = 0;
 
@@ -25,7 +27,7 @@ export const loadOn = async (stack: LocalStack, all: readonly Subscriber[], stop
       if (!subscriber) throw new Error("There are no users.");
       const mark = newMark();
       const begunAt = performance.now();
-      const refusal = await server.post(subscriber, mark);
+      const refusal = await server.post({ unsid: subscriber[0].unsid, appNotificationId: mark });
       const answeredAt = performance.now();
       const promised = subscriber.map(({ deviceId }) => ({ mark, deviceId }));
       if (refusal !== undefined) refusals.push(refusal);

@@ -64,7 +64,7 @@ const measure = async (
   const subscribed = await subscribers(stack, options, stop);
   const turn = turns(stack, { subscribed, options, stop });
 
-  const api: Side = { name: "API", send: throughApi(stack, concurrency) };
+  const api: Side = { name: "API", send: await throughApi(stack, concurrency) };
   const warmingUp = Math.ceil(notifications / 4);
   const { contentBytes } = await turn(api, { name: "warm-up", notifications: warmingUp, contentBytes: 0 });
   const theFloor = against === "floor" ? await floor(stack, { vapid, concurrency }, subscribed) : undefined;

@@ -1,5 +1,5 @@
-import { Pool } from "undici";
 import type { LocalStack } from "../../support/stack.ts";
+import { appServer } from "../app-server.ts";
 import type { Ahead } from "./ahead.ts";
 import { newMark } from "./arrivals.ts";
 import { concurrently } from "./concurrently.ts";
@@ -15,15 +15,10 @@ export type Load = {
   readonly stop: AbortSignal;
 };
 
-const answerWithinMs = 30_000;
-const rawContentBytes = 256;
-
 /** Posts notifications to the API as an app server does, to one user after the other, by kept connections. */
-export const throughApi = (stack: LocalStack, concurrency: number) => {
-  const pool = new Pool(stack.stack.httpUrl, { connections: concurrency });
-  const targetHostName = stack.stack.apps[0]?.hostName;
+export const throughApi = async (stack: LocalStack, concurrency: number) => {
+  const server = await appServer(stack, concurrency);
   return async ({ subscribers, notifications, ahead, stop }: Load): Promise<Sent> => {
-    const authorization = `Bearer ${await stack.token()}`;
     const accepted: Accepted[] = [];
     const refusals: string[] = [];
     const startedAt = Date.now();
@@ -33,23 +28,10 @@ export const throughApi = (stack: LocalStack, concurrency: number) => {
       await ahead.promise(subscriber.length);
       const mark = newMark();
       const askedAt = performance.now();
-      const answer = await pool
-        .request({
-          method: "POST",
-          path: "/beta/me/notifications/",
-          headers: { authorization, "x-uns-id": subscriber[0].unsid, "content-type": "application/json" },
-          body: JSON.stringify({
-            targetHostName,
-            appNotificationId: mark,
-            payload: { rawContent: mark.padEnd(rawContentBytes, ".") },
-          }),
-          signal: AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]),
-        })
-        .then(async ({ statusCode, body }) => ({ statusCode, text: await body.text() }))
-        .catch((error: unknown) => ({ statusCode: 0, text: String(error) }));
+      const refusal = await server.post({ unsid: subscriber[0].unsid, appNotificationId: mark, stop });
       const answeredAt = Date.now();
       const tookMs = performance.now() - askedAt;
-      if (answer.statusCode !== 201) refusals.push(`${answer.statusCode} ${answer.text}`);
+      if (refusal !== undefined) refusals.push(refusal);
       else accepted.push({ answeredAt, tookMs, promised: subscriber.map(({ deviceId }) => ({ mark, deviceId })) });
     });
     return { startedAt, accepted, refused: refusals.length, firstRefusal: refusals[0] };
