@@ -71,6 +71,7 @@ export const ourHandler = async ({ vendors, atOnce, hostName, later }: Given) =>
     apps: tableAppRegistry(apps, clock, report),
     channels: { webpush: sender },
     governor: memoryGovernor({ clock, chance, policy, concurrency: atOnce, messagesInHand, pruningShareMax }),
+    pushesMost: 2 * atOnce,
     clock,
     policy,
     chance,

@@ -63,6 +63,7 @@ export const startHost = ({ sender, isGoverned, onEvent }: Options) => {
     governor: isGoverned
       ? memoryGovernor({ clock, chance: Math.random, policy, concurrency, messagesInHand: 32, pruningShareMax: 10 })
       : ungoverned,
+    pushesMost: isGoverned ? 2 * concurrency : Infinity,
     clock,
     policy,
     chance: Math.random,
