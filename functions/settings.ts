@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readDataKeys, type DataKey } from "../shared/data-keys.ts";
 import { knownPushHosts } from "../shared/subscription/push-hosts.ts";
 

@@ -5,11 +5,13 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
+import { apart, partsApart } from "./build/apart.mjs";
 import { browserJobs, pageFiles } from "./build/client.mjs";
 import { declarations } from "./build/declarations.mjs";
 import { existing, replace, root } from "./build/files.mjs";
 import { ownPositions } from "./build/own-positions.mjs";
 import { packageFiles, removeAllBut } from "./build/package.mjs";
+import { partOfUndici } from "./build/part-of-undici.mjs";
 
 const require = createRequire(import.meta.url);
 const common = {
@@ -20,15 +22,6 @@ const common = {
   write: false,
   sourcemap: true,
   logLevel: "warning",
-};
-
-/** What exports telemetry is large, and few need it at once: a file of its own, which the app loads when its settings name a place to send to. */
-const telemetryApart = {
-  name: "telemetry apart",
-  setup: ({ onResolve }) =>
-    onResolve({ filter: /\/started\.ts$/ }, ({ kind }) =>
-      kind === "dynamic-import" ? { path: "./telemetry.cjs", external: true } : undefined,
-    ),
 };
 
 /** What `functions/build.ts` says: https://docs.github.com/actions/reference/workflows-and-actions/variables tells of the commit. */
@@ -44,11 +37,15 @@ const app = (entryPoints, outdir) => ({
   outdir,
   outExtension: { ".js": ".cjs" },
   format: "cjs",
+  // Packages' ES modules where they have some: what is not used of them is left out, and none is there a second time for whoever requires it.
+  mainFields: ["module", "main"],
+  // A file apart is required: an import would wait for Node's loader of ES modules, which reads the file twice to find what it exports.
+  supported: { "dynamic-import": false },
   minifySyntax: true,
   minifyWhitespace: true,
   // debug colours its lines if supports-color happens to be installed, and does without where it is not; here only development has it.
   external: ["@azure/functions-core", "supports-color"],
-  plugins: [telemetryApart, ownPositions],
+  plugins: [apart, partOfUndici, ownPositions],
   define: {
     "import.meta.dirname": "__dirname", // CommonJS has the one and not the other
     FANFARE_BUILD: JSON.stringify(buildOf(process.env)),
@@ -94,7 +91,7 @@ export const buildAll = async () => {
     }),
   );
   const jobs = [
-    app({ main: "functions/index.ts", telemetry: "functions/telemetry/started.ts" }, join(root, "dist")),
+    app({ main: "functions/index.ts", ...partsApart }, join(root, "dist")),
     programs("dist/local", await localEntries()),
     ...tools,
     ...(await browserJobs()),

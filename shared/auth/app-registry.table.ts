@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type * as z from "zod";
 import type { Clock } from "../clock.ts";
 import { reportOnce, type Report } from "../report.ts";
 import { RowConflict, type Table } from "../storage/table.ts";

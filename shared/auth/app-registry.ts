@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const guid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 

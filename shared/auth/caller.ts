@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { Problem } from "../problem.ts";
 
 /** Who a user is: tenant and object id, which never change; a name may (contract 2.3 shows it, nothing looks it up). */

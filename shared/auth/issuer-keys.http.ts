@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { milliseconds, type Clock } from "../clock.ts";
 import { Unavailable } from "../unavailable.ts";
 

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
-import type { z } from "zod";
+import type * as z from "zod";
 
 /** Reads a credential's setting as JSON. Throws an error of these words, and of none that were given, when it is not as it must be. */
 export const jsonOf = <T>(text: string, schema: z.ZodType<T>, wrong: string): T => {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { ToldKind } from "../delivery/ledger.ts";
 import type { FeedKey } from "../feed-key.ts";
 import type { NotificationId } from "../notification/notification.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { milliseconds } from "../clock.ts";
 import { hashOf } from "../hash.ts";
 import { contentOf } from "./dead-letters.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { isExpired, type NotificationId } from "../notification/notification.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { milliseconds } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import type { NotificationDraft, NotificationId } from "../notification/notification.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { anyCase, faultsOf, members, needed, required, sentenceOf, strangeName } from "../members.ts";
 import { checkDataTypes } from "../notification/data-types.ts";
 import { readStates, userActionStates, type StateChange } from "../notification/notification.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { required } from "../members.ts";
 
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/;

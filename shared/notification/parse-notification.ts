@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { milliseconds } from "../clock.ts";
 import { anyCase, anyCaseList, faultsOf, member, members, needed, required, sentenceOf } from "../members.ts";
 import { Problem, type Fault } from "../problem.ts";

@@ -1,5 +1,5 @@
 import { RestError } from "@azure/data-tables";
-import { z } from "zod";
+import * as z from "zod";
 import { Unavailable } from "../unavailable.ts";
 import { RowConflict } from "./table.ts";
 

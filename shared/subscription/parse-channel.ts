@@ -1,5 +1,5 @@
 import { ECDH } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { anyCase, member, members, required } from "../members.ts";
 import type { PlatformType } from "../notification/notification.ts";
 import type { Fault } from "../problem.ts";

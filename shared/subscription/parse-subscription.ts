@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { RegisteredApp } from "../auth/app-registry.ts";
 import { anyCase, faultsOf, member, members, required, sentenceOf } from "../members.ts";
 import { hostNameSchema } from "../notification/host-name.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { keyIdOf, type DataCipher } from "../data-keys.ts";
 import type { FeedKey } from "../feed-key.ts";
 import { hashOf } from "../hash.ts";

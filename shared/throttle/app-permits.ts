@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Permits are leased for slots of ten seconds, and end with them. */
 const slotMs = 10_000;

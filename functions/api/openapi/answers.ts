@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { outcomeKinds } from "../../../shared/delivery/ledger.ts";
 import { platformTypes, priorities, readStates, userActionStates } from "../../../shared/notification/notification.ts";
 import { notificationTypes } from "../../../shared/subscription/subscription.ts";

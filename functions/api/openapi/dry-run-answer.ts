@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { platformTypes } from "../../../shared/notification/notification.ts";
 import { notificationTypes } from "../../../shared/subscription/subscription.ts";
 import { acceptedAnswer, entityAnswer } from "./answers.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { changeSchema, manyChangeSchema } from "../../../shared/feed/parse-change.ts";
 import { members } from "../../../shared/members.ts";
 import { notificationSchema } from "../../../shared/notification/parse-notification.ts";

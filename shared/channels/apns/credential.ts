@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { jsonOf, privateKeyOf } from "../credential-text.ts";
 
 /** A token signing key of the Apple Developer account (a .p8 file), which signs for every app of its team. */

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { jsonOf, privateKeyOf } from "../credential-text.ts";
 
 /** A Google service account that may send for one Firebase project. */

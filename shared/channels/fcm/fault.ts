@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What an error body of Google's says. All but the message is made of code words and of our own members' names: fit to be told. */
 export type FcmFault = {

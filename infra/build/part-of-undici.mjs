@@ -1,0 +1,25 @@
+// undici is one CommonJS module, of which the compiler can leave nothing out: fetch, WebSocket, mocks, caches and proxies would be half a
+// megabyte that every start compiles. And it makes its own agent that of Node's fetch, which nobody here asked for.
+
+/** An esbuild plugin: of undici the app gets what it imports, put together as undici's own index.js does. */
+export const partOfUndici = {
+  name: "part of undici",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
+      path: "undici",
+      namespace: "part-of",
+      pluginData: { resolveDir },
+    }));
+    onLoad({ filter: /^undici$/, namespace: "part-of" }, ({ pluginData: { resolveDir } }) => ({
+      contents,
+      resolveDir,
+    }));
+  },
+};
+
+const contents = `
+const Dispatcher = require("undici/lib/dispatcher/dispatcher");
+Object.assign(Dispatcher.prototype, require("undici/lib/api"));
+exports.Agent = require("undici/lib/dispatcher/agent");
+exports.buildConnector = require("undici/lib/core/connect");
+`;
