@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { isAscii } from "node:buffer";
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from "node:crypto";
 
 /** One AES-256 key for data at rest, with the id that is written beside what it encrypted. */
 export type DataKey = { readonly id: string; readonly key: Uint8Array };
@@ -11,37 +12,47 @@ const tagBytes = 16;
  * `place` (the row it is for) is authenticated with it, so a ciphertext moved to another row does not open.
  * The first key encrypts; the others still decrypt what they once encrypted, which is how a key is rotated.
  */
-export const dataCipher = (keys: readonly [DataKey, ...DataKey[]]) => ({
-  seal: (text: string, place: string): string => {
-    const [{ id, key }] = keys;
-    const iv = randomBytes(ivBytes);
-    const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(Buffer.from(place));
-    const sealed = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
-    return `${id}.${sealed.toString("base64url")}`;
-  },
+export const dataCipher = (keys: readonly [DataKey, ...DataKey[]]) => {
+  // Made once: on Node 24 bytes as a key cost seven times as much, for each text anew.
+  const withSecret = ({ id, key }: DataKey) => ({ id, secret: createSecretKey(key) });
+  const [first, ...others] = keys;
+  const current = withSecret(first);
+  const all = [current, ...others.map(withSecret)];
+  return {
+    seal: (text: string, place: string): string => {
+      const { id, secret } = current;
+      const iv = randomBytes(ivBytes);
+      const cipher = createCipheriv("aes-256-gcm", secret, iv).setAAD(Buffer.from(place));
+      const sealed = Buffer.concat([iv, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
+      return `${id}.${sealed.toString("base64url")}`;
+    },
 
-  /**
-   * Throws when the key is not configured any more, or the text was tampered with, moved, or never sealed: only what `seal` made
-   * opens, to the character. Of what it was given an error shows the id at most.
-   */
-  open: (sealed: string, place: string): string => {
-    const [, id, printed = ""] = form.exec(sealed) ?? [];
-    const bytes = Buffer.from(printed, "base64url");
-    // The last character of base64 has spare bits: of the texts that decode to the same bytes one is ours.
-    const isWhole = bytes.length >= ivBytes + tagBytes && bytes.toString("base64url") === printed;
-    if (id === undefined || !isWhole) throw new Error("An encrypted text is malformed.");
-    const key = keys.find((candidate) => candidate.id === id)?.key;
-    if (!key) throw new Error(`DATA_KEYS no longer holds the key "${id}", with which a stored row was encrypted.`);
-    const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
-    decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-tagBytes));
-    const text = decipher.update(bytes.subarray(ivBytes, -tagBytes));
-    decipher.final(); // throws, and what was deciphered is nobody's, unless the tag is right
-    return text.toString();
-  },
-});
+    /**
+     * Throws when the key is not configured any more, or the text was tampered with, moved, or never sealed: only what `seal` made
+     * opens, to the character. Of what it was given an error shows the id at most.
+     */
+    open: (sealed: string, place: string): string => {
+      const dot = sealed.indexOf(".");
+      const id = sealed.slice(0, Math.max(0, dot));
+      const printed = sealed.slice(dot + 1);
+      const bytes = Buffer.from(printed, "base64url");
+      // The decoder skips what it does not know, and the last character has spare bits: of the texts that decode to the same bytes one is ours.
+      const isWhole = bytes.length >= ivBytes + tagBytes && bytes.toString("base64url") === printed;
+      if (!isKeyId(id) || !isWhole) throw new Error("An encrypted text is malformed.");
+      const secret = all.find((candidate) => candidate.id === id)?.secret;
+      if (!secret) throw new Error(`DATA_KEYS no longer holds the key "${id}", with which a stored row was encrypted.`);
+      const decipher = createDecipheriv("aes-256-gcm", secret, bytes.subarray(0, ivBytes), { authTagLength: tagBytes });
+      decipher.setAAD(Buffer.from(place)).setAuthTag(bytes.subarray(-tagBytes));
+      const text = decipher.update(bytes.subarray(ivBytes, -tagBytes));
+      decipher.final(); // throws, and what was deciphered is nobody's, unless the tag is right
+      return text.toString(isAscii(text) ? "latin1" : "utf8"); // the same, at a tenth of the time
+    },
+  };
+};
 
 /** `<key id>.<nonce, ciphertext and tag>`; ids are what DATA_KEYS allows. */
 const form = /^(\w+)\.([\w-]+)$/;
+const isKeyId = (text: string): boolean => /^\w+$/.test(text);
 
 /** The id of the key that a text was sealed with; undefined for one that never was. */
 export const keyIdOf = (sealed: unknown): string | undefined =>

@@ -19,9 +19,13 @@ export const hmac = (key: Uint8Array, message: Uint8Array): Buffer => {
   pad(inner, blockKey, innerPad);
   inner.set(message, blockBytes);
   pad(outer, blockKey, outerPad);
-  outer.set(hash("sha256", inner.subarray(0, blockBytes + message.length), "buffer"), blockBytes);
-  return hash("sha256", outer, "buffer");
+  outer.write(digestOf(inner.subarray(0, blockBytes + message.length)), blockBytes, asCharacters);
+  return Buffer.from(digestOf(outer), asCharacters);
 };
+
+/** Of a digest a byte for each character: memory of its own, which a buffer of OpenSSL's has, costs twice as much as the hash. */
+const asCharacters = "binary";
+const digestOf = (block: Buffer): string => hash("sha256", block, asCharacters);
 
 /** The key, filled up with zeros to a block, each byte XOR the padding's. */
 const pad = (block: Buffer, key: Uint8Array, padding: number): void => {
