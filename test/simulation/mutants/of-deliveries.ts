@@ -26,7 +26,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "records a retry before its message is sent, and leaves none for those who wait",
-    from: 365,
+    from: 378,
     file: run,
     find: "  const retryAt = await goOnLater(run, { notification, settled, waitingUntil: plan.waitingUntil });\n",
     replace: `  const first = { read: ledger, made: madeBy(settled), expiresAt: notification.expiresAt };
@@ -35,7 +35,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "skips a message because a newer version exists",
-    from: 240,
+    from: 244,
     file: run,
     find: "  run.expiresAt = notification?.expiresAt;\n",
     replace: `  if (notification && notification.version > job.version) return { kind: "done" };\n`,
@@ -51,7 +51,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   {
     name: "believes the ledger on a channel that two runs told different versions",
     needs: "a rush",
-    from: 6_130,
+    from: 6_140,
     file: run,
     find: "crossed.size > 0 || isRenewed ?",
     replace: "isRenewed ?",
@@ -74,7 +74,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "writes the ledger over what another run wrote",
-    from: 5_030,
+    from: 5_038,
     needs: "a rush",
     file: "shared/delivery/ledgers.table.ts",
     find: `ifMatch === undefined ? { kind: "insert", row } : { kind: "replace", row, ifMatch }`,
@@ -82,7 +82,7 @@ export const mutantsOfDeliveries: readonly Mutant[] = [
   },
   {
     name: "gives up after three attempts, though the notification lives on",
-    from: 155,
+    from: 161,
     file: "shared/delivery/decide.ts",
     find: "if (expiresAt - from < lastTryMs)",
     replace: "if (expiresAt - from < lastTryMs || doublings > 1)",

@@ -4,7 +4,7 @@ import type { Mutant } from "./mutant.ts";
 export const mutantsOfTheFeed: readonly Mutant[] = [
   {
     name: "a repeat under an Idempotency-Key does not send its message again",
-    from: 115,
+    from: 122,
     file: "functions/api/create-notification.ts",
     find: "      const accepted = await use.feed.accept(feed, draft, once);\n",
     replace: `      const cameAt = use.clock.now();
@@ -27,7 +27,7 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   },
   {
     name: "a repeated DELETE does not send its tap again",
-    from: 720,
+    from: 728,
     file: "functions/api/feed/remove-notification.ts",
     find: "      const tombstone = await use.feed.remove(place.feed, id, isMet);\n",
     replace: `      const cameAt = use.clock.now();
@@ -36,7 +36,7 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
   },
   {
     name: "prunes whatever row stands there now",
-    from: 98,
+    from: 102,
     file: "shared/subscription/subscriptions.table.ts",
     find: `{ kind: "replace", row: withoutChannel(stored), ifMatch: stored.etag }`,
     replace: `{ kind: "put", row: withoutChannel(stored) }`,
@@ -49,10 +49,11 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
     const stale = { ...head, usage: known.get(feed) ?? head.usage };
     const decision = decide(found, { feed, head: stale, limits, now });
     if (decision.kind === "write") known.set(feed, decision.head.usage);\n`,
+    from: 6,
   },
   {
     name: "writes the head over what another writer made of it",
-    from: 165,
+    from: 169,
     file: "shared/feed/write-turns.table.ts",
     find: "over(headFound, headRow(feed, { ...head, ...decision.head, at: now, stamps })),",
     replace: `{ kind: "put", row: headRow(feed, { ...head, ...decision.head, at: now, stamps }) },`,
@@ -66,5 +67,6 @@ export const mutantsOfTheFeed: readonly Mutant[] = [
     epoch: head.epoch,
     version: version === end && later ? headOf(later).version : version,
   });\n`,
+    from: 24,
   },
 ];
