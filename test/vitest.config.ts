@@ -2,12 +2,13 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Journeys take longest: started last, one would be waited for alone. */
-class JourneysFirst extends BaseSequencer {
+/** What takes long, longest first: started last, one would be waited for alone. Where a run came before, its times order each of these. */
+const longFirst = ["/test/journeys/", "/test/simulation/", "/test/contracts/", "/test/"];
+
+class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isJourney = ({ moduleId }: TestSpecification): boolean => moduleId.includes("/test/journeys/");
-    const sorted = await super.sort(files);
-    return [...sorted.filter(isJourney), ...sorted.filter((file) => !isJourney(file))];
+    const rankOf = ({ moduleId }: TestSpecification): number => longFirst.findIndex((part) => moduleId.includes(part));
+    return (await super.sort(files)).toSorted((one, other) => rankOf(one) - rankOf(other));
   }
 }
 
@@ -19,7 +20,7 @@ export default defineConfig({
     globalSetup: ["test/support/build.ts", "test/support/table-service.ts", "test/support/browsers-told.ts"],
     pool: "forks",
     maxWorkers: 3, // on two cores: a third of the time is spent waiting for locks, retries and ends of lives
-    sequence: { sequencer: JourneysFirst },
+    sequence: { sequencer: LongFirst },
     // A worker keeps what it has imported: two thirds of a file's time went into loading the Azure SDK once more. So no file replaces
     // a module for good, and what a test changes of its process (clock, spies, environment) it gives back.
     isolate: false,
