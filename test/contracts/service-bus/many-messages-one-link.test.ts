@@ -4,7 +4,7 @@ import { useServiceBus } from "../../support/service-bus/use.ts";
 import { until } from "../../support/until.ts";
 
 // A session's ring of deliveries has 2,048 places: a broker that does not clear them stalls a link after that many.
-const many = 5_500;
+const many = 2_500;
 const bus = useServiceBus();
 const everyNumber = Array.from({ length: many }, (_, index) => index);
 
@@ -57,18 +57,17 @@ test("one receive-and-delete receiver takes as many", { timeout: 60_000 }, async
 
 test("one sender sends more single messages than a session's ring has places", { timeout: 60_000 }, async () => {
   const { client, name, sender } = await bus.queue("plain");
-  const numbers = everyNumber.slice(0, 2_500);
-  const left = numbers.values();
+  const left = everyNumber.values();
   const sendOnes = async (): Promise<void> => {
     for (const body of left) await sender.sendMessages({ body });
   };
   await Promise.all(Array.from({ length: 64 }, sendOnes));
   const receiver = client.createReceiver(name, { receiveMode: "receiveAndDelete" });
   const received: unknown[] = [];
-  while (received.length < numbers.length) {
-    const messages = await receiver.receiveMessages(numbers.length - received.length, { maxWaitTimeInMs: 2_000 });
+  while (received.length < many) {
+    const messages = await receiver.receiveMessages(many - received.length, { maxWaitTimeInMs: 2_000 });
     expect(messages.length).toBeGreaterThan(0);
     received.push(...messages.map(({ body }): unknown => body));
   }
-  expect(received.map(Number).sort((a, b) => a - b)).toEqual(numbers);
+  expect(received.map(Number).sort((a, b) => a - b)).toEqual(everyNumber);
 });
