@@ -29,7 +29,9 @@ export const deliverNotification = (use: Uses): ((message: unknown, receipt: Rec
     const cameAt = use.clock.now();
     const queuedMs = Math.max(0, cameAt - waitsSince(job));
     const run: Run = {
-      ...receipt,
+      deliveryCount: receipt.deliveryCount,
+      emit: receipt.emit,
+      bug: receipt.bug,
       use,
       job,
       startedAt: cameAt,

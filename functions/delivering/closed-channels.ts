@@ -12,6 +12,7 @@ const rememberedMost = 100;
 export const closedChannels = (clock: Clock): ((subscriptions: readonly Subscription[], emit: Emit) => void) => {
   const quietUntil = new Map<string, number>();
   return (subscriptions, emit) => {
+    if (!subscriptions.some(({ closedKeyId }) => closedKeyId !== undefined)) return;
     const closed = subscriptions.flatMap(({ closedKeyId }) => closedKeyId ?? []);
     for (const keyId of new Set(closed)) {
       const now = clock.now();

@@ -30,6 +30,7 @@ export const goOnLater = async (
   run: Run,
   { notification, settled, waitingUntil }: Round,
 ): Promise<number | undefined> => {
+  if (waitingUntil === undefined && !settled.some(({ decision }) => decision.kind === "retry")) return undefined;
   const { use, job } = run;
   const { version, expiresAt } = notification;
   const soonest = timeOf(run) + recordedAfterMs;

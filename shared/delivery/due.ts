@@ -62,17 +62,14 @@ export const planFor = <S extends Subscription>(
   const isBegun = (subscription: S): boolean => begun(subscription)?.subscriptionId === subscription.id;
   const chosen = onePerChannel(open, isBegun);
   const waiting = chosen.map(dueAt).filter((at) => at > now);
+  const waitingUntil = waiting.length > 0 ? Math.min(...waiting) : undefined;
+  const due = chosen.filter((one) => dueAt(one) <= now).map((subscription) => ({ kind, subscription }));
+  if (again.size === 0) return { due, waitingUntil };
   // Nor is anything told beside an alert: it is of the newest content, in whose place it is shown.
   const alerted = new Set(kind === "fallback" ? chosen.map(({ channelTag }) => channelTag) : []);
   const isLeft = (subscription: S): boolean => isOnceMore(subscription) && !alerted.has(subscription.channelTag);
   const onceMore = onePerChannel(reachable.filter(isLeft), isBegun);
-  return {
-    due: [
-      ...chosen.filter((one) => dueAt(one) <= now).map((subscription) => ({ kind, subscription })),
-      ...onceMore.flatMap((subscription) => newestFor(notification, subscription)),
-    ],
-    waitingUntil: waiting.length > 0 ? Math.min(...waiting) : undefined,
-  };
+  return { due: [...due, ...onceMore.flatMap((subscription) => newestFor(notification, subscription))], waitingUntil };
 };
 
 /** What a device must hear to be up to date for certain. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Clock } from "../clock.ts";
 import type { FeedKey } from "../feed-key.ts";
 import type { NotificationId } from "../notification/notification.ts";
@@ -55,11 +55,11 @@ export const tableLedgers = ({ report = () => undefined, ...use }: Uses): Ledger
       const crossed = new Set<string>();
       const attempt = async (): Promise<ReadonlySet<string>> => {
         now ??= await find(feed, id);
-        const { mark: ifMatch, ...standing } = now;
-        const merge = { before, now: standing, made };
+        const { mark: ifMatch } = now;
+        const merge = { before, now, made };
         for (const channelTag of crossedIn(merge)) crossed.add(channelTag);
         const text = chunked("told", JSON.stringify(reopened(mergeTold(merge), made, crossed)));
-        const row: Row = { ...text, partitionKey: feed, rowKey: id, expiresAt: new Date(expiresAt) };
+        const row: Row = { partitionKey: feed, rowKey: id, expiresAt: new Date(expiresAt), ...text };
         now = undefined; // another attempt means that another run wrote: read again, keep both
         await use.deliveries.write(ifMatch === undefined ? { kind: "insert", row } : { kind: "replace", row, ifMatch });
         return crossed;
@@ -70,7 +70,7 @@ export const tableLedgers = ({ report = () => undefined, ...use }: Uses): Ledger
 };
 
 const ledgerOf = (row: StoredRow | undefined, report: Report): Ledger =>
-  row ? { ...toldIn(row, report), mark: row.etag } : { ...nothingTold, mark: undefined };
+  row ? { mark: row.etag, ...toldIn(row, report) } : { mark: undefined, ...nothingTold };
 
 /** What a row of the table says. One that cannot be read is reported, and says that nobody was told. */
 export const toldIn = (row: StoredRow, report: Report): Told => {

@@ -52,6 +52,7 @@ const isSame = (a: LedgerEntry, b: LedgerEntry | undefined): boolean =>
  */
 export const crossedIn = ({ before, now, made }: Merge): ReadonlySet<string> => {
   const crossed = new Set<string>();
+  if (now === before) return crossed; // nobody wrote since, as nearly always
   // Held or tried: it stands where somebody's word of what was told stood before.
   const theirs = entriesOf(now).filter(({ kind, tag, entry }) => !isSame(entry, before[kind][tag]));
   for (const ours of entriesOf(made)) {
@@ -83,6 +84,7 @@ const mayHaveLandedLate = (a: Spoken, b: Spoken): boolean => {
  * once, and what puts the crossed right is the newest content, or a tap.
  */
 export const reopened = (told: Told, made: Told, crossed: ReadonlySet<string>): Told => {
+  if (crossed.size === 0) return told;
   const open = (kind: ToldKind): Entries =>
     Object.fromEntries(
       Object.entries(told[kind]).map(([channelTag, entry]) => {

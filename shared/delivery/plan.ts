@@ -8,12 +8,12 @@ import { isAlertable, isTapped, isTargeted, notRung } from "./reach.ts";
  * the ledger has finished for this content, less those whose time has not come. A run after a crash, or twice at once, comes out the same.
  */
 export const planDeliveries = <S extends Subscription>(standing: Standing<S>): Plan<S> => {
-  const { due, waitingUntil } = planFor(
-    "content",
-    standing,
-    (subscription) => notRung(standing.notification, subscription) === undefined,
-  );
-  const taps = planFor("tap", standing, (subscription) => isLeftBehind(standing, subscription));
+  const { notification, subscriptions } = standing;
+  const content = planFor("content", standing, (subscription) => notRung(notification, subscription) === undefined);
+  const isLeft = (subscription: S): boolean => isLeftBehind(standing, subscription);
+  if (!subscriptions.some(isLeft)) return content; // nearly always, and cheaper than a plan for nobody
+  const { due, waitingUntil } = content;
+  const taps = planFor("tap", standing, isLeft);
   const others = taps.due.filter(({ subscription: { channelTag } }) => !standing.again.has(channelTag));
   return { due: [...due, ...others], waitingUntil };
 };

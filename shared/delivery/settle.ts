@@ -5,7 +5,7 @@ import type { Subscription } from "../subscription/subscription.ts";
 import { decide, type Decision, type RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
 import { retryAtMeeting } from "./meeting.ts";
-import { toldBy, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
+import type { LedgerEntry, PastAttempt, Told, ToldKind } from "./ledger.ts";
 import type { Due } from "./due.ts";
 
 /** One device that was due, with all that followed from it. */
@@ -77,9 +77,8 @@ const pastOf = ({ outcome, reason, at }: LedgerEntry): PastAttempt => ({
 });
 
 /** What a run adds to the ledger. */
-export const madeBy = (settled: readonly Settled<Subscription>[]): Told =>
-  toldBy((kind) =>
-    Object.fromEntries(
-      settled.flatMap(({ due, entry }) => (due.kind === kind ? [[due.subscription.channelTag, entry]] : [])),
-    ),
-  );
+export const madeBy = (settled: readonly Settled<Subscription>[]): Told => {
+  const made: Record<ToldKind, Record<string, LedgerEntry>> = { content: {}, tap: {}, fallback: {} };
+  for (const { due, entry } of settled) made[due.kind][due.subscription.channelTag] = entry;
+  return made;
+};
