@@ -17,6 +17,15 @@ type Options = {
   readonly turn?: () => Promise<void>;
 };
 
+/** Which rows a reader wants. */
+type Wanted = {
+  /** That row and all behind it are none of them. */
+  readonly isPassed?: (row: StoredRow) => boolean;
+  readonly isMeant?: (row: StoredRow) => boolean;
+  /** At most so many. */
+  readonly limit?: number | undefined;
+};
+
 /**
  * A `Table` in this process's memory, for tests that need many or that look at what is asked of it, and for the simulator.
  * What the service would refuse is refused, some of it that Azurite lets pass.
@@ -41,30 +50,34 @@ export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
     for (const change of changes) {
       const rows = partitionOf(keysOf(change).partitionKey);
       if (change.kind === "delete") rows.delete(change.rowKey);
-      else rows.set({ ...copyOf(change.row), etag: `"${(lastEtag += 1)}"` });
+      else rows.set({ etag: `"${(lastEtag += 1)}"`, ...copyOf(change.row) });
     }
   };
 
-  const rowsOf = function* (partitionKey: string, from: string, last: StoredRow | undefined): Iterable<StoredRow> {
-    for (const row of partitions.get(partitionKey)?.from(last?.rowKey ?? from) ?? []) {
-      if (row.rowKey !== last?.rowKey) yield row;
-    }
-  };
-  const allRows = function* (last?: StoredRow): Iterable<StoredRow> {
-    const keys = [...partitions.keys()].filter((key) => last === undefined || key >= last.partitionKey).sort(compare);
-    for (const key of keys) yield* rowsOf(key, "", key === last?.partitionKey ? last : undefined);
+  const rowsOf = (partitionKey: string, from: string): Iterable<StoredRow> =>
+    partitions.get(partitionKey)?.from(from) ?? [];
+  /** Every row, or those from there on. */
+  const allRows = function* (first?: StoredRow): Iterable<StoredRow> {
+    const keys = [...partitions.keys()].filter((key) => first === undefined || key >= first.partitionKey).sort(compare);
+    for (const key of keys) yield* rowsOf(key, key === first?.partitionKey ? first.rowKey : "");
   };
 
   /** Pages as the service gives them: each is the state at its own request, so that rows may come and go between two. */
   const paged = async function* (
-    rowsAfter: (last: StoredRow | undefined) => Iterable<StoredRow>,
-    limit = Infinity,
+    rowsFrom: (last: StoredRow | undefined) => Iterable<StoredRow>,
+    { isPassed = () => false, isMeant = () => true, limit = Infinity }: Wanted = {},
   ): AsyncIterable<StoredRow> {
     let last: StoredRow | undefined;
     for (let left = limit; left > 0;) {
       await turn();
       const size = Math.min(pageRows, left);
-      const page = firstOf(rowsAfter(last), size);
+      const page: StoredRow[] = [];
+      for (const row of rowsFrom(last)) {
+        if (isPassed(row)) break;
+        const isBehindLast = row.rowKey !== last?.rowKey || row.partitionKey !== last.partitionKey;
+        if (isBehindLast && isMeant(row)) page.push(row);
+        if (page.length === size) break;
+      }
       for (const row of page) yield copyOf(row);
       if (page.length < size) return;
       left -= page.length;
@@ -79,19 +92,13 @@ export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
       return row && copyOf(row);
     },
     range: (partitionKey, from, below, { limit, expiredAt } = {}) =>
-      paged(function* (last) {
-        for (const row of rowsOf(partitionKey, from, last)) {
-          if (row.rowKey >= below) return;
-          if (expiredAt === undefined || isPast(row, expiredAt)) yield row;
-        }
-      }, limit),
+      paged((last) => rowsOf(partitionKey, last?.rowKey ?? from), {
+        isPassed: ({ rowKey }) => rowKey >= below,
+        isMeant: (row) => expiredAt === undefined || isPast(row, expiredAt),
+        limit,
+      }),
     partitionsBelow: (partitionKey, limit) =>
-      paged(function* (last) {
-        for (const row of allRows(last)) {
-          if (row.partitionKey >= partitionKey) return;
-          yield row;
-        }
-      }, limit),
+      paged(allRows, { isPassed: (row) => row.partitionKey >= partitionKey, limit }),
     withRowKey: async function* (rowKey) {
       await turn();
       yield [...allRows()].filter((row) => row.rowKey === rowKey).map((row) => copyOf(row));
@@ -112,15 +119,6 @@ export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
       apply(changes);
     },
   };
-};
-
-const firstOf = (rows: Iterable<StoredRow>, size: number): readonly StoredRow[] => {
-  const first: StoredRow[] = [];
-  for (const row of rows) {
-    first.push(row);
-    if (first.length >= size) break;
-  }
-  return first;
 };
 
 /** Whoever has a row may do with it what he likes. Its values are flat, and of them only dates could be changed. */
