@@ -88,11 +88,14 @@ export const memoryGovernor = (options: Options): Governor => {
       const origin = origins.of(route.origin);
       const turn = await turnAt(origin, { name: route.credential, whose, expiresAt });
       if (turn.kind === "held") return turn;
-      const outcome = await made(attempt).catch((error: unknown) => {
-        origin.leave(turn, clock.now());
+      let outcome: Outcome;
+      try {
+        outcome = await attempt();
+      } catch (error) {
+        origin.leave(turn, clock.now()); // thrown at once or later: a bug would keep its turn for good
         letIn(origin, clock.now());
         throw error;
-      });
+      }
       const now = clock.now();
       for (const change of origin.learn(turn, outcome, now)) emit(eventOf(change, route, outcome));
       letIn(origin, now);
@@ -100,9 +103,6 @@ export const memoryGovernor = (options: Options): Governor => {
     },
   };
 };
-
-/** Thrown at once, a bug would keep its turn for good. */
-const made = async (attempt: () => Promise<Outcome>): Promise<Outcome> => attempt();
 
 const waitFor = async (ms: number): Promise<void> => timer(ms, undefined, { ref: false });
 

@@ -17,9 +17,10 @@ export const canaryEndpoint = (name: string): string => `${origin}/${name}`;
 export const withCanary = (sender: ChannelSender): ChannelSender => ({
   routeOf: (attempt) => (isCanary(attempt.subscription) ? route : sender.routeOf(attempt)),
   compose: sender.compose,
-  send: async (attempt) => {
+  send: (attempt) => {
     if (!isCanary(attempt.subscription) || attempt.kind !== "content") return sender.send(attempt);
-    return sender.compose(attempt) ? { kind: "delivered" } : { kind: "rejected", reason: "cannot be composed" };
+    const isComposed = sender.compose(attempt) !== undefined;
+    return Promise.resolve(isComposed ? { kind: "delivered" } : { kind: "rejected", reason: "cannot be composed" });
   },
   close: sender.close,
 });

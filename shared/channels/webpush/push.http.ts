@@ -1,12 +1,13 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../clock.ts";
 import type { WebPushChannel } from "../../subscription/subscription.ts";
-import { exchange } from "../egress/exchange.http.ts";
+import { exchange, type Answer } from "../egress/exchange.http.ts";
 import { unreachable } from "../egress/network-fault.ts";
 import type { Outcome } from "../outcome.ts";
 import { encrypt } from "./encrypt.ts";
 import type { WebPushMessage } from "./message.ts";
-import { mayBeAnothersKey, outcomeOf, type WebPushResponse } from "./response.ts";
+import { mayBeAnothersKey, outcomeOf } from "./response.ts";
+import { targetOf } from "./target.ts";
 import type { VapidHeaders } from "./vapid.ts";
 
 /** One message to one channel, signed with one key. */
@@ -35,7 +36,7 @@ export const push = async (one: Push, { agent, clock }: Wire): Promise<Pushed> =
     const first = await post(one, body, agent);
     if (first.status !== 401) return understood(first, clock);
     // Perhaps the token aged on the way (a clock that was set): one try with a new one tells.
-    one.headers.forget(new URL(one.channel.endpoint).origin);
+    one.headers.forget(targetOf(one.channel).origin);
     return understood(await post(one, body, agent), clock);
   } catch (error) {
     // Nor is a host whose address is refused our misconfiguration: a stranger chose it among the names of a push service, and may not hold up
@@ -45,10 +46,10 @@ export const push = async (one: Push, { agent, clock }: Wire): Promise<Pushed> =
 };
 
 const ended = (outcome: Outcome): Pushed => ({ outcome, mayBeAnothersKey: false });
-const understood = (response: WebPushResponse, clock: Clock): Pushed => ({
-  outcome: outcomeOf(response, clock.now()),
-  mayBeAnothersKey: mayBeAnothersKey(response),
-});
+const understood = ({ status, headers, text }: Answer, clock: Clock): Pushed => {
+  const response = { status, retryAfter: headers["retry-after"], text };
+  return { outcome: outcomeOf(response, clock.now()), mayBeAnothersKey: mayBeAnothersKey(response) };
+};
 
 /** Undefined when the device's keys are no keys: subscribing checks them, so this would be an old row's. */
 const encrypted = ({ channel: { keys }, message }: Push): Buffer | undefined => {
@@ -59,18 +60,14 @@ const encrypted = ({ channel: { keys }, message }: Push): Buffer | undefined => 
   }
 };
 
-const post = async (
-  { channel, message, headers, endsAt }: Push,
-  body: Buffer,
-  agent: Dispatcher,
-): Promise<WebPushResponse> => {
-  const url = new URL(channel.endpoint);
+const post = ({ channel, message, headers, endsAt }: Push, body: Buffer, agent: Dispatcher): Promise<Answer> => {
+  const { origin, path } = targetOf(channel);
   const request = {
-    origin: url.origin,
-    path: url.pathname + url.search,
+    origin,
+    path,
     method: "POST",
     headers: {
-      authorization: headers.for(url.origin),
+      authorization: headers.for(origin),
       "content-encoding": "aes128gcm",
       "content-type": "application/octet-stream",
       ttl: String(message.ttlSeconds),
@@ -79,6 +76,5 @@ const post = async (
     },
     body,
   } as const;
-  const answer = await exchange(agent, request, { endsAt, charactersMost: answerCharactersMost });
-  return { status: answer.status, retryAfter: answer.headers["retry-after"], text: answer.text };
+  return exchange(agent, request, { endsAt, charactersMost: answerCharactersMost });
 };

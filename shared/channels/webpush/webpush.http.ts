@@ -6,6 +6,7 @@ import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
 import type { Outcome } from "../outcome.ts";
 import { webPushComposed, webPushMessage, webPushTap } from "./message.ts";
 import { push } from "./push.http.ts";
+import { targetOf } from "./target.ts";
 import type { Vapid } from "./vapid.ts";
 import { vapidKeys, type VapidKey } from "./vapid-keys.ts";
 
@@ -69,7 +70,7 @@ export const webPushSender = ({
       const { channel } = subscription;
       const key = keys.of(subscription);
       if (channel?.kind !== "webpush" || !key) return nowhere;
-      return { origin: new URL(channel.endpoint).origin, credential: key.credential };
+      return { origin: targetOf(channel).origin, credential: key.credential };
     },
     compose: ({ kind, notification, subscription }) => {
       if (subscription.channel?.kind !== "webpush" || kind !== "content") return undefined;
