@@ -2,10 +2,10 @@ import { availableParallelism } from "node:os";
 import type { PushControl } from "../../../infra/local/push/control-client.ts";
 import { startLocalVendors } from "../channels/local-vendors.ts";
 import type { Delivered } from "./child.ts";
-import { summary, type Round, type Side } from "./figures.ts";
+import { sideNames, summary, type Round, type Side, type SideName } from "./figures.ts";
 import { coresOptions, help } from "./options.ts";
 import { startDeliverer, type Deliverer } from "./process.ts";
-import { machineBusySeconds } from "./processor-time.ts";
+import { machineBusySeconds, processorsAllowed } from "./processor-time.ts";
 import { report } from "./report.ts";
 
 /** Rounds that are not counted: the first calls of everything, before it is compiled. */
@@ -26,16 +26,27 @@ export const cores = async (args: readonly string[], stop: AbortSignal): Promise
     for (const one of deliverers) await one.begin({ url, ca, controlUrl, vapid: vendors.vapid, devices, atOnce });
     const run = (who: readonly Deliverer[], isProfiled = false) =>
       delivered({ who, control, notifications: Math.floor(notifications / who.length), isProfiled });
+    const allowed = await processorsAllowed();
+    const [first = "0"] = allowed.split(/[-,]/);
+    const sideOf = async (name: SideName, alone: readonly Deliverer[]): Promise<Side> => {
+      const holdAlone = (processors: string) => Promise.all(alone.map((one) => one.holdTo(processors)));
+      if (name === "core") await holdAlone(first);
+      const { side } = await run(name === "several" ? deliverers : alone);
+      if (name === "core") await holdAlone(allowed);
+      return side;
+    };
     const rounds: Round[] = [];
     for (let number = 1 - warmUps; number <= count; number += 1) {
       stop.throwIfAborted();
+      const round = new Map<SideName, Side>();
       // In turns, and each goes first at times; which process is alone changes, too.
       const alone = deliverers.slice((number + warmUps) % processes).slice(0, 1);
-      const isOneFirst = number % 2 === 0;
-      const first = await run(isOneFirst ? alone : deliverers);
-      const second = await run(isOneFirst ? deliverers : alone);
+      for (let turn = 0; turn < sideNames.length; turn += 1) {
+        const name = sideNames[(turn + number + warmUps) % sideNames.length] ?? "one";
+        round.set(name, await sideOf(name, alone));
+      }
       if (number < 1) continue;
-      rounds.push(isOneFirst ? { one: first.side, several: second.side } : { one: second.side, several: first.side });
+      rounds.push(Object.fromEntries(round) as Round);
       process.stderr.write(`round ${number} of ${count}\n`);
     }
     const profiled = await run(deliverers.slice(0, 1), true);

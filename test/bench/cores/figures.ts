@@ -13,9 +13,12 @@ export type Side = {
   readonly mainThreadSeconds: number;
   readonly missing: number;
 };
-export type Round = { readonly one: Side; readonly several: Side };
+export const sideNames = ["core", "one", "several"] as const;
+/** One process that is held to one processor, one that may use all of them, and several. */
+export type SideName = (typeof sideNames)[number];
+export type Round = Readonly<Record<SideName, Side>>;
 
-/** Of one process' deliveries a second, those of several: at least so many. */
+/** Of one processor's deliveries a second, those of several processes on all of them: at least so many. */
 export const goal = 1.6;
 
 /**
@@ -29,18 +32,21 @@ export const ownSeconds = (
 
 /** Medians of each side, and the ratios of each round. `encrypting` is the share of one main thread's time. */
 export const summary = (rounds: readonly Round[], encrypting: number, processors: number) => {
-  const perSecond = (side: Side): number => side.deliveries / ownSeconds(side, processors);
-  const sides = (["one", "several"] as const).map((name) => {
+  const perSecond = (name: SideName) => (round: Round) =>
+    round[name].deliveries / ownSeconds(round[name], name === "core" ? 1 : processors);
+  const sides = sideNames.map((name) => {
     const of = (figure: (side: Side) => number): number => median(rounds.map((round) => figure(round[name])));
     return {
       name,
-      perSecond: of(perSecond),
+      perSecond: median(rounds.map(perSecond(name))),
       barePerSecond: of(({ deliveries, wallSeconds }) => deliveries / wallSeconds),
       cpuMicroseconds: of(({ cpuSeconds, deliveries }) => (cpuSeconds / deliveries) * 1e6),
       othersMicroseconds: of(({ othersSeconds, deliveries }) => (othersSeconds / deliveries) * 1e6),
     };
   });
-  const ratios = rounds.map(({ one, several }) => perSecond(several) / perSecond(one));
-  const missing = rounds.reduce((sum, { one, several }) => sum + one.missing + several.missing, 0);
-  return { sides, ratios, isMet: median(ratios) >= goal, missing, threadsAtMost: 1 / (1 - encrypting) };
+  const beside = (name: SideName): number[] =>
+    rounds.map((round) => perSecond("several")(round) / perSecond(name)(round));
+  const missing = rounds.reduce((sum, round) => sum + sideNames.reduce((all, name) => all + round[name].missing, 0), 0);
+  const ratios = { core: beside("core"), one: beside("one") };
+  return { sides, ratios, isMet: median(ratios.core) >= goal, missing, threadsAtMost: 1 / (1 - encrypting) };
 };

@@ -11,7 +11,7 @@ export const help = `npm run bench -- cores [flags]
   --json               print the figures as JSON
 
 What more processors are good for while much waits: our handler as "delivery" runs it, in one process, and in several that share the work, as
-instances do on Azure. In turns, over TLS to the local push service, which opens every push. The push service runs on the same processors: so
+instances do on Azure; beside them the one process held to one processor (by taskset), which is what "one processor's deliveries" are. In turns, over TLS to the local push service, which opens every push. The push service runs on the same processors: so
 deliveries are told by the time for which the kernel says that our threads ran, and by the clock beside. At last the one process again under a profiler:
 what part of its main thread encrypts, and so how much faster worker threads that do nothing else could make it.
 `;

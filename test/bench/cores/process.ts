@@ -2,10 +2,13 @@ import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Ask, Delivered } from "./child.ts";
+import { holdTo } from "./processor-time.ts";
 
 /** A process that delivers, as its parent sees it. Each question rejects when the process could not do it, or is no more. */
 export type Deliverer = {
   readonly begin: (setup: Omit<Extract<Ask, { kind: "begin" }>, "kind">) => Promise<void>;
+  /** From now on all its threads run on these processors alone, a list like "0-1". */
+  readonly holdTo: (processors: string) => Promise<void>;
   readonly accept: (notifications: number) => Promise<void>;
   readonly deliver: (how?: { readonly isProfiled: boolean }) => Promise<Delivered>;
   /** What it accepted last: device and text of each push. */
@@ -31,6 +34,9 @@ export const startDeliverer = (): Deliverer => {
   };
   return {
     begin: (setup) => done({ kind: "begin", ...setup }),
+    holdTo: async (processors) => {
+      if (child.pid !== undefined) await holdTo(processors, child.pid);
+    },
     accept: (notifications) => done({ kind: "accept", notifications }),
     deliver: async ({ isProfiled } = { isProfiled: false }) =>
       (await ask({ kind: "deliver", isProfiled })) as Delivered,

@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { promisify } from "node:util";
 
 /** Clock ticks of the kernel's in a second: https://man7.org/linux/man-pages/man5/proc_stat.5.html, and 100 on all that Node runs on. */
 const ticksPerSecond = 100;
@@ -17,6 +19,19 @@ export const machineBusySeconds = async (): Promise<number> => {
 export const mainThreadSeconds = async (): Promise<number> => {
   const [nanoseconds] = (await read(`/proc/self/task/${process.pid}/schedstat`)).split(" ");
   return Number(nanoseconds) / 1e9;
+};
+
+/** The processors that this process may run on, and whom it starts: a list as `taskset` takes it, "0-3,8". */
+export const processorsAllowed = async (): Promise<string> =>
+  /^Cpus_allowed_list:\s*(\S+)$/m.exec(await read("/proc/self/status"))?.[1] ?? "0";
+
+/** Holds all threads of a process to these processors: https://man7.org/linux/man-pages/man1/taskset.1.html */
+export const holdTo = async (processors: string, pid: number): Promise<void> => {
+  await promisify(execFile)("taskset", ["-a", "-c", "-p", processors, String(pid)]).catch(() => {
+    throw new Error(
+      "taskset, of Debian's package util-linux, cannot be run: this bench holds a process to one processor with it.",
+    );
+  });
 };
 
 const read = (path: string): Promise<string> =>
