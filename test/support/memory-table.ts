@@ -50,7 +50,7 @@ export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
     for (const change of changes) {
       const rows = partitionOf(keysOf(change).partitionKey);
       if (change.kind === "delete") rows.delete(change.rowKey);
-      else rows.set({ etag: `"${(lastEtag += 1)}"`, ...copyOf(change.row) });
+      else rows.set(stored(change.row, `"${(lastEtag += 1)}"`));
     }
   };
 
@@ -120,6 +120,9 @@ export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
     },
   };
 };
+
+/** The etag first, so that rows of one table share a shape, and whatever etag the row was read with. */
+const stored = (row: Row, etag: string): StoredRow => Object.assign({ etag }, copyOf(row), { etag });
 
 /** Whoever has a row may do with it what he likes. Its values are flat, and of them only dates could be changed. */
 const copyOf = <R extends Row>(row: R): R => {

@@ -71,6 +71,16 @@ export const rowCases = (): void => {
     expect(next).not.toBe(etag);
   });
 
+  test("a row that is written as it was read, with the etag of then, has a new one", async () => {
+    const partitionKey = partition();
+    await insert({ partitionKey, rowKey: "r", value: 1 });
+    const read = await found(partitionKey);
+    await table.write({ kind: "replace", row: { ...read, value: 2 }, ifMatch: read.etag });
+    const { etag, value } = await found(partitionKey);
+    expect(value).toBe(2);
+    expect(etag).not.toBe(read.etag);
+  });
+
   test("replace meets another version with a conflict, and leaves it", async () => {
     const partitionKey = partition();
     await insert({ partitionKey, rowKey: "r", value: 1 });
