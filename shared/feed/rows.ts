@@ -51,18 +51,19 @@ export type Head = {
   readonly stamps: readonly string[];
 };
 
-export const headRow = (feed: FeedKey, { at, usage, stamps, ...plain }: Head): Row => ({
-  ...plain,
+export const headRow = (feed: FeedKey, { epoch, version, at, usage, stamps }: Head): Row => ({
   partitionKey: feed,
   rowKey: headKey,
+  epoch,
+  version,
   at: new Date(at),
   usage: printUsage(usage),
   stamps: stamps.join(" "),
 });
 
 export const headOf = (row: StoredRow): Head => {
-  const { at, usage, stamps, ...plain } = headSchema.parse(row);
-  return { ...plain, at: at.getTime(), usage: parseUsage(usage), stamps: stamps.split(" ").filter(Boolean) };
+  const { epoch, version, at, usage, stamps } = headSchema.parse(row);
+  return { epoch, version, at: at.getTime(), usage: parseUsage(usage), stamps: stamps.split(" ").filter(Boolean) };
 };
 const headSchema = z.object({
   epoch: z.string(),
@@ -80,8 +81,14 @@ export type Alias = Pick<Notification, "id" | "expiresAt" | "knownUntil" | "vers
 
 export const aliasRow = (feed: FeedKey, notification: Notification): Row => {
   const { appNotificationId, id, expiresAt, knownUntil, version } = notification;
-  const row = { partitionKey: feed, rowKey: aliasKey(appNotificationId), id, version };
-  return { ...row, expiresAt: new Date(expiresAt), knownUntil: new Date(knownUntil) };
+  return {
+    partitionKey: feed,
+    rowKey: aliasKey(appNotificationId),
+    id,
+    version,
+    expiresAt: new Date(expiresAt),
+    knownUntil: new Date(knownUntil),
+  };
 };
 
 export const aliasOf = (row: StoredRow): Alias => {
@@ -103,27 +110,25 @@ export const changeRow = (feed: FeedKey, { version, id, knownUntil }: Notificati
  * half a surrogate pair, which JSON escapes and a property of its own could not keep.
  */
 export const notificationRow = (feed: FeedKey, notification: Notification): Row => {
-  const { createdAt, contentAt, modifiedAt, expiresAt, knownUntil, displayUntil, ...plain } = notification;
-  const {
-    targetHostName,
-    appNotificationId,
-    groupName,
-    payload,
-    fallback,
-    platformTypes: targeted,
-    ...columns
-  } = plain;
+  const { targetHostName, appNotificationId, groupName, payload, fallback, platformTypes: targeted } = notification;
   const content = { targetHostName, appNotificationId, groupName, payload, fallback, platformTypes: targeted };
   return {
-    ...columns,
     partitionKey: feed,
     rowKey: notificationKey(notification.id),
-    createdAt: new Date(createdAt),
-    contentAt: new Date(contentAt),
-    expiresAt: new Date(expiresAt),
-    knownUntil: new Date(knownUntil),
-    displayUntil: new Date(displayUntil),
-    ...(modifiedAt !== null && { modifiedAt: new Date(modifiedAt) }),
+    id: notification.id,
+    priority: notification.priority,
+    status: notification.status,
+    readState: notification.readState,
+    userActionState: notification.userActionState,
+    epoch: notification.epoch,
+    version: notification.version,
+    contentVersion: notification.contentVersion,
+    createdAt: new Date(notification.createdAt),
+    contentAt: new Date(notification.contentAt),
+    expiresAt: new Date(notification.expiresAt),
+    knownUntil: new Date(notification.knownUntil),
+    displayUntil: new Date(notification.displayUntil),
+    ...(notification.modifiedAt !== null && { modifiedAt: new Date(notification.modifiedAt) }),
     ...chunked("content", JSON.stringify(content)),
   };
 };
@@ -162,8 +167,8 @@ const rowSchema = z.object({
 });
 
 /**
- * Reads a notification's row. Throws a ZodError when it is not one: that would be our bug. Member by member: on Node 20 each object that begins with
- * a spread and is then added to gets a shape of its own, which costs ten times all else of a read, and whoever reads it again.
+ * Reads a notification's row. Throws a ZodError when it is not one: that would be our bug. Rows are read and written member by member: on Node 20
+ * each object that begins with a spread and is then added to gets a shape of its own, which costs ten times all else of a read.
  */
 export const notificationOf = (row: StoredRow): Notification => {
   const read = rowSchema.parse(row);

@@ -67,10 +67,12 @@ async function* pages(
 
 type Found = TableEntityResult<Record<string, RowValue>>;
 
-const stored = ({ timestamp: _, ...found }: Found): StoredRow => {
-  const values = Object.entries(found).filter(([name]) => !name.startsWith("odata."));
-  const properties = Object.fromEntries(values) as Record<string, RowValue>;
-  return { ...properties, partitionKey: String(found.partitionKey), rowKey: String(found.rowKey), etag: found.etag };
+const stored = (found: Found): StoredRow => {
+  const row: Record<string, RowValue> = {};
+  for (const [name, value] of Object.entries(found)) {
+    if (name !== "timestamp" && !name.startsWith("odata.")) row[name] = value;
+  }
+  return row as StoredRow;
 };
 
 const entity = (row: Row): TableEntity => ({ ...row });
