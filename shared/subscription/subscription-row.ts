@@ -133,8 +133,8 @@ export const subscriptionOf = (row: StoredRow, cipher: DataCipher, report: Repor
     const opened =
       channel === undefined ? undefined : opening(() => cipher.open(channel, placeOf(row.partitionKey, id)));
     if (opened && "failure" in opened) report(`A subscription counts as without a channel: ${opened.failure}`);
-    // Member by member: every push reads one, and what is left of an object costs more to copy than all of this.
-    return {
+    // Member by member: every push reads one, and to copy an object, or what is left of it, costs more than all of this.
+    const subscription = {
       id,
       deviceId,
       displayName,
@@ -142,12 +142,13 @@ export const subscriptionOf = (row: StoredRow, cipher: DataCipher, report: Repor
       notificationType: read.notificationType,
       // Written by us, and authenticated: the cipher vouches for its shape.
       channel: opened && "text" in opened ? (JSON.parse(opened.text) as Channel) : null,
-      ...(opened && "failure" in opened && { closedKeyId: keyIdOf(channel) ?? "unknown" }),
       channelTag: read.channelTag,
       vapidKeyId: read.vapidKeyId,
       registeredAt: read.registeredAt?.getTime(),
       expiresAt: read.expiresAt.getTime(),
     };
+    const isClosed = opened !== undefined && "failure" in opened;
+    return isClosed ? { ...subscription, closedKeyId: keyIdOf(channel) ?? "unknown" } : subscription;
   } catch {
     report('A row of a subscription in the table "feeds" is malformed, and was left out.');
     return undefined;

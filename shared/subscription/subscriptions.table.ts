@@ -11,7 +11,7 @@ import {
   unsidPlaceOf,
   withoutChannel,
 } from "./subscription-row.ts";
-import { isUnsid } from "./subscription.ts";
+import { isUnsid, type Subscription } from "./subscription.ts";
 import type { KeptSubscription, Subscriptions } from "./subscriptions.ts";
 import { deleteIfThere, holderIn, type SubscriptionsUse } from "./unsids.table.ts";
 
@@ -20,23 +20,24 @@ export const tableSubscriptions = (given: SubscriptionsUse): Subscriptions => {
   const use = { ...given, report: reportOnce(given.report) };
   const { feeds, unsids, cipher, clock, report } = use;
 
-  const read = (row: StoredRow): KeptSubscription[] => {
-    const subscription = endOf(row) > clock.now() ? subscriptionOf(row, cipher, report) : undefined;
-    return subscription ? [{ ...subscription, stored: row }] : [];
-  };
+  const read = (row: StoredRow): Subscription | undefined =>
+    endOf(row) > clock.now() ? subscriptionOf(row, cipher, report) : undefined;
 
   return {
     subscribe: subscribing(use),
 
     of: async (feed) => {
       const found: KeptSubscription[] = [];
-      for await (const row of feeds.range(feed, subscriptionsFrom, subscriptionsBelow)) found.push(...read(row));
+      for await (const row of feeds.range(feed, subscriptionsFrom, subscriptionsBelow)) {
+        const subscription = read(row);
+        if (subscription) found.push(Object.assign(subscription, { stored: row })); // not copied: every push reads one
+      }
       return found;
     },
 
     find: async (feed, id) => {
       const row = await feeds.find(feed, rowKeyOf(id));
-      return row && endOf(row) > clock.now() ? subscriptionOf(row, cipher, report) : undefined;
+      return row && read(row);
     },
 
     remove: async (feed, id) => {

@@ -19,12 +19,13 @@ export const pointsOf = (event: FanfareEvent): readonly Point[] => {
     case "attempt": {
       const { channel, outcome, durationMs, isCanary, deliveredAfterMs } = event;
       if (isCanary) return [];
-      return [
+      const points: Point[] = [
         point("fanfare.attempts", 1, { channel, outcome }),
         point("fanfare.attempt.duration", durationMs, { channel }),
-        ...(outcome === "gone" ? [point("fanfare.pruned", 1, { channel })] : []),
-        ...(deliveredAfterMs === undefined ? [] : deliveredPoints(channel, deliveredAfterMs)),
       ];
+      if (outcome === "gone") points.push(point("fanfare.pruned", 1, { channel }));
+      if (deliveredAfterMs !== undefined) points.push(...deliveredPoints(channel, deliveredAfterMs));
+      return points;
     }
     case "delivery": {
       const { kind, hop, reached, queuedMs, closed = 0 } = event;

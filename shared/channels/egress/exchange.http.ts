@@ -8,6 +8,8 @@ export type Answer = {
   readonly text: string;
 };
 
+type Request = Required<Pick<Dispatcher.DispatchOptions, "origin" | "path" | "method">> &
+  Pick<Dispatcher.DispatchOptions, "headers" | "body">;
 type Limits = {
   /** When it must be over, by `performance.now()`: what has no answer by then rejects with a `TimeoutError`. */
   readonly endsAt: number;
@@ -22,13 +24,14 @@ type Limits = {
  */
 export const exchange = (
   agent: Dispatcher,
-  request: Dispatcher.DispatchOptions,
+  { origin, path, method, headers = null, body = null }: Request,
   { endsAt, charactersMost }: Limits,
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
     let control: Dispatcher.DispatchController | undefined;
     let isTooLate = false;
-    let answer: Omit<Answer, "text"> | undefined;
+    let status: number | undefined;
+    let answered: Answer["headers"] = {};
     let text = "";
     const leftMs = endsAt - performance.now();
     if (leftMs <= 0) {
@@ -42,19 +45,21 @@ export const exchange = (
     }, leftMs);
     const end = (error?: Error): void => {
       clearTimeout(timer);
-      if (answer) resolve({ ...answer, text: text.slice(0, charactersMost) });
+      if (status !== undefined) resolve({ status, headers: answered, text: text.slice(0, charactersMost) });
       else reject(error ?? new Error("There is no answer."));
     };
     agent.dispatch(
       // Its own time limits are for each part of an answer; ours is for the whole.
-      { ...request, headersTimeout: 0, bodyTimeout: 0 },
+      { origin, path, method, headers, body, headersTimeout: 0, bodyTimeout: 0 },
       {
         onRequestStart: (given) => {
           control = given;
           if (isTooLate) given.abort(tooLate());
         },
-        onResponseStart: (_control, status, headers) => {
-          if (status >= 200) answer = { status, headers };
+        onResponseStart: (_control, given, givenHeaders) => {
+          if (given < 200) return;
+          status = given;
+          answered = givenHeaders;
         },
         onResponseData: (given, chunk) => {
           text += String(chunk);

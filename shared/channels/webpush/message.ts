@@ -37,26 +37,21 @@ export const webPushMessage = (
   notification: Notification,
   subscription: Subscription,
   sending: Sending,
-): WebPushMessage => ({
-  ...framing(notification, sending),
-  text: fitting(notification, subscription, sending).text,
-});
+): WebPushMessage => framed(notification, sending, fitting(notification, subscription, sending).worded);
 
 /** The same notification as a tap: for a push service that found the content too large after all. */
-export const webPushTap = (notification: Notification, sending: Sending): WebPushMessage => ({
-  ...framing(notification, sending),
-  text: tapIn(sending)(notification).text,
-});
+export const webPushTap = (notification: Notification, sending: Sending): WebPushMessage =>
+  framed(notification, sending, tapIn(sending)(notification));
 
 /** The same, as every channel tells what it would send. */
 export const webPushComposed = (notification: Notification, subscription: Subscription, sending: Sending): Composed => {
-  const { ttlSeconds, urgency, topic } = framing(notification, sending);
-  const { text, bytes, ...form } = fitting(notification, subscription, sending);
+  const { worded, ...form } = fitting(notification, subscription, sending);
+  const { text, ttlSeconds, urgency, topic } = framed(notification, sending, worded);
   return {
     ...form,
     headers: { ttl: String(ttlSeconds), urgency, topic },
     body: text,
-    bytes,
+    bytes: worded.bytes,
     bytesMax: bytesMaxFor(subscription),
   };
 };
@@ -66,18 +61,19 @@ const fitting = (notification: Notification, subscription: Subscription, sending
   const tap = (tapBecause: "asked" | "too-large"): Fitting => ({
     form: "tap",
     tapBecause,
-    ...tapIn(sending)(notification),
+    worded: tapIn(sending)(notification),
   });
   if (subscription.notificationType !== "NotificationWithPayload") return tap("asked");
   const content = contentIn(sending)(notification);
   // What fits everywhere needs no look at where it goes.
   const fits = content.bytes <= plaintextBytesMaxMozilla || content.bytes <= bytesMaxFor(subscription);
-  return fits ? { form: "raw", ...content } : tap("too-large");
+  return fits ? { form: "raw", worded: content } : tap("too-large");
 };
 
-type Fitting = Pick<Composed, "form" | "tapBecause"> & Worded;
+type Fitting = Pick<Composed, "form" | "tapBecause"> & { readonly worded: Worded };
 
-const framing = (notification: Notification, { now }: Sending): Omit<WebPushMessage, "text"> => ({
+const framed = (notification: Notification, { now }: Sending, { text }: Worded): WebPushMessage => ({
+  text,
   ttlSeconds: secondsUntil(livesUntil("raw", notification), now, { least: 1, most: ttlMaxSeconds }),
   urgency: urgencies[notification.priority],
   topic: topicOf(notification).slice(0, 32),

@@ -5,7 +5,7 @@ import { attemptMostMs, type ChannelSender, type Route } from "../channel.ts";
 import { guardedAgent, type Exception } from "../egress/guarded-agent.http.ts";
 import type { Outcome } from "../outcome.ts";
 import { webPushComposed, webPushMessage, webPushTap } from "./message.ts";
-import { push } from "./push.http.ts";
+import { push, type Pushed } from "./push.http.ts";
 import { targetOf } from "./target.ts";
 import type { Vapid } from "./vapid.ts";
 import { vapidKeys, type VapidKey } from "./vapid-keys.ts";
@@ -28,7 +28,8 @@ type Delivery = {
   /** By `performance.now()`. */
   readonly endsAt: number;
 };
-type Answered = { readonly outcome: Outcome; readonly mayBeAnothersKey: boolean };
+type Answered = Pushed & { readonly outcome: Outcome };
+const isAnswered = (pushed: Pushed): pushed is Answered => pushed.outcome.kind !== "too-large";
 
 /** Nobody is asked for it, so it says nothing of a push service or of a key of ours. */
 const nowhere: Route = { origin: "", credential: "vapid-retired" };
@@ -59,10 +60,9 @@ export const webPushSender = ({
     const pushOne = (message: ReturnType<typeof webPushTap>) =>
       push({ channel, message, headers: key.headers, endsAt }, { agent, clock });
     const first = await pushOne(webPushMessage(notification, subscription, sending));
-    if (first.outcome.kind !== "too-large") return { ...first, outcome: first.outcome };
+    if (isAnswered(first)) return first;
     const tapped = await pushOne(webPushTap(notification, sending));
-    const { outcome } = tapped;
-    return { ...tapped, outcome: outcome.kind === "too-large" ? { kind: "rejected", reason: "413" } : outcome };
+    return isAnswered(tapped) ? tapped : { ...tapped, outcome: { kind: "rejected", reason: "413" } };
   };
 
   return {
