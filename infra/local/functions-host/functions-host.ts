@@ -58,11 +58,11 @@ type Http = { readonly port: number; readonly stopTaking: () => void; readonly c
 type HttpOptions = Pick<HostOptions, "port" | "front"> & { readonly allowedOrigins: string; readonly work: Work };
 
 const startHttp = async (
-  { worker, streamUrl }: LoadedApp,
+  { worker, streamServer }: LoadedApp,
   functions: readonly HttpFunction[],
   { port, allowedOrigins, front, work }: HttpOptions,
 ): Promise<Http> => {
-  const exchanges = streamUrl ? streamExchanges(worker, streamUrl) : messageExchanges(worker);
+  const exchanges = streamServer ? streamExchanges(worker, streamServer) : messageExchanges(worker);
   const server = createHttpServer({
     functions,
     cors: corsOf(allowedOrigins),

@@ -1,4 +1,4 @@
-import { request as httpRequest } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -60,6 +60,28 @@ test("an answer may come while the request is still being sent", async () => {
   request.destroy();
 });
 
+test("an app that reads no further than it wants to is heard all the same", async () => {
+  const { request, answer } = slowRequest("/behave/declines");
+  request.write("the beginning of something long");
+  expect(await answer).toEqual({ status: 413, body: "too much" });
+  request.destroy();
+});
+
+test.each(["early", "declines"])("a body that nobody reads to its end (%s) holds up nobody behind it", async (how) => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const ask = (path: string, body = ""): Promise<number | undefined> =>
+    new Promise((resolve, reject) => {
+      const asking = httpRequest(`${host.url}${path}`, { agent, method: "POST" }, (answer) => {
+        answer.resume().once("end", () => resolve(answer.statusCode));
+      });
+      asking.setTimeout(5_000, () => asking.destroy(new Error("no answer")));
+      asking.once("error", reject).end(body);
+    });
+  expect(await ask(`/behave/${how}`, "x".repeat(300_000))).toBe(413);
+  expect(await ask("/behave/empty")).toBe(204);
+  agent.destroy();
+});
+
 test("status, headers and several cookies arrive; headers the platform does not set are the app's", async () => {
   const answer = await fetch(`${host.url}/behave/cookies`);
   expect(answer.status).toBe(201);
@@ -85,9 +107,10 @@ test("a 204 has no body, and the connection serves the next request", async () =
 test.each([
   ["throws", "Function behave failed: Error: the fixture was asked to throw"],
   ["nothing", "it returned nothing"],
-])("a function that %s is a 500 without a body, and logged", async (how, told) => {
+  ["failsAtOnce", "the fixture's body never came"],
+])("a function that %s is a 500 without a body and headers of its own, and logged", async (how, told) => {
   const answer = await fetch(`${host.url}/behave/${how}`);
-  expect([answer.status, await answer.text()]).toEqual([500, ""]);
+  expect([answer.status, await answer.text(), answer.headers.get("x-own")]).toEqual([500, "", null]);
   await until(() => host.output().includes(told), { what: `the host tells: ${told}` });
 });
 

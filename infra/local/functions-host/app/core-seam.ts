@@ -1,4 +1,5 @@
 import Module from "node:module";
+import { Server as HttpServer } from "node:http";
 import { Server } from "node:net";
 import type { CoreApi, ProgrammingModel } from "./core-contract.ts";
 
@@ -19,22 +20,28 @@ export const supplyCoreModule = (coreApi: CoreApi): void => {
 
 /**
  * Asks the model for its capabilities, as the worker does once the app has loaded. With request streams on, the library
- * then starts an HTTP server of its own and names it in `HttpUri`. It would listen on every interface of the machine;
+ * then starts an HTTP server of its own, which is resolved to. It would listen on every interface of the machine;
  * a laptop's host stays on loopback, so that one call to `listen` is given an address.
  */
-export const capabilitiesOf = (model: ProgrammingModel): Promise<Record<string, string>> => {
+export const capabilitiesOf = async (model: ProgrammingModel): Promise<{ readonly streamServer?: HttpServer }> => {
   // eslint-disable-next-line @typescript-eslint/unbound-method -- called with the server it was called on, below
   const original = Server.prototype.listen;
+  let streamServer: HttpServer | undefined;
   Server.prototype.listen = function listen(this: Server, ...args: unknown[]): Server {
-    const onLoopback = args.length === 1 && typeof args[0] === "function" ? [0, "127.0.0.1", ...args] : args;
-    return Reflect.apply(original, this, onLoopback) as Server;
+    const isLibrarys = args.length === 1 && typeof args[0] === "function";
+    const listening = Reflect.apply(original, this, isLibrarys ? [0, "127.0.0.1", ...args] : args) as Server;
+    if (isLibrarys && listening instanceof HttpServer) streamServer = listening;
+    return listening;
   } as typeof original;
+  let capabilities: Promise<unknown> | undefined;
   try {
     // The library listens before its first await, so the change is over before anything else runs.
-    return model.getCapabilities?.({ ...workerCapabilities }) ?? Promise.resolve({});
+    capabilities = model.getCapabilities?.({ ...workerCapabilities });
   } finally {
     Server.prototype.listen = original;
   }
+  await capabilities;
+  return streamServer ? { streamServer } : {};
 };
 
 /** What the Node worker announces of itself; the library adds to it. */

@@ -99,5 +99,6 @@ const requestOf = (invocationId: string, call: Call): InvocationRequest => ({
 /** The host takes part in the trace: same trace id, a span of its own (https://www.w3.org/TR/trace-context/#traceparent-header). */
 const childOf = (traceParent: string | undefined): string => {
   const [, traceId, flags] = /^00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})$/.exec(traceParent ?? "") ?? [];
-  return `00-${traceId ?? randomBytes(16).toString("hex")}-${randomBytes(8).toString("hex")}-${flags ?? "00"}`;
+  const drawn = randomBytes(24).toString("hex");
+  return `00-${traceId ?? drawn.slice(0, 32)}-${drawn.slice(32)}-${flags ?? "00"}`;
 };

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { z } from "zod";
@@ -8,8 +9,8 @@ import { createWorker, type Worker } from "./worker.ts";
 
 export type LoadedApp = {
   readonly worker: Worker;
-  /** Where the library takes requests as streams, or undefined when the app did not turn that on. */
-  readonly streamUrl: URL | undefined;
+  /** Whom the library takes requests as streams from, or undefined when the app did not turn that on. */
+  readonly streamServer: Server | undefined;
 };
 
 /** The app's own code failed while it loaded. The message says so, with the app's error as cause. */
@@ -32,9 +33,9 @@ export const loadApp = async (appDir: string): Promise<LoadedApp> => {
     throw asStartError(error, entryPoint);
   }
   const model = worker.model();
-  const { HttpUri } = model ? await capabilitiesOf(model) : {};
+  const { streamServer } = model ? await capabilitiesOf(model) : {};
   worker.finishStartup();
-  return { worker, streamUrl: HttpUri === undefined ? undefined : new URL(HttpUri) };
+  return { worker, streamServer };
 };
 
 const packageSchema = z.object({ main: z.string() });
