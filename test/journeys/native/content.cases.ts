@@ -20,12 +20,12 @@ export const contentCases = (shared: () => LocalStack): void => {
     test("visual content is drawn by the system, and nothing but what it draws leaves with it", async () => {
       const user = anybody();
       const { deviceId, unsid } = await device(user);
-      const secretName = "order of Ada 7781";
+      const secretName = "order of Ada Lovelace";
       await shared().post(visual("Hello", { appNotificationId: secretName }), { unsid });
       await shared().shows({ deviceId, platformType }, ["Hello: to you"]);
       const [push, ...others] = await taken(deviceId);
       expect(others).toEqual([]);
-      expect(JSON.stringify(push)).not.toMatch(/7781|graphnotifications\.sample/);
+      expect(JSON.stringify(push)).not.toMatch(/Lovelace|graphnotifications\.sample/);
     });
 
     test("raw content goes in the push to whoever asked for that; the others are tapped, and fetch it", async () => {
