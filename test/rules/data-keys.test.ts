@@ -99,6 +99,8 @@ test("whatever text is given, open throws an Error that does not show it, and ne
   );
   const content = cipher.seal("channel", "row").slice("k1.".length);
   expect(String(failureOf(`k3.${content}`, "row"))).toMatch(/ the key "k3", with which a stored row was encrypted\.$/);
+  const withoutId = "channel".repeat(8);
+  expect(String(failureOf(withoutId, "row"))).not.toContain("channel");
 });
 
 test("keys are read as they are printed, whatever stands around them, and in their order", () => {
