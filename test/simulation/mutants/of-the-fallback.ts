@@ -55,7 +55,7 @@ export const mutantsOfTheFallback: readonly Mutant[] = [
     name: "does not record who was alerted",
     from: 106,
     file: "shared/delivery/settle.ts",
-    find: "      settled.flatMap(({ due, entry }) => (due.kind === kind ?",
-    replace: `      settled.flatMap(({ due, entry }) => (due.kind === kind && kind !== "fallback" ?`,
+    find: "for (const { due, entry } of settled) made",
+    replace: 'for (const { due, entry } of settled) if (due.kind !== "fallback") made',
   },
 ];
