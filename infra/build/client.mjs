@@ -1,8 +1,8 @@
 // What runs in browsers: the files the service offers at /client, and the local stack's own page, which uses those.
 import { readFile, readdir } from "node:fs/promises";
 import { dirname, extname, join, resolve } from "node:path";
-import { minify } from "terser";
 import { existing, root } from "./files.mjs";
+import { minifiedTwice } from "./minified-twice.mjs";
 
 const rooms = { client: "shared/client", page: "infra/local/inbox/page" };
 
@@ -14,26 +14,6 @@ const servedModules = {
   "fanfare.js": join(root, rooms.client, "fanfare.ts"),
   "fanfare-push.js": join(root, rooms.client, "push.ts"),
   "fanfare-inbox.js": join(root, rooms.client, "inbox/fanfare-inbox.ts"),
-};
-
-/** Said to esbuild by its own rules, and again by Terser's: each sees what the other does not. The source maps follow. */
-const minifiedTwice = {
-  name: "minified twice",
-  setup: ({ initialOptions: { format }, onEnd }) =>
-    onEnd(async ({ outputFiles = [] }) => {
-      for (const script of outputFiles.filter(({ path }) => /\.m?js$/.test(path))) {
-        const map = outputFiles.find(({ path }) => path === `${script.path}.map`);
-        const { code, map: mapped } = await minify(script.text, {
-          module: format === "esm",
-          ecma: 2022,
-          // `x === "ok"` stays as it is written: the same wherever it stands, which is what compresses.
-          compress: { lhs_constants: false },
-          ...(map && { sourceMap: { content: map.text, includeSources: true } }),
-        });
-        script.contents = Buffer.from(code);
-        if (map) map.contents = Buffer.from(mapped);
-      }
-    }),
 };
 
 /** For a browser a Node module is an import that cannot be resolved: it fails the build. */
