@@ -19,7 +19,7 @@ export default defineConfig({
     exclude: ["test/browser/**"], // with a configuration of its own: npm run test:browser
     globalSetup: ["test/support/build.ts", "test/support/table-service.ts", "test/support/browsers-told.ts"],
     pool: "forks",
-    maxWorkers: 3, // on two cores: a third of the time is spent waiting for locks, retries and ends of lives
+    maxWorkers: 4, // on two cores: half of the time is spent waiting for locks, retries and ends of lives
     sequence: { sequencer: LongFirst },
     // A worker keeps what it has imported: two thirds of a file's time went into loading the Azure SDK once more. So no file replaces
     // a module for good, and what a test changes of its process (clock, spies, environment) it gives back.
