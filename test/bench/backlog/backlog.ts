@@ -12,7 +12,7 @@ import { flatnessOf, rssOf, type Look } from "./memory.ts";
 import { backlogOptions, help, type BacklogOptions } from "./options.ts";
 import { troubles } from "./troubles.ts";
 
-const endsWithinMs = 40 * 60_000;
+const endsWithinMs = 60 * 60_000;
 const flatMost = 1.15;
 const mostMbGoal = 300;
 const lookEveryMs = 1_000;
