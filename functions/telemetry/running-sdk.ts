@@ -43,7 +43,7 @@ export const comingSdk = (load: () => Promise<RunningSdk>, report: Report): Runn
     (error: unknown) => {
       running = noSdk;
       waiting = [];
-      const why = error instanceof Error ? error.name : "unknown fault"; // its message may quote a setting
+      const why = error instanceof Error ? (codeOf(error) ?? error.name) : "unknown fault"; // its message may quote a setting
       report(`Telemetry cannot be exported, for it cannot be started (${why}). All else goes on.`);
     },
   );
@@ -63,3 +63,6 @@ export const comingSdk = (load: () => Promise<RunningSdk>, report: Report): Runn
     },
   };
 };
+
+const codeOf = (error: Error): string | undefined =>
+  "code" in error && typeof error.code === "string" ? error.code : undefined;

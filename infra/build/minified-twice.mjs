@@ -36,7 +36,7 @@ const madeOrKept = async (script) => {
     .digest("hex");
   const file = join(kept, `${relative(root, path).replaceAll(/[\\/]/g, "-")}.json`);
   const before = parsed(await read(file));
-  if (before?.hash === hash) return before;
+  if (before?.hash === hash && typeof before.code === "string") return before;
   const sourceMap = map !== undefined && { content: map, includeSources: true };
   const made = { hash, ...(await minify(text, { ...options, ...(sourceMap && { sourceMap }) })) };
   await replace({ path: file, contents: Buffer.from(JSON.stringify(made)) }).catch(() => undefined); // made anew the next time

@@ -46,6 +46,9 @@ test("what was kept is used", async () => {
 
 test("what was kept and cannot be read is made anew", async () => {
   const first = await built(`export const greeting = "hello";`);
-  await writeFile(kept, "{ half of it");
-  expect(await built(`export const greeting = "hello";`)).toBe(first);
+  const { hash } = JSON.parse(await readFile(kept, "utf8")) as { hash: string };
+  for (const broken of ["{ half of it", "null", JSON.stringify({ hash })]) {
+    await writeFile(kept, broken);
+    expect(await built(`export const greeting = "hello";`)).toBe(first);
+  }
 });

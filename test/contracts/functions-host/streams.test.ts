@@ -140,6 +140,19 @@ test("clients that go away, before, in and after the request, leave the host ser
   expect(await answer).toEqual({ status: 200, body: "still here" });
 });
 
+test("a client that goes away while a second answer waits behind its first leaves nothing that the host waits for when it stops", async () => {
+  const stopping = await app.start();
+  const socket = connect(Number(new URL(stopping.url).port), "127.0.0.1");
+  socket.on("error", () => undefined);
+  const isUnderWay = new Promise((resolve) => socket.once("data", resolve));
+  socket.write("GET /behave/pieces HTTP/1.1\r\nhost: x\r\n\r\nGET /behave/empty HTTP/1.1\r\nhost: x\r\n\r\n");
+  await isUnderWay;
+  socket.resetAndDestroy();
+  await until(async () => (await (await fetch(`${stopping.url}/next-piece`)).text()) === "true", { what: "the break" });
+  await stopping.stop();
+  expect(stopping.output()).not.toContain("did not finish in time");
+});
+
 test("an error nobody handles in the app ends the host with 1, as it would end the worker", async () => {
   const crashing = await app.start();
   await fetch(`${crashing.url}/crash`).catch(() => undefined);

@@ -188,6 +188,13 @@ test("metrics wait for an SDK that is still being loaded; one that cannot start 
   await broken.stop();
   broken.record([point]);
   expect(sentences).toEqual(["Telemetry cannot be exported, for it cannot be started (RangeError). All else goes on."]);
+
+  const missing = Object.assign(new Error("Cannot find module './telemetry.cjs'"), { code: "MODULE_NOT_FOUND" });
+  await comingSdk(
+    () => Promise.reject(missing),
+    (sentence) => void sentences.push(sentence),
+  ).stop();
+  expect(sentences[1]).toContain("(MODULE_NOT_FOUND)");
 });
 
 test("a place that is away is told of once in ten minutes, without address or key, and an exporter that throws is no more than away", async () => {

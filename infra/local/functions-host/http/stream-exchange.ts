@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { invoke } from "../app/invoke.ts";
 import type { Worker } from "../app/worker.ts";
@@ -31,7 +32,7 @@ export const streamExchanges = (worker: Worker, streamServer: Server) => ({
     try {
       const { result } = await invocation.finished;
       if (result === undefined || result === null) throw new Error(answeredNothing);
-      await closed(response);
+      await closed(request, response);
     } catch (error) {
       if (response.destroyed && !response.writableFinished) return; // nobody is left to be answered
       logFailure(target.name, error);
@@ -85,8 +86,28 @@ const beforeHead = (response: ServerResponse, call: () => void): void => {
   };
 };
 
-const closed = (response: ServerResponse): Promise<void> =>
+/** A response whose turn on its connection has not come is not told that the client hung up; the connection is. */
+const closed = ({ socket }: IncomingMessage, response: ServerResponse): Promise<void> =>
   new Promise((resolve) => {
-    if (response.closed) resolve();
-    else response.once("close", resolve);
+    if (response.closed || socket.destroyed) {
+      resolve();
+      return;
+    }
+    const all = waiting.get(socket) ?? waitingOn(socket);
+    all.add(resolve);
+    response.once("close", () => {
+      all.delete(resolve);
+      resolve();
+    });
   });
+
+/** One listener for all requests of a connection, for those that wait may be many. */
+const waitingOn = (socket: Socket): Set<() => void> => {
+  const all = new Set<() => void>();
+  waiting.set(socket, all);
+  socket.once("close", () => {
+    for (const resolve of all) resolve();
+  });
+  return all;
+};
+const waiting = new WeakMap<Socket, Set<() => void>>();
