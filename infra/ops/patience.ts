@@ -1,3 +1,4 @@
+import { firstSignal } from "../../shared/first-signal.ts";
 /** How long an operator waits for one call, in milliseconds: as long as all is well, and once Ctrl-C was pressed. */
 type Limits = { readonly callMs?: number; readonly afterStopMs?: number };
 
@@ -14,5 +15,5 @@ export const patience = (
   const overSoon = (): unknown => setTimeout(() => over.abort(), afterStopMs).unref();
   stop.addEventListener("abort", overSoon, { once: true });
   return () =>
-    stop.aborted ? AbortSignal.timeout(afterStopMs) : AbortSignal.any([AbortSignal.timeout(callMs), over.signal]);
+    stop.aborted ? AbortSignal.timeout(afterStopMs) : firstSignal([AbortSignal.timeout(callMs), over.signal]);
 };

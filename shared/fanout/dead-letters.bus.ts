@@ -6,6 +6,7 @@ import { discarded, replayed, sequenceOf } from "./dead-letter-acts.bus.ts";
 import { clearDeadLetters } from "./dead-letters-cleared.bus.ts";
 import { contentOf, type DeadLetter, type DeadLetters } from "./dead-letters.ts";
 import { fanoutQueue } from "./fanout.ts";
+import { firstSignal } from "../first-signal.ts";
 
 type Options = {
   /** How long one look at a page may take: 8,000 milliseconds by default. */
@@ -46,7 +47,7 @@ export const busDeadLetters = (
     stop: AbortSignal | undefined,
   ): Promise<ServiceBusReceivedMessage[]> => {
     const timeLimit = AbortSignal.timeout(timeLimitMs);
-    const abortSignal = stop ? AbortSignal.any([stop, timeLimit]) : timeLimit;
+    const abortSignal = stop ? firstSignal([stop, timeLimit]) : timeLimit;
     try {
       return await receiver.peekMessages(pageSize, { ...(from && { fromSequenceNumber: from }), abortSignal });
     } catch (error) {

@@ -1,5 +1,6 @@
 import { Pool } from "undici";
 import type { LocalStack } from "../support/stack.ts";
+import { firstSignal } from "../../shared/first-signal.ts";
 
 type Posting = {
   readonly unsid: string;
@@ -28,7 +29,7 @@ export const appServer = async (stack: LocalStack, connections: number) => {
           path: "/beta/me/notifications/",
           headers: { authorization, "x-uns-id": unsid, "content-type": "application/json" },
           body: JSON.stringify({ targetHostName, appNotificationId, payload, ...more }),
-          signal: stop ? AbortSignal.any([stop, inTime]) : inTime,
+          signal: stop ? firstSignal([stop, inTime]) : inTime,
         });
         const text = await body.text();
         return statusCode === 201 ? undefined : `${statusCode} ${text}`;

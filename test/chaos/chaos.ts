@@ -9,6 +9,7 @@ import { scheduleOf } from "./schedule/schedule.ts";
 import { storm } from "./storm.ts";
 import { verdictOf } from "./verdict.ts";
 import { withStack } from "./with-stack.ts";
+import { firstSignal } from "../../shared/first-signal.ts";
 
 /** A run that is stuck ends all the same, so long after its faults. */
 const endsWithinMs = 6 * 60_000;
@@ -29,7 +30,7 @@ export const chaos = async (args: readonly string[], interrupted: AbortSignal): 
     return 0;
   }
   say(`seed ${options.seed}`);
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(options.seconds * 1_000 + endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(options.seconds * 1_000 + endsWithinMs)]);
   const dataDir = await mkdtemp(join(tmpdir(), "fanfare-chaos-"));
   let isKept = false;
   try {

@@ -11,6 +11,7 @@ import type { Spell } from "./schedule/bad-days.ts";
 import type { KilledPart } from "./schedule/kills.ts";
 import type { Schedule } from "./schedule/schedule.ts";
 import { watch } from "./watch.ts";
+import { firstSignal } from "../../shared/first-signal.ts";
 
 type Wish = {
   readonly schedule: Schedule;
@@ -41,8 +42,8 @@ const [backWithinMs, takenWithinMs, drainedWithinMs] = [60_000, 60_000, 120_000]
 export const storm = async (stack: LocalStack, { schedule, seconds, say, stop }: Wish): Promise<Storm> => {
   const calming = new AbortController();
   const ending = new AbortController();
-  const calm = AbortSignal.any([calming.signal, stop]);
-  const end = AbortSignal.any([ending.signal, stop]);
+  const calm = firstSignal([calming.signal, stop]);
+  const end = firstSignal([ending.signal, stop]);
   setMaxListeners(0, calm, end); // everybody who waits for something listens, too
   const seen = watch(stack.push, end);
   const apps = fleet({ stack, devices: schedule.devices, toldGone: seen.toldGone, calm, stop: end });

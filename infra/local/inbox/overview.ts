@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { ToldOverview } from "./told.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 type Sections = { readonly [name in keyof Omit<ToldOverview, "version">]: () => Promise<ToldOverview[name]> };
 
@@ -30,7 +31,7 @@ export const overviewOf = (sections: Sections, { waitMs = 20_000, everyMs = 1_00
 
   return {
     tell: async (since, gone) => {
-      const end = AbortSignal.any([gone, AbortSignal.timeout(waitMs)]);
+      const end = firstSignal([gone, AbortSignal.timeout(waitMs)]);
       for (;;) {
         const overview = await now();
         if (overview.version !== since || end.aborted) return overview;

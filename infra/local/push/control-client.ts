@@ -3,6 +3,7 @@ import type { Account } from "./app/account.ts";
 import type { Action } from "./app/feed-client.ts";
 import type { Fault } from "./faults.ts";
 import { platformTypes } from "./platform-type.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 const receivedSchema = z.object({
   seq: z.number(),
@@ -115,7 +116,7 @@ export const pushControl = (controlUrl: string): PushControl => {
   ): Promise<T> => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     const timeLimit = AbortSignal.timeout(60_000);
-    const signal = stop ? AbortSignal.any([stop, timeLimit]) : timeLimit;
+    const signal = stop ? firstSignal([stop, timeLimit]) : timeLimit;
     const response = await fetch(new URL(path, controlUrl), { method, signal, ...content });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);

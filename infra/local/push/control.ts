@@ -9,6 +9,7 @@ import { faultSchema } from "./faults.ts";
 import type { PushState } from "./state.ts";
 import type { Change } from "./store.ts";
 import type { VirtualApps } from "./virtual-apps.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 type DeviceKind = "virtual" | "browser";
 
@@ -77,7 +78,7 @@ const receivedRoutes = <Own>({ received, store }: PushState<Own>): Route[] => [
     "/_received",
     async ({ query, gone }) => {
       const { since, waitMs } = parsed(receivedSchema, query);
-      if (waitMs > 0) await received.grown(since, AbortSignal.any([gone, AbortSignal.timeout(waitMs)]));
+      if (waitMs > 0) await received.grown(since, firstSignal([gone, AbortSignal.timeout(waitMs)]));
       return { status: 200, items: received.since(since) };
     },
   ],

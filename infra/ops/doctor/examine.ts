@@ -1,5 +1,6 @@
 import { sentenceOf } from "../sentence.ts";
 import { unknown, type Check, type Finding, type Patient } from "./check.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A finding, and the check it is of. */
 export type Found = Finding & { readonly check: string };
@@ -31,7 +32,7 @@ const inTime = async (
   patient: Patient,
   { stop, withinMs }: Required<Options>,
 ): Promise<readonly Finding[]> => {
-  const end = AbortSignal.any([stop, AbortSignal.timeout(withinMs)]);
+  const end = firstSignal([stop, AbortSignal.timeout(withinMs)]);
   // A library that does not heed the signal is left behind.
   const over = new Promise<readonly Finding[]>((resolve) => {
     end.addEventListener("abort", () => resolve([unknown(`It did not answer within ${withinMs / 1_000} s.`)]));

@@ -4,6 +4,7 @@ import type { Connection } from "../connect.ts";
 import { Failed } from "../failed.ts";
 import type { Surroundings } from "../surroundings.ts";
 import type { LiveKeys } from "./vapid-tally.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 const answerSchema = z.object({ publicKey: z.string().min(1) });
 const answerWithinMs = 5_000;
@@ -42,7 +43,7 @@ export const liveKeysOf = async (
 };
 
 const askedOf = async (url: string, stop: AbortSignal): Promise<string> => {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+  const signal = firstSignal([stop, AbortSignal.timeout(answerWithinMs)]);
   try {
     const answer = await fetch(`${url}/v1.0/me/notifications/vapidPublicKey`, { signal });
     return answerSchema.parse(await answer.json()).publicKey;

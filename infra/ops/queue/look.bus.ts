@@ -3,6 +3,7 @@ import { NotAJob, parseFanoutJob } from "../../../shared/fanout/job.ts";
 import { fanoutQueue } from "../../../shared/fanout/fanout.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import { peekedMax, peekOf } from "./peek.bus.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** How many messages the queue holds. */
 type Counts = {
@@ -52,7 +53,7 @@ type Asked = { readonly stop: AbortSignal; readonly now: number };
 export const busLooks = ({ bus, administration }: Bus): ((asked: Asked) => Promise<Look>) => {
   const peeks = { queue: peekOf(bus), deadLetters: peekOf(bus, { subQueueType: "deadLetter" }) };
   return async ({ stop, now }) => {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(timeLimitMs)]);
+    const signal = firstSignal([stop, AbortSignal.timeout(timeLimitMs)]);
     const told = administration && (await administered(administration, signal));
     const messages = told?.counts.active === 0 ? [] : await peeks.queue(signal);
     const waiting = messages.filter((message) => message.state === "active" && !isExpired(message, now));

@@ -11,6 +11,7 @@ import { subscribeCanary } from "./canary-user.table.ts";
 import { beDelivered, type Told } from "./delivered.ts";
 import { beKnown, beReady, deliveriesToldBy, postCanary, type Posting } from "./service.http.ts";
 import type { TakeStep } from "./steps.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 export type Journey = {
   readonly use: Surroundings;
@@ -34,7 +35,7 @@ export const goAllTheWay = async (journey: Journey): Promise<void> => {
   const { use, connection, url, withinMs, take } = journey;
   const at = { url, answerWithinMs: withinMs, stop: use.stop };
   await take("service is ready", () => beReady(at));
-  const signal = AbortSignal.any([use.stop, AbortSignal.timeout(withinMs)]);
+  const signal = firstSignal([use.stop, AbortSignal.timeout(withinMs)]);
   const caller = await take("token had", () => appToken({ ...use, ...connection, signal }));
   const hostName = journey.app ?? canaryApp;
   const subject = { kind: "app", id: hostName };

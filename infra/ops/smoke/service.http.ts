@@ -3,6 +3,7 @@ import { z } from "zod";
 import { printInstant } from "../../../shared/notification/instant.ts";
 import { jsonIn } from "../json-in.ts";
 import { Amiss } from "./steps.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A Fanfare's API as a caller with an app-only token sees it. */
 type At = {
@@ -16,7 +17,7 @@ type Answered = { readonly status: number; readonly body: unknown };
 
 /** Throws `Amiss` when there is no answer in time. Of what was sent, and of the answer's text, an error shows nothing. */
 const ask = async ({ url, answerWithinMs, stop }: At, path: string, request: RequestInit = {}): Promise<Answered> => {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+  const signal = firstSignal([stop, AbortSignal.timeout(answerWithinMs)]);
   try {
     const answer = await fetch(url + path, { ...request, signal, redirect: "manual" });
     const text = await answer.text();

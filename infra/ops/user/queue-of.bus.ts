@@ -6,6 +6,7 @@ import { contentOf } from "../../../shared/fanout/dead-letters.ts";
 import { fanoutQueue } from "../../../shared/fanout/fanout.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 type Sequence = NonNullable<ServiceBusReceivedMessage["sequenceNumber"]>;
 
@@ -43,7 +44,7 @@ export const busQueueOf = (bus: ServiceBusClient): QueueOf => {
   async function* messages({ stop, seen }: Look): AsyncIterable<ServiceBusReceivedMessage> {
     let count = 0;
     for (let from = start; ;) {
-      const abortSignal = AbortSignal.any([stop, AbortSignal.timeout(callMs)]);
+      const abortSignal = firstSignal([stop, AbortSignal.timeout(callMs)]);
       const page = await reached(
         receiver.peekMessages(pageSize, { ...(from && { fromSequenceNumber: from }), abortSignal }),
       );

@@ -11,6 +11,7 @@ import { fill } from "./fill.ts";
 import { flatnessOf, rssOf, type Look } from "./memory.ts";
 import { backlogOptions, help, type BacklogOptions } from "./options.ts";
 import { troubles } from "./troubles.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 const endsWithinMs = 60 * 60_000;
 const flatMost = 1.15;
@@ -24,7 +25,7 @@ export const backlog = async (args: readonly string[], interrupted: AbortSignal)
     console.log(help);
     return 0;
   }
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   const vapid = webpush.generateVAPIDKeys();
   const wish = { notifications: options.notifications, devices: 1, durable: false, vapid, stop };
   const { looks, received, happened } = await withStack(wish, (stack) => measure(stack, options, stop));

@@ -7,6 +7,7 @@ import { channelsOptions, help, type ChannelsOptions } from "./options.ts";
 import { ourSend, ourSenders } from "./ours.ts";
 import { report, summary, type Round, type Side } from "./report.ts";
 import { theirs } from "./theirs.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 10 * 60_000;
@@ -18,7 +19,7 @@ export const channels = async (args: readonly string[], interrupted: AbortSignal
     console.log(help);
     return 0;
   }
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   const vendors = await startLocalVendors(options.sends * 2);
   try {
     const rounds = await measure(options, vendors, stop);

@@ -9,6 +9,7 @@ import { floorSide } from "./floor-side.ts";
 import { contractOptions, help, type ContractOptions } from "./options.ts";
 import { report, summary, type Round } from "./report.ts";
 import { stopwatch } from "./timed.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 10 * 60_000;
@@ -20,7 +21,7 @@ export const contract = async (args: readonly string[], interrupted: AbortSignal
     console.log(help);
     return 0;
   }
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   const wish = { notifications: 0, devices: 1, durable: false, vapid: webpush.generateVAPIDKeys(), stop };
   const rounds = await withStack(wish, (stack) => measure(stack, options, stop));
   const figures = { options, node: process.version, cpus: availableParallelism(), rounds, ...summary(rounds) };

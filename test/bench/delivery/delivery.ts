@@ -9,6 +9,7 @@ import { deliveryOptions, help, type DeliveryOptions } from "./options.ts";
 import { mainThread, unwatched, type MainThread } from "./profile.ts";
 import { profileReport, profileSummary, report, summary, type Round, type Side } from "./report.ts";
 import { nearLimit, ours, plainWebPush, sideNames, type Deliver, type SideName } from "./sides.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 15 * 60_000;
@@ -23,7 +24,7 @@ export const delivery = async (args: readonly string[], interrupted: AbortSignal
     return 0;
   }
   const { devices, notifications, atOnce } = options;
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   const vendors = await startLocalVendors(devices * notifications * 2);
   const postponed: FanoutJob[] = [];
   const later = async (job: FanoutJob): Promise<void> => {

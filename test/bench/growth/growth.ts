@@ -12,6 +12,7 @@ import { growthOptions, help, sizesTo, type Axis, type GrowthOptions } from "./o
 import { flatnessReport, linearityReport } from "./report.ts";
 import type { ServiceTables } from "./service.ts";
 import { worldOfFeed, worldOfUsers, type World } from "./worlds.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 40 * 60_000;
@@ -23,7 +24,7 @@ export const growth = async (args: readonly string[], interrupted: AbortSignal):
     console.log(help);
     return 0;
   }
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   let isMet = true;
   for (const axis of options.axes) {
     const ended = axis === "devices" ? await ofDevices(options, stop) : await ofTables(axis, options, stop);

@@ -8,6 +8,7 @@ import { atOnce, loadOn } from "./load.ts";
 import { help, latencyOptions, type LatencyOptions } from "./options.ts";
 import { report, shares, summary, type Round } from "./report.ts";
 import { isSustained, sustainedLoad } from "./sustained-load.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 60 * 60_000;
@@ -19,7 +20,7 @@ export const latency = async (args: readonly string[], interrupted: AbortSignal)
     console.log(help);
     return 0;
   }
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   const kept = { notifications: 50_000, devices: options.devices, durable: false };
   const measured = await withStack({ ...kept, vapid: webpush.generateVAPIDKeys(), stop }, (stack) =>
     measure(stack, options, stop),

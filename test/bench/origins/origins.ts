@@ -4,6 +4,7 @@ import { originsOptions, help, type OriginsOptions } from "./options.ts";
 import { startPushOrigin, type PushOrigin } from "./push-origin.ts";
 import { report, summary, type Round } from "./report.ts";
 import { runSide, type Figures, type Planned } from "./side.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 10 * 60_000;
@@ -16,7 +17,7 @@ export const origins = async (args: readonly string[], interrupted: AbortSignal)
     console.log(help);
     return 0;
   }
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   const rounds = await measure(options, stop);
   const figures = { options, node: process.version, cpus: availableParallelism(), rounds, ...summary(rounds) };
   console.log(options.json ? JSON.stringify({ bench: "origins", ...figures }, null, 2) : report(figures));

@@ -16,6 +16,7 @@ import type { Side, SideName } from "./side.ts";
 import { startedSides } from "./sides.ts";
 import { isWhole, summary, turnOf, type Round, type Turn } from "./summary.ts";
 import { strict } from "./told.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 40 * 60_000;
@@ -33,7 +34,7 @@ export const peers = async (args: readonly string[], interrupted: AbortSignal): 
     console.log(help);
     return 0;
   }
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   await install(say, stop);
   const measured: ReturnType<typeof summary>[] = [];
   let skipped: string | undefined;

@@ -3,6 +3,7 @@ import { newMark, type Expected } from "../pipeline/arrivals.ts";
 import { concurrently } from "../pipeline/concurrently.ts";
 import type { Subscriber } from "../pipeline/subscribers.ts";
 import type { Side } from "./side.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 export type Load = {
   readonly subscribers: readonly Subscriber[];
@@ -34,7 +35,7 @@ export const postTo = async (side: Side, { subscribers, notifications, concurren
   await concurrently({ count: notifications, atOnce: concurrency, stop }, async (index) => {
     const user = index % subscribers.length;
     const mark = newMark();
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+    const signal = firstSignal([stop, AbortSignal.timeout(answerWithinMs)]);
     const answer = await pool
       .request({ method: "POST", ...side.requestFor(user, mark), signal })
       .then(async ({ statusCode, body }) => ({ statusCode, text: await body.text() }))

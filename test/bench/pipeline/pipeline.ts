@@ -15,6 +15,7 @@ import { report, summary } from "./report.ts";
 import { subscribers, type Subscriber } from "./subscribers.ts";
 import { throughApi, type Load } from "./through-api.ts";
 import { withStack } from "./with-stack.ts";
+import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 30 * 60_000;
@@ -26,7 +27,7 @@ export const pipeline = async (args: readonly string[], interrupted: AbortSignal
     console.log(help);
     return 0;
   }
-  const stop = AbortSignal.any([interrupted, AbortSignal.timeout(endsWithinMs)]);
+  const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   const vapid = webpush.generateVAPIDKeys();
   const folder = await mkdtemp(join(tmpdir(), "fanfare-bench-queues-"));
   try {

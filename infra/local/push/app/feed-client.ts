@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Account } from "./account.ts";
 import { entitySchema } from "./known.ts";
 import { tokenSource } from "./token-source.ts";
+import { firstSignal } from "../../../../shared/first-signal.ts";
 
 const removedSchema = z.object({ id: z.string(), "@removed": z.object({ reason: z.string() }) });
 const pageSchema = z.object({
@@ -63,7 +64,7 @@ const patches: Readonly<Record<Exclude<Action, "delete">, Readonly<Record<string
 /** Clients of the service for the apps of one push service, which share their users' tokens. What runs ends with `closing`. */
 export const feedClient = (closing: AbortSignal, now: () => number): FeedClient => {
   const send = (url: string, request: RequestInit = {}): Promise<Response> =>
-    fetch(url, { ...request, signal: AbortSignal.any([closing, AbortSignal.timeout(answerWithinMs)]) });
+    fetch(url, { ...request, signal: firstSignal([closing, AbortSignal.timeout(answerWithinMs)]) });
   const tokens = tokenSource(send, now);
 
   /** A token that is refused is not asked with again; a new one is tried once. */

@@ -8,6 +8,7 @@ import { knownOf } from "./known.ts";
 import type { Memory } from "./memory.ts";
 import type { KeepScreen } from "./screen-keeper.ts";
 import type { NameToasts } from "./toast-namer.ts";
+import { firstSignal } from "../../../../shared/first-signal.ts";
 
 /** Waits so many milliseconds, or until the signal is aborted; never rejects. */
 export type Pause = (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -119,10 +120,7 @@ export const keepUp = <Own>({ state, feed, inTurn, keepScreen, nameToasts, pause
       if (setback?.kind !== "failed") continue;
       const { name } = devices.find(deviceId) ?? { name: deviceId };
       if (failures === 1) say(name, `!! cannot read its feed, and goes on trying: ${setback.reason}`);
-      await pause(
-        Math.min(retryCapMs, firstRetryMs * 2 ** (failures - 1)),
-        AbortSignal.any([store.closing, again.signal]),
-      );
+      await pause(Math.min(retryCapMs, firstRetryMs * 2 ** (failures - 1)), firstSignal([store.closing, again.signal]));
     }
   };
   const run = async (deviceId: string): Promise<void> => {

@@ -1,5 +1,6 @@
 import { systemClock } from "../../../../shared/clock.ts";
 import { ok, unknown, warning, wrong, type Check, type Finding, type Patient } from "../check.ts";
+import { firstSignal } from "../../../../shared/first-signal.ts";
 
 const answerWithinMs = 5_000;
 /** Tokens are taken a minute early or late, and APNs and push services take ours a little less so. */
@@ -12,7 +13,7 @@ export type Reading = { readonly of: string; readonly aheadSeconds: number };
 export const clockCheck: Check = {
   name: "clock",
   look: async (patient, stop) => {
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+    const signal = firstSignal([stop, AbortSignal.timeout(answerWithinMs)]);
     const { connection, config } = patient;
     const places = { "the service": connection.url ?? config?.publicUrl, "Table Storage": tablesUrlOf(patient) };
     const readings = await Promise.all(

@@ -2,6 +2,7 @@ import { connect } from "node:tls";
 import { z } from "zod";
 import { milliseconds, systemClock } from "../../../../shared/clock.ts";
 import { ok, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
+import { firstSignal } from "../../../../shared/first-signal.ts";
 
 const readySchema = z.object({ checks: z.record(z.string(), z.string()) });
 const answerWithinMs = 6_000;
@@ -17,7 +18,7 @@ export const serviceCheck: Check = {
       return env.PUBLIC_URL
         ? [wrong("PUBLIC_URL is no http(s) URL.", "set it to where the service is, without query or password.")]
         : [unknown("Where it is nobody says.", "set PUBLIC_URL.")];
-    const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+    const signal = firstSignal([stop, AbortSignal.timeout(answerWithinMs)]);
     const [health, certificate] = await Promise.all([healthOf(address, signal), certificateOf(address, signal)]);
     return [...health, ...certificate];
   },

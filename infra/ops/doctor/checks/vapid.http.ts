@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { vapidKeyIdOf } from "../../../../shared/subscription/vapid-key.ts";
 import { needsSettings, ok, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
+import { firstSignal } from "../../../../shared/first-signal.ts";
 
 const answerSchema = z.object({ publicKey: z.string() });
 const answerWithinMs = 5_000;
@@ -46,7 +47,7 @@ export const vapidCheck: Check = {
 };
 
 const publicKeyAt = async (url: string, stop: AbortSignal): Promise<string | undefined> => {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(answerWithinMs)]);
+  const signal = firstSignal([stop, AbortSignal.timeout(answerWithinMs)]);
   try {
     const answer = await fetch(`${url}/v1.0/me/notifications/vapidPublicKey`, { signal, redirect: "manual" });
     return answerSchema.safeParse(await answer.json()).data?.publicKey;
