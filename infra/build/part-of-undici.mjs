@@ -17,9 +17,12 @@ export const partOfUndici = {
   },
 };
 
+// What else is imported of undici one day is no export here, and fails the build.
 const contents = `
-const Dispatcher = require("undici/lib/dispatcher/dispatcher");
-Object.assign(Dispatcher.prototype, require("undici/lib/api"));
-exports.Agent = require("undici/lib/dispatcher/agent");
-exports.buildConnector = require("undici/lib/core/connect");
+import Dispatcher from "undici/lib/dispatcher/dispatcher";
+import api from "undici/lib/api";
+import Agent from "undici/lib/dispatcher/agent";
+import buildConnector from "undici/lib/core/connect";
+Object.assign(Dispatcher.prototype, api);
+export { Agent, buildConnector };
 `;

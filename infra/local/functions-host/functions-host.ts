@@ -62,14 +62,14 @@ const startHttp = async (
   functions: readonly HttpFunction[],
   { port, allowedOrigins, front, work }: HttpOptions,
 ): Promise<Http> => {
-  const exchanges = streamServer ? streamExchanges(worker, streamServer) : messageExchanges(worker);
+  const answered = streamServer ? streamExchanges(worker, streamServer) : messageExchanges(worker);
   const server = createHttpServer({
     functions,
     cors: corsOf(allowedOrigins),
     front,
     answer: (exchange) => {
       if (!server.listening) exchange.response.setHeader("connection", "close");
-      work.track(exchanges.answer(exchange));
+      work.track(answered(exchange));
     },
   });
   return {
@@ -78,10 +78,7 @@ const startHttp = async (
       server.close();
       server.closeIdleConnections();
     },
-    close: () => {
-      server.closeAllConnections();
-      exchanges.close();
-    },
+    close: () => server.closeAllConnections(),
   };
 };
 

@@ -1,11 +1,10 @@
 import { context, trace } from "@opentelemetry/api";
 import { afterEach, expect, test } from "vitest";
-import { comingSdk, noSdk } from "../../../functions/telemetry/running-sdk.ts";
+import { noSdk } from "../../../functions/telemetry/running-sdk.ts";
 import { startSdk } from "../../../functions/telemetry/sdk.ts";
 import { watched } from "../../../functions/telemetry/watched-export.ts";
 import { messageIdOf } from "../../../shared/fanout/job.ts";
 import { tracedFanout } from "../../../shared/fanout/traced-fanout.ts";
-import type { Point } from "../../../shared/telemetry/metrics.ts";
 import { browserKeys, feed, now } from "../samples.ts";
 import { busy, delivered, everything, job, notification, platforms, rejected, world } from "./delivery-world.ts";
 import { failure, keeping, told } from "./kept-telemetry.ts";
@@ -163,38 +162,6 @@ test("a probe has no span, and a message that is none of ours is run all the sam
   }
   await own.stop();
   expect(kept.spans.map(({ name, status }) => [name, status])).toEqual(Array(3).fill(["process fanout", { code: 2 }]));
-});
-
-const point: Point = { metric: "fanfare.purged", value: 1, attributes: {} };
-
-test("metrics wait for an SDK that is still being loaded; one that cannot start is reported once, without its reason's words", async () => {
-  const got: Point[] = [];
-  const sdk = comingSdk(
-    () => Promise.resolve({ ...noSdk, record: (points) => void got.push(...points) }),
-    () => undefined,
-  );
-  sdk.record([point]);
-  expect(got).toEqual([]);
-  await sdk.stop();
-  sdk.record([point]);
-  expect(got).toEqual([point, point]);
-
-  const sentences: string[] = [];
-  const broken = comingSdk(
-    () => Promise.reject(new RangeError("InstrumentationKey=secret")),
-    (sentence) => void sentences.push(sentence),
-  );
-  broken.record([point]);
-  await broken.stop();
-  broken.record([point]);
-  expect(sentences).toEqual(["Telemetry cannot be exported, for it cannot be started (RangeError). All else goes on."]);
-
-  const missing = Object.assign(new Error("Cannot find module './telemetry.cjs'"), { code: "MODULE_NOT_FOUND" });
-  await comingSdk(
-    () => Promise.reject(missing),
-    (sentence) => void sentences.push(sentence),
-  ).stop();
-  expect(sentences[1]).toContain("(MODULE_NOT_FOUND)");
 });
 
 test("a place that is away is told of once in ten minutes, without address or key, and an exporter that throws is no more than away", async () => {

@@ -10,9 +10,9 @@ import { endEmpty, headersOf, hostOf, setPlatformHeaders, type Exchange } from "
  * A request without Content-Length then arrives with an empty body, a hole of Azure's host that is kept on purpose
  * (https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.Grpc/MessageExtensions/GrpcMessageConversionExtensions.cs).
  */
-export const messageExchanges = (worker: Worker) => ({
-  close: (): void => undefined,
-  answer: async (exchange: Exchange): Promise<void> => {
+export const messageExchanges =
+  (worker: Worker) =>
+  async (exchange: Exchange): Promise<void> => {
     const { target, request, response, platformHeaders } = exchange;
     try {
       const invocation = invoke(worker, {
@@ -39,8 +39,7 @@ export const messageExchanges = (worker: Worker) => ({
       logFailure(target.name, error);
       endEmpty(response, 500, platformHeaders);
     }
-  },
-});
+  };
 
 const requestMessage = async ({ request, path, params }: Exchange): Promise<RpcHttp> => {
   const query = Object.fromEntries(new URLSearchParams(path.query));

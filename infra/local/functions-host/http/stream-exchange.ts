@@ -13,9 +13,9 @@ import { endEmpty, headersOf, hostOf, setPlatformHeaders, type Exchange } from "
  * is a reverse proxy before it (https://github.com/Azure/azure-functions-host/blob/dev/src/WebJobs.Script.Grpc/Server/DefaultHttpProxyService.cs);
  * here both are one process, and a second connection would cost each request as much as all that the library does.
  */
-export const streamExchanges = (worker: Worker, streamServer: Server) => ({
-  close: (): void => undefined,
-  answer: async (exchange: Exchange): Promise<void> => {
+export const streamExchanges =
+  (worker: Worker, streamServer: Server) =>
+  async (exchange: Exchange): Promise<void> => {
     const { target, params, request, response, platformHeaders } = exchange;
     const metadata = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { string: value }]));
     const invocation = invoke(worker, {
@@ -40,8 +40,7 @@ export const streamExchanges = (worker: Worker, streamServer: Server) => ({
       if (!response.headersSent) forgetHeaders(response);
       endEmpty(response, 500);
     }
-  },
-});
+  };
 
 const answeredNothing =
   "it returned nothing. With request streams on, Azure leaves such a request without an answer until it times out.";
