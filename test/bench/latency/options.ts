@@ -10,7 +10,7 @@ export const help = `npm run bench -- latency [flags]
   --rounds 5           each measures at both loads, which take turns in being first, 1 to 20
   --json               print the figures as JSON
 
-Starts the whole local stack on free ports, its state in memory, and finds the load it sustains: notifications a second at which every one
+In each round starts the whole local stack on free ports, its state in memory and empty, and finds the load it sustains: notifications a second at which every one
 is accepted and arrives, and those due in the last quarter of a try are at their devices at most 150 ms later than those of the first.
 The first try is at what arrives a second when 32 requests are made at once; each next one a tenth higher, or lower, until it turns.
 Then it measures at 50 and at 70 % of that. Requests begin on a fixed schedule, answered or not what came before, and count from when they

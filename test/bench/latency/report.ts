@@ -6,7 +6,12 @@ import type { LatencyOptions } from "./options.ts";
 /** Shares of the sustained load: at the first is measured how soon devices have it, at the second the tail of a POST. */
 export const shares = { toDevice: 0.5, tail: 0.7 } as const;
 
-export type Round = { readonly toDevice: Figures; readonly tail: Figures };
+export type Round = {
+  /** Notifications a second, found in the same round. */
+  readonly sustained: number;
+  readonly toDevice: Figures;
+  readonly tail: Figures;
+};
 
 /** POST's p99 may be so many times its p50. */
 const tailMost = 4;
@@ -57,13 +62,13 @@ type Reported = ReturnType<typeof summary> & {
   readonly options: LatencyOptions;
   readonly node: string;
   readonly cpus: number;
-  readonly sustained: number;
   readonly rounds: readonly Round[];
 };
 
 /** The report for people. */
 export const report = (reported: Reported): string => {
-  const { options, node, cpus, sustained, rounds, toDevice, tail } = reported;
+  const { options, node, cpus, rounds, toDevice, tail } = reported;
+  const sustained = rounds.map((round) => round.sustained);
   const each = rounds.flatMap((round, index) => [
     row(`${index + 1} at ${percent(shares.toDevice)}`, round.toDevice),
     row(`  at ${percent(shares.tail)}`, round.tail),
@@ -78,7 +83,7 @@ export const report = (reported: Reported): string => {
 
 Milliseconds, p50 / p90 / p99 / most. POST: from when it was due to its answer; to device: from the answer to each device that decrypted it
 (below zero: the device had it first); throughout: from when it was due to the device; begun: how late this bench was with its requests.
-Sustained: ${sustained.toFixed(0)} notifications a second. ${options.seconds} s a measurement, ${options.users} users of ${options.devices} devices, state in memory; ${node}, ${cpus} processors for everything, this bench included.
+Sustained: ${median(sustained).toFixed(0)} notifications a second (${spread(sustained, 0)}, each on a stack of its own). ${options.seconds} s a measurement, ${options.users} users of ${options.devices} devices, state in memory; ${node}, ${cpus} processors for everything, this bench included.
 To device at ${percent(shares.toDevice)}, p99 in ms: ${goalOfDevice}: ${verdict(reported.isToDeviceMet)}
 POST at ${percent(shares.tail)}, p99 to p50: ${goalOfTail}: ${verdict(reported.isTailMet)}`;
 };
