@@ -1,7 +1,7 @@
 import { setTimeout as passed } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { firstSignal } from "../../shared/first-signal.ts";
-import { collectGarbage } from "../bench/delivery/garbage.ts";
+import { collectGarbage } from "../bench/garbage.ts";
 
 test("a time limit comes, also when nobody else holds it and garbage was collected meanwhile", async () => {
   const stop = new AbortController();

@@ -1,7 +1,7 @@
 import { pushControl } from "../../../infra/local/push/control-client.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import { hostName, subscribers, type Batch } from "../delivery/batch.ts";
-import { collectGarbage } from "../delivery/garbage.ts";
+import { collectGarbage } from "../garbage.ts";
 import { ourHandler } from "../delivery/handler.ts";
 import { mainThread, unwatched } from "../delivery/profile.ts";
 import { ours } from "../delivery/sides.ts";

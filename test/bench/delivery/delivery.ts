@@ -3,17 +3,17 @@ import type { PushControl } from "../../../infra/local/push/control-client.ts";
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import { startLocalVendors } from "../channels/local-vendors.ts";
 import { hostName, subscribers, type Batch } from "./batch.ts";
-import { collectGarbage } from "./garbage.ts";
 import { ourHandler } from "./handler.ts";
 import { deliveryOptions, help, type DeliveryOptions } from "./options.ts";
 import { mainThread, unwatched, type MainThread } from "./profile.ts";
-import { profileReport, profileSummary, report, summary, type Round, type Side } from "./report.ts";
+import { inTurns } from "../in-turns.ts";
+import { profileReport, profileSummary, report, summary, type Side } from "./report.ts";
 import { nearLimit, ours, plainWebPush, sideNames, type Deliver, type SideName } from "./sides.ts";
 import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 15 * 60_000;
-/** Rounds that are not counted: the first calls of everything, before it is compiled. */
+/** Rounds that are not sampled: the first calls of everything, before it is compiled. */
 const warmUps = 2;
 
 /** Runs the bench and prints its report. Resolves to the exit code: 1 when a push did not reach its device, or not as it should be. */
@@ -50,6 +50,12 @@ export const delivery = async (args: readonly string[], interrupted: AbortSignal
   }
 };
 
+const ofEach = <T>(make: (name: SideName) => T): Record<SideName, T> => ({
+  ours: make("ours"),
+  "web-push": make("web-push"),
+  "near-limit": make("near-limit"),
+});
+
 const say = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
 
 type Measured = {
@@ -62,31 +68,29 @@ type Measured = {
 type Machine = { readonly options: DeliveryOptions; readonly node: string; readonly cpus: number };
 
 const compare = async (measured: Measured, machine: Machine): Promise<number> => {
-  const { rounds: count, json } = machine.options;
-  const rounds: Round[] = [];
-  for (let number = 1 - warmUps; number <= count; number += 1) {
-    const round = new Map<SideName, Side>();
-    // In turns, and each goes first at times.
-    for (let turn = 0; turn < sideNames.length; turn += 1) {
-      const name = sideNames[(turn + number + warmUps) % sideNames.length] ?? "ours";
-      round.set(name, await run(measured, name, machine.options));
-    }
-    if (number < 1) continue;
-    rounds.push(Object.fromEntries(round) as Round);
-    say(`round ${number} of ${count}`);
-  }
-  const figures = { ...machine, ...summary(rounds) };
+  const { rounds: count, notifications, json } = machine.options;
+  const rounds = Array.from({ length: count }, () => ofEach((): Turn[] => []));
+  await inTurns(sideNames, {
+    rounds: count,
+    amountOf: () => notifications,
+    take: async (name, { round, amount }) => {
+      const turn = await run(measured, name, amount);
+      rounds[round]?.[name].push(turn);
+    },
+    ended: (round) => say(`round ${round + 1} of ${count}`),
+  });
+  const figures = { ...machine, ...summary(rounds.map((round) => ofEach((name) => sideOf(round[name])))) };
   console.log(json ? JSON.stringify({ bench: "delivery", ...figures }, null, 2) : report(figures));
   return figures.missing === 0 ? 0 : 1;
 };
 
 const profile = async (measured: Measured, machine: Machine): Promise<number> => {
   const { options } = machine;
-  for (let number = 0; number < warmUps; number += 1) await run(measured, "ours", options);
+  for (let number = 0; number < warmUps; number += 1) await run(measured, "ours", options.notifications);
   const thread = await mainThread();
   const sides: Side[] = [];
   for (let number = 1; number <= options.rounds; number += 1) {
-    sides.push(await run({ ...measured, thread }, "ours", options));
+    sides.push(sideOf([await run({ ...measured, thread }, "ours", options.notifications)]));
     say(`round ${number} of ${options.rounds}`);
   }
   const figures = { ...machine, ...profileSummary(sides, thread.parts()) };
@@ -94,14 +98,26 @@ const profile = async (measured: Measured, machine: Machine): Promise<number> =>
   return figures.missing === 0 ? 0 : 1;
 };
 
+/** What one side did in one turn. */
+type Turn = Record<"cpuMicroseconds" | "seconds" | "delivered" | "missing" | "postponed", number>;
+
+const sideOf = (turns: readonly Turn[]): Side => {
+  const sum = (figure: keyof Turn): number => turns.reduce((total, turn) => total + turn[figure], 0);
+  return {
+    cpuMicroseconds: sum("cpuMicroseconds") / sum("delivered"),
+    perSecond: sum("delivered") / sum("seconds"),
+    missing: sum("missing"),
+    postponed: sum("postponed"),
+  };
+};
+
 const run = async (
   { accept, control, deliver, thread, stop }: Measured,
   name: SideName,
-  { notifications }: DeliveryOptions,
-): Promise<Side> => {
+  notifications: number,
+): Promise<Turn> => {
   const batch = await accept(notifications);
   await control.clearReceived();
-  collectGarbage(); // of what was done before, for somebody else
   const startedAt = performance.now();
   const before = process.cpuUsage();
   const postponed = await thread.during(() => deliver[name](batch, stop));
@@ -110,7 +126,11 @@ const run = async (
   const promised = new Set(batch.pushes.map(({ deviceId, text }) => `${deviceId} ${text}`));
   const count = promised.size;
   for (const { deviceId, content } of await control.received()) promised.delete(`${deviceId ?? ""} ${content ?? ""}`);
-  const delivered = count - promised.size;
-  const cpuMicroseconds = (user + system) / delivered;
-  return { cpuMicroseconds, perSecond: delivered / seconds, missing: promised.size, postponed };
+  return {
+    cpuMicroseconds: user + system,
+    seconds,
+    delivered: count - promised.size,
+    missing: promised.size,
+    postponed,
+  };
 };

@@ -1,9 +1,9 @@
 import type { FanoutJob } from "../../../shared/fanout/job.ts";
 import { startLocalVendors, type LocalVendors } from "../channels/local-vendors.ts";
 import { hostName, subscribers } from "../delivery/batch.ts";
-import { collectGarbage } from "../delivery/garbage.ts";
 import { ourHandler } from "../delivery/handler.ts";
 import { ours } from "../delivery/sides.ts";
+import { inTurns } from "../in-turns.ts";
 import { median } from "../statistics.ts";
 import { lineThrough } from "./line.ts";
 
@@ -12,7 +12,6 @@ const deviceCounts = [1, 2, 5, 10, 20, 30, 40, 50] as const;
 const pushes = 600;
 const notificationsLeast = 20;
 const atOnce = 64;
-const warmUps = 2;
 const offMost = 0.15;
 
 type Wish = { readonly rounds: number; readonly stop: AbortSignal };
@@ -22,17 +21,23 @@ export const measuredDevices = async ({ rounds, stop }: Wish) => {
   const vendors = await startLocalVendors(notificationsLeast * 50 * 4);
   const sides = await Promise.all(deviceCounts.map((devices) => sideOf(vendors, devices)));
   try {
-    const costs = sides.map(({ devices }) => ({ devices, rounds: [] as number[] }));
+    const sums = new Map(sides.map((side) => [side, Array.from({ length: rounds }, () => 0)]));
     let missing = 0;
-    for (let round = -warmUps; round < rounds; round += 1) {
-      for (let turn = 0; turn < sides.length; turn += 1) {
-        const at = (turn + round + warmUps) % sides.length;
-        const cost = await sides[at]?.run(stop);
-        if (cost === undefined || round < 0) continue;
-        costs[at]?.rounds.push(cost.microseconds);
-        missing += cost.missing;
-      }
-    }
+    await inTurns(sides, {
+      rounds,
+      amountOf: ({ notifications }) => notifications,
+      take: async (side, { round, amount }) => {
+        const turn = await side.run(amount, stop);
+        const sum = sums.get(side)?.[round];
+        if (sum === undefined) return; // a round that is not counted
+        sums.get(side)![round] = sum + turn.microseconds;
+        missing += turn.missing;
+      },
+    });
+    const costs = [...sums].map(([{ devices, notifications }, ofRounds]) => ({
+      devices,
+      rounds: ofRounds.map((sum) => sum / notifications),
+    }));
     return { ...linearityOf(costs), missing };
   } finally {
     await Promise.all(sides.map((side) => side.close()));
@@ -49,18 +54,17 @@ const sideOf = async (vendors: LocalVendors, devices: number) => {
   const accept = await subscribers(handler, control, devices);
   const deliver = ours(handler, postponed, { atOnce, devices });
   const notifications = Math.max(notificationsLeast, Math.ceil(pushes / devices));
-  const run = async (stop: AbortSignal) => {
-    const batch = await accept(notifications);
+  const run = async (amount: number, stop: AbortSignal) => {
+    const batch = await accept(amount);
     await control.clearReceived();
-    collectGarbage();
     const before = process.cpuUsage();
     await deliver(batch, stop);
     const { user, system } = process.cpuUsage(before);
     const promised = new Set(batch.pushes.map(({ deviceId, text }) => `${deviceId} ${text}`));
     for (const { deviceId, content } of await control.received()) promised.delete(`${deviceId ?? ""} ${content ?? ""}`);
-    return { microseconds: (user + system) / notifications, missing: promised.size };
+    return { microseconds: user + system, missing: promised.size };
   };
-  return { devices, run, close: handler.close };
+  return { devices, notifications, run, close: handler.close };
 };
 
 type Costs = readonly { readonly devices: number; readonly rounds: readonly number[] }[];

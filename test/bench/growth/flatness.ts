@@ -1,5 +1,5 @@
 import { median } from "../statistics.ts";
-import { collectGarbage } from "../delivery/garbage.ts";
+import { inTurns } from "../in-turns.ts";
 import { liveOnce, steps, type Around, type Step } from "./life.ts";
 import type { Asked } from "./metered-table.ts";
 import type { World } from "./worlds.ts";
@@ -16,48 +16,46 @@ const ofLife = stepNames.filter((step) => step !== "bare");
 const ofEach = <T>(make: (step: Step) => T): Record<Step, T> =>
   Object.fromEntries(stepNames.map((step) => [step, make(step)])) as Record<Step, T>;
 
-/** Rounds that are not counted: the first calls of everything, before it is compiled. */
-const warmUps = 2;
-
 type Wish = { readonly rounds: number; readonly lives: number; readonly stop: AbortSignal };
 
-/** Has each world its turn in each round, each first at times; then counts what one life asks of the tables. */
-export const measured = async (worlds: readonly World[], wish: Wish): Promise<readonly SizeFigures[]> => {
-  const figures = worlds.map(({ size }) => ({ size, rounds: [] as Costs[] }));
-  for (let round = -warmUps; round < wish.rounds; round += 1) {
-    for (let turn = 0; turn < worlds.length; turn += 1) {
-      const at = (turn + round + warmUps) % worlds.length;
-      const [world, of] = [worlds[at], figures[at]];
-      if (!world || !of) continue;
-      const costs = await timed(world, wish);
-      if (round >= 0) of.rounds.push(costs);
-    }
+/** Has each world its turns in each round; then counts what one life asks of the tables. */
+export const measured = async (
+  worlds: readonly World[],
+  { rounds, lives, stop }: Wish,
+): Promise<readonly SizeFigures[]> => {
+  const sums = new Map(worlds.map((world) => [world, Array.from({ length: rounds }, () => ofEach(() => 0))]));
+  await inTurns(worlds, {
+    rounds,
+    amountOf: () => lives,
+    take: (world, { round, amount }) => lived(world, { lives: amount, into: sums.get(world)?.[round], stop }),
+  });
+  const figures: SizeFigures[] = [];
+  for (const [world, ofRounds] of sums) {
+    const costs = ofRounds.map((sum) => ofEach((step) => sum[step] / lives));
+    figures.push({ size: world.size, rounds: costs, asked: await counted(world, lives) });
   }
-  return Promise.all(
-    figures.map(async (figure, index) => ({ ...figure, asked: await counted(worlds[index], wish.lives) })),
-  );
+  return figures;
 };
 
-const timed = async (world: World, { lives, stop }: Wish): Promise<Costs> => {
-  const sums = ofEach(() => 0);
+type Lives = { readonly lives: number; readonly into: Record<Step, number> | undefined; readonly stop: AbortSignal };
+
+/** So many lives, one after another, and the CPU microseconds of each step. */
+const lived = async (world: World, { lives, into, stop }: Lives): Promise<void> => {
   const around: Around = async (step, work) => {
     const before = process.cpuUsage();
     const result = await work();
     const { user, system } = process.cpuUsage(before);
-    sums[step] += user + system;
+    if (into) into[step] += user + system;
     return result;
   };
-  collectGarbage(); // of what was done before, for somebody else
   for (let life = 0; life < lives; life += 1) {
     stop.throwIfAborted();
     await liveOnce(world.service, world.next(), around);
   }
-  return ofEach((step) => sums[step] / lives);
 };
 
-const counted = async (world: World | undefined, lives: number): Promise<StepAsked> => {
+const counted = async (world: World, lives: number): Promise<StepAsked> => {
   const sums = ofEach((): Asked => ({ requests: 0, rows: 0, bytes: 0 }));
-  if (!world) return sums;
   const { meter } = world.service;
   const around: Around = async (step, work) => {
     meter.asked = sums[step];

@@ -10,7 +10,7 @@ export const help = `npm run bench -- growth [flags]
   --feed 10000         notifications in the largest feed, 100 to 30000; beside feeds of 10 and of their geometric mean
   --users 100000       users of the largest service, 100 to 200000; beside services of 10 and of their geometric mean
   --azurite            feed and users on the local stack's tables instead of this process's memory: take smaller ones, say --feed 5000 --users 1000
-  --lives 300          of each size in each round, 10 to 5000: notifications that are accepted, delivered, listed, read by two deltas and beside
+  --lives 1000         of each size in each round, 10 to 5000: notifications that are accepted, delivered, listed, read by two deltas and beside
                        which an older one is changed
   --rounds 5           1 to 20
   --json               print the figures as JSON
@@ -42,7 +42,7 @@ export const growthOptions = (args: readonly string[]): GrowthOptions => {
       feed: { type: "string", default: "10000" },
       users: { type: "string", default: "100000" },
       azurite: { type: "boolean", default: false },
-      lives: { type: "string", default: "300" },
+      lives: { type: "string", default: "1000" },
       rounds: { type: "string", default: "5" },
       json: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
