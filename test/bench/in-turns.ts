@@ -6,7 +6,7 @@ const warmUps = 2;
 const turnsMost = 8;
 
 /** A turn that is to be taken: in which round, from 0 on, below 0 in one that is not counted; and how much of the round's work is to be done. */
-export type Turn = { readonly round: number; readonly amount: number };
+type Turn = { readonly round: number; readonly amount: number };
 
 type Work<Side> = {
   readonly rounds: number;
