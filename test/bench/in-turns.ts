@@ -1,5 +1,3 @@
-import { collectGarbage } from "./garbage.ts";
-
 /** Rounds that are not counted: the first calls of everything, before it is compiled. */
 const warmUps = 2;
 /** Of each side in each round. */
@@ -10,6 +8,11 @@ type Turn = { readonly round: number; readonly amount: number };
 
 type Work<Side> = {
   readonly rounds: number;
+  /**
+   * Done before each round, such as collecting garbage; not before each turn: that takes from V8 part of what it has learnt, and all would be
+   * measured half compiled.
+   */
+  readonly before?: () => void;
   readonly amountOf: (side: Side) => number;
   readonly take: (side: Side, turn: Turn) => Promise<void>;
   /** Told of each round that is counted, when all had their turns in it. */
@@ -21,9 +24,9 @@ type Work<Side> = {
  * Turns are short, for a machine that others share is slow for seconds: then it is so for all sides, and their ratio says nothing of it.
  */
 export const inTurns = async <Side>(sides: readonly Side[], work: Work<Side>): Promise<void> => {
-  const { rounds, amountOf, take, ended = () => undefined } = work;
+  const { rounds, before = nothing, amountOf, take, ended = nothing } = work;
   for (let round = -warmUps; round < rounds; round += 1) {
-    collectGarbage(); // not before each turn: it takes from V8 part of what it has learnt, and all would be measured half compiled
+    before();
     for (let turn = 0; turn < turnsMost; turn += 1) {
       for (let place = 0; place < sides.length; place += 1) {
         const side = sides[(place + turn + round + warmUps) % sides.length] as Side;
@@ -34,6 +37,8 @@ export const inTurns = async <Side>(sides: readonly Side[], work: Work<Side>): P
     if (round >= 0) ended(round);
   }
 };
+
+const nothing = (): void => undefined;
 
 /** What falls to one of the turns; those of a round are the whole. */
 const partOf = (amount: number, turn: number): number =>

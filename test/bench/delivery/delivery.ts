@@ -6,6 +6,7 @@ import { hostName, subscribers, type Batch } from "./batch.ts";
 import { ourHandler } from "./handler.ts";
 import { deliveryOptions, help, type DeliveryOptions } from "./options.ts";
 import { mainThread, unwatched, type MainThread } from "./profile.ts";
+import { collectGarbage } from "../garbage.ts";
 import { inTurns } from "../in-turns.ts";
 import { profileReport, profileSummary, report, summary, type Side } from "./report.ts";
 import { nearLimit, ours, plainWebPush, sideNames, type Deliver, type SideName } from "./sides.ts";
@@ -72,6 +73,7 @@ const compare = async (measured: Measured, machine: Machine): Promise<number> =>
   const rounds = Array.from({ length: count }, () => ofEach((): Turn[] => []));
   await inTurns(sideNames, {
     rounds: count,
+    before: collectGarbage,
     amountOf: () => notifications,
     take: async (name, { round, amount }) => {
       const turn = await run(measured, name, amount);

@@ -3,6 +3,7 @@ import { startLocalVendors, type LocalVendors } from "../channels/local-vendors.
 import { hostName, subscribers } from "../delivery/batch.ts";
 import { ourHandler } from "../delivery/handler.ts";
 import { ours } from "../delivery/sides.ts";
+import { collectGarbage } from "../garbage.ts";
 import { inTurns } from "../in-turns.ts";
 import { median } from "../statistics.ts";
 import { lineThrough } from "./line.ts";
@@ -25,6 +26,7 @@ export const measuredDevices = async ({ rounds, stop }: Wish) => {
     let missing = 0;
     await inTurns(sides, {
       rounds,
+      before: collectGarbage,
       amountOf: ({ notifications }) => notifications,
       take: async (side, { round, amount }) => {
         const turn = await side.run(amount, stop);

@@ -1,4 +1,5 @@
 import { median } from "../statistics.ts";
+import { collectGarbage } from "../garbage.ts";
 import { inTurns } from "../in-turns.ts";
 import { liveOnce, steps, type Around, type Step } from "./life.ts";
 import type { Asked } from "./metered-table.ts";
@@ -26,6 +27,7 @@ export const measured = async (
   const sums = new Map(worlds.map((world) => [world, Array.from({ length: rounds }, () => ofEach(() => 0))]));
   await inTurns(worlds, {
     rounds,
+    before: collectGarbage,
     amountOf: () => lives,
     take: (world, { round, amount }) => lived(world, { lives: amount, into: sums.get(world)?.[round], stop }),
   });
