@@ -12,10 +12,10 @@ import { join } from "node:path";
 import { SignJWT } from "jose";
 import { startApns, type Apns, type ApnsOptions } from "../../../infra/local/apns/service.ts";
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
-import { newVendorAccounts, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
+import { newApnsAccount, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 
 type Account = VendorAccounts["apns"];
-export const newAccount = (): Account => newVendorAccounts().apns;
+export const newAccount = newApnsAccount;
 
 /** A service on free ports with a folder of its own, and a clock the test moves. */
 export type LocalApns = Apns & {

@@ -7,12 +7,12 @@ import { Agent, request, type Dispatcher } from "undici";
 import { startFcm, type FcmOptions } from "../../../infra/local/fcm/service.ts";
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
 import type { PushService } from "../../../infra/local/push/push-service.ts";
-import { newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
+import { newFcmAccount } from "../../../infra/local/vendor-accounts.ts";
 
 type Account = FcmOptions["account"];
 
 /** Keys take their time: one for all tests. */
-const account: Account = newVendorAccounts().fcm;
+const account: Account = newFcmAccount();
 
 /** A service on free ports with a folder of its own, and a clock the test moves. */
 export type LocalService = PushService & {

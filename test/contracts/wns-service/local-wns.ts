@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Agent, request, type Dispatcher } from "undici";
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
 import type { PushService } from "../../../infra/local/push/push-service.ts";
-import { newVendorAccounts, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
+import { newWnsAccount, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 import { startWns, type WnsOptions } from "../../../infra/local/wns/service.ts";
 
 /** A service on free ports with a folder of its own, and a clock the test moves. */
@@ -20,7 +20,7 @@ export const startLocalWns = async (options: Partial<WnsOptions> = {}): Promise<
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "fanfare-wns-")));
   const clock = { now: Date.now() };
   const printed: string[] = [];
-  const account = options.account ?? newVendorAccounts().wns;
+  const account = options.account ?? newWnsAccount();
   const service = await startWns({
     port: 0,
     controlPort: 0,
