@@ -10,8 +10,8 @@ import { lineThrough } from "./line.ts";
 
 const deviceCounts = [1, 2, 5, 10, 20, 30, 40, 50] as const;
 /** In each round of each count, about. */
-const pushes = 600;
-const notificationsLeast = 20;
+const pushes = 2_400;
+const notificationsLeast = 48;
 const atOnce = 64;
 const offMost = 0.15;
 
