@@ -43,7 +43,7 @@ export type Told = Readonly<Record<ToldKind, Entries>>;
  * None yet, to be filled. Without a prototype it is a dictionary from the start: a plain object would get a shape for each tag that is its first, and
  * there are as many of those as devices.
  */
-export const noEntries = (): Record<string, LedgerEntry> => Object.create(null) as Record<string, LedgerEntry>;
+export const newEntries = (): Record<string, LedgerEntry> => Object.create(null) as Record<string, LedgerEntry>;
 
 /** Nobody was told anything. */
 export const nothingTold: Told = { content: {}, tap: {}, fallback: {} };

@@ -1,7 +1,7 @@
 import {
   atOnce,
   isOwnChange,
-  noEntries,
+  newEntries,
   toldBy,
   toldKinds,
   type Entries,
@@ -20,7 +20,7 @@ type Merge = { readonly before: Told; readonly now: Told; readonly made: Told };
 export const mergeTold = (merge: Merge): Told => toldBy((kind) => mergeOf(kind, merge));
 
 const mergeOf = (kind: ToldKind, { before, now, made }: Merge): Entries => {
-  const merged = Object.assign(noEntries(), now[kind]);
+  const merged = Object.assign(newEntries(), now[kind]);
   for (const [channelTag, ours] of Object.entries(made[kind])) {
     const theirs = now[kind][channelTag];
     const isTheirs = theirs !== undefined && !isSame(theirs, before[kind][channelTag]) && isFurther(kind, theirs, ours);

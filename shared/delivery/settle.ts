@@ -5,7 +5,7 @@ import type { Subscription } from "../subscription/subscription.ts";
 import { decide, type Decision, type RetryPolicy } from "./decide.ts";
 import type { Held } from "./governor.ts";
 import { retryAtMeeting } from "./meeting.ts";
-import { noEntries, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
+import { newEntries, type LedgerEntry, type PastAttempt, type Told } from "./ledger.ts";
 import type { Due } from "./due.ts";
 
 /** One device that was due, with all that followed from it. */
@@ -78,7 +78,7 @@ const pastOf = ({ outcome, reason, at }: LedgerEntry): PastAttempt => ({
 
 /** What a run adds to the ledger. */
 export const madeBy = (settled: readonly Settled<Subscription>[]): Told => {
-  const made = { content: noEntries(), tap: noEntries(), fallback: noEntries() };
+  const made = { content: newEntries(), tap: newEntries(), fallback: newEntries() };
   for (const { due, entry } of settled) made[due.kind][due.subscription.channelTag] = entry;
   return made;
 };

@@ -1,5 +1,5 @@
 /** Rounds that are not counted: the first calls of everything, before it is compiled. */
-const warmUps = 2;
+export const warmUps = 2;
 /** Of each side in each round. */
 const turnsMost = 8;
 
@@ -20,7 +20,8 @@ type Work<Side> = {
 };
 
 /**
- * Has each side do `amount` in each round, in as many turns as that can be divided into, up to eight: no side has the next before all had one, and each is first at times.
+ * Has each side do `amount` in each round, in as many turns as that can be divided into, up to eight: no side has the next before all had one (or have
+ * no more), and each follows each at times, for it may pay for garbage of the one before.
  * Turns are short, for a machine that others share is slow for seconds: then it is so for all sides, and their ratio says nothing of it.
  */
 export const inTurns = async <Side>(sides: readonly Side[], work: Work<Side>): Promise<void> => {
@@ -28,8 +29,8 @@ export const inTurns = async <Side>(sides: readonly Side[], work: Work<Side>): P
   for (let round = -warmUps; round < rounds; round += 1) {
     before();
     for (let turn = 0; turn < turnsMost; turn += 1) {
-      for (let place = 0; place < sides.length; place += 1) {
-        const side = sides[(place + turn + round + warmUps) % sides.length] as Side;
+      const order = sides.map((_, place) => sides[(place + turn + round + warmUps) % sides.length] as Side);
+      for (const side of turn % 2 === 0 ? order : order.reverse()) {
         const amount = partOf(amountOf(side), turn);
         if (amount > 0) await take(side, { round, amount });
       }

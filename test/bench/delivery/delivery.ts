@@ -6,16 +6,14 @@ import { hostName, subscribers, type Batch } from "./batch.ts";
 import { ourHandler } from "./handler.ts";
 import { deliveryOptions, help, type DeliveryOptions } from "./options.ts";
 import { mainThread, unwatched, type MainThread } from "./profile.ts";
-import { collectGarbage } from "../garbage.ts";
-import { inTurns } from "../in-turns.ts";
+import { collectGarbage, collectYoung } from "../garbage.ts";
+import { inTurns, warmUps } from "../in-turns.ts";
 import { profileReport, profileSummary, report, summary, type Side } from "./report.ts";
 import { nearLimit, ours, plainWebPush, sideNames, type Deliver, type SideName } from "./sides.ts";
 import { firstSignal } from "../../../shared/first-signal.ts";
 
 /** A bench that is stuck ends all the same. */
 const endsWithinMs = 15 * 60_000;
-/** Rounds that are not sampled: the first calls of everything, before it is compiled. */
-const warmUps = 2;
 
 /** Runs the bench and prints its report. Resolves to the exit code: 1 when a push did not reach its device, or not as it should be. */
 export const delivery = async (args: readonly string[], interrupted: AbortSignal): Promise<number> => {
@@ -92,6 +90,7 @@ const profile = async (measured: Measured, machine: Machine): Promise<number> =>
   const thread = await mainThread();
   const sides: Side[] = [];
   for (let number = 1; number <= options.rounds; number += 1) {
+    collectGarbage();
     sides.push(sideOf([await run({ ...measured, thread }, "ours", options.notifications)]));
     say(`round ${number} of ${options.rounds}`);
   }
@@ -120,6 +119,7 @@ const run = async (
 ): Promise<Turn> => {
   const batch = await accept(notifications);
   await control.clearReceived();
+  collectYoung(); // of what was done before, for somebody else
   const startedAt = performance.now();
   const before = process.cpuUsage();
   const postponed = await thread.during(() => deliver[name](batch, stop));

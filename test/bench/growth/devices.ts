@@ -3,7 +3,7 @@ import { startLocalVendors, type LocalVendors } from "../channels/local-vendors.
 import { hostName, subscribers } from "../delivery/batch.ts";
 import { ourHandler } from "../delivery/handler.ts";
 import { ours } from "../delivery/sides.ts";
-import { collectGarbage } from "../garbage.ts";
+import { collectGarbage, collectYoung } from "../garbage.ts";
 import { inTurns } from "../in-turns.ts";
 import { median } from "../statistics.ts";
 import { lineThrough } from "./line.ts";
@@ -11,7 +11,6 @@ import { lineThrough } from "./line.ts";
 const deviceCounts = [1, 2, 5, 10, 20, 30, 40, 50] as const;
 /** In each round of each count, about. */
 const pushes = 2_400;
-const notificationsLeast = 48;
 const atOnce = 64;
 const offMost = 0.15;
 
@@ -19,7 +18,7 @@ type Wish = { readonly rounds: number; readonly stop: AbortSignal };
 
 /** What a notification costs for so many devices, by count and round, in CPU microseconds of the handler's process; verified at the push service. */
 export const measuredDevices = async ({ rounds, stop }: Wish) => {
-  const vendors = await startLocalVendors(notificationsLeast * 50 * 4);
+  const vendors = await startLocalVendors(pushes);
   const sides = await Promise.all(deviceCounts.map((devices) => sideOf(vendors, devices)));
   try {
     const sums = new Map(sides.map((side) => [side, Array.from({ length: rounds }, () => 0)]));
@@ -55,10 +54,11 @@ const sideOf = async (vendors: LocalVendors, devices: number) => {
   const { control } = vendors.at.webpush;
   const accept = await subscribers(handler, control, devices);
   const deliver = ours(handler, postponed, { atOnce, devices });
-  const notifications = Math.max(notificationsLeast, Math.ceil(pushes / devices));
+  const notifications = Math.ceil(pushes / devices);
   const run = async (amount: number, stop: AbortSignal) => {
     const batch = await accept(amount);
     await control.clearReceived();
+    collectYoung();
     const before = process.cpuUsage();
     await deliver(batch, stop);
     const { user, system } = process.cpuUsage(before);

@@ -1,5 +1,5 @@
 import { median } from "../statistics.ts";
-import { collectGarbage } from "../garbage.ts";
+import { collectGarbage, collectYoung } from "../garbage.ts";
 import { inTurns } from "../in-turns.ts";
 import { liveOnce, steps, type Around, type Step } from "./life.ts";
 import type { Asked } from "./metered-table.ts";
@@ -50,6 +50,7 @@ const lived = async (world: World, { lives, into, stop }: Lives): Promise<void> 
     if (into) into[step] += user + system;
     return result;
   };
+  collectYoung(); // of what was done before, for somebody else
   for (let life = 0; life < lives; life += 1) {
     stop.throwIfAborted();
     await liveOnce(world.service, world.next(), around);

@@ -9,7 +9,7 @@ export const help = `npm run bench -- growth [flags]
   --axis all           feed, users, devices, or all of them one after another
   --feed 10000         notifications in the largest feed, 100 to 30000; beside feeds of 10 and of their geometric mean
   --users 100000       users of the largest service, 100 to 200000; beside services of 10 and of their geometric mean
-  --azurite            feed and users on the local stack's tables instead of this process's memory: take smaller ones, say --feed 5000 --users 1000
+  --azurite            feed and users on the local stack's tables instead of this process's memory: take smaller ones, say --feed 3000 --users 1000 --lives 300
   --lives 1000         of each size in each round, 10 to 5000: notifications that are accepted, delivered, listed, read by two deltas and beside
                        which an older one is changed
   --rounds 5           1 to 20

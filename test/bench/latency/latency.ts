@@ -23,10 +23,9 @@ export const latency = async (args: readonly string[], interrupted: AbortSignal)
   const stop = firstSignal([interrupted, AbortSignal.timeout(endsWithinMs)]);
   const kept = { notifications: 50_000, devices: options.devices, durable: false };
   const rounds: Round[] = [];
-  while (rounds.length < options.rounds) {
+  for (let number = 1; number <= options.rounds; number += 1) {
     const wish = { ...kept, vapid: webpush.generateVAPIDKeys(), stop };
-    const number = rounds.length + 1;
-    rounds.push(await withStack(wish, (stack) => measure(stack, { ...options, number }, stop)));
+    rounds.push(await withStack(wish, (stack) => measure(stack, number, options, stop)));
   }
   const figures = {
     options,
@@ -47,7 +46,8 @@ const warmingUp = 600;
 /** On a stack of its own: the tables get slower as they fill, and a load that was found on one that was empty is too much for one that is not. */
 const measure = async (
   stack: LocalStack,
-  { users, devices, seconds, stepSeconds, number }: LatencyOptions & { readonly number: number },
+  number: number,
+  { users, devices, seconds, stepSeconds }: LatencyOptions,
   stop: AbortSignal,
 ): Promise<Round> => {
   say(

@@ -24,6 +24,7 @@ export const summary = (rounds: readonly Round[]) => {
   const toDevices = rounds.map(({ toDevice }) => toDevice.toDevice.p99);
   const all = rounds.flatMap(({ toDevice, tail }) => [toDevice, tail]);
   return {
+    sustained: rounds.map(({ sustained }) => sustained),
     toDevice: overall(rounds.map(({ toDevice }) => toDevice)),
     tail: overall(rounds.map(({ tail }) => tail)),
     tails,
@@ -67,8 +68,7 @@ type Reported = ReturnType<typeof summary> & {
 
 /** The report for people. */
 export const report = (reported: Reported): string => {
-  const { options, node, cpus, rounds, toDevice, tail } = reported;
-  const sustained = rounds.map((round) => round.sustained);
+  const { options, node, cpus, rounds, sustained, toDevice, tail } = reported;
   const each = rounds.flatMap((round, index) => [
     row(`${index + 1} at ${percent(shares.toDevice)}`, round.toDevice),
     row(`  at ${percent(shares.tail)}`, round.tail),
