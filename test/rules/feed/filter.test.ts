@@ -8,6 +8,7 @@ import {
   type Notification,
 } from "../../../shared/notification/notification.ts";
 import { Problem } from "../../../shared/problem.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 import { problemWith } from "../../support/problem-with.ts";
 import { notificationWith } from "../samples.ts";
 
@@ -37,7 +38,10 @@ const print = (tree: Tree): string => {
   return `${tree.name} ${tree.isEqual ? "eq" : "ne"} ${value}`;
 };
 
-const groups = fc.oneof(fc.constantFrom("a", "A", "it's", "''", "", "x and y", "null"), fc.string({ unit: "binary" }));
+const groups = fc.oneof(
+  fc.constantFrom("a", "A", "it's", "''", "", "x and y", "null"),
+  fc.string({ unit: anyCharacter }),
+);
 const comparisons: fc.Arbitrary<Tree> = fc
   .oneof(
     fc.record({ name: fc.constant("readState" as const), value: fc.constantFrom(...readStates) }),
@@ -82,9 +86,9 @@ test("a filter read back means what was written, in any case of its words", () =
 
 test("whatever text is given, it is understood or refused as a Problem with one sentence", () => {
   const words = ["readState", "eq", "ne", "and", "or", "(", ")", "'read'", "''", "'", "null", "groupName", " ", "not"];
-  const nearly = fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ unit: "binary" })));
+  const nearly = fc.array(fc.oneof(fc.constantFrom(...words), fc.string({ unit: anyCharacter })));
   const texts = fc.oneof(
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: anyCharacter }),
     nearly.map((pieces) => pieces.join(" ")),
   );
   fc.assert(

@@ -21,13 +21,14 @@ import {
   type Notification,
 } from "../../../shared/notification/notification.ts";
 import { admit, noUsage } from "../../../shared/throttle/usage.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 import { feed, notificationWith, now } from "../samples.ts";
 
 /** Of any code units, halves of surrogate pairs too. */
 const textOf = (least: number) =>
   fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: least }).map((units) => String.fromCharCode(...units));
-const anyText = fc.oneof(fc.string({ unit: "binary" }), textOf(0));
-const someText = fc.oneof(fc.string({ unit: "binary", minLength: 1 }), textOf(1));
+const anyText = fc.oneof(fc.string({ unit: anyCharacter }), textOf(0));
+const someText = fc.oneof(fc.string({ unit: anyCharacter, minLength: 1 }), textOf(1));
 const times = fc.integer({ min: 0, max: Date.UTC(2100, 0) });
 const visual = fc.record(
   { title: someText, body: anyText, imageUrl: someText, actionUrl: someText, sound: someText, badge: fc.nat(99_999) },

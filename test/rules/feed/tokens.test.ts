@@ -13,6 +13,7 @@ import {
 import { hashOf } from "../../../shared/hash.ts";
 import { lifetimeMaxMs, newNotificationId } from "../../../shared/notification/notification.ts";
 import type { Problem } from "../../../shared/problem.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 import { problemWith } from "../../support/problem-with.ts";
 import { now } from "../samples.ts";
 
@@ -57,7 +58,7 @@ test("whatever was sealed opens again, and stands in a query as it is", () => {
 test("a token with any one character changed, taken out or put in is refused", () => {
   const characters = fc.oneof(
     fc.constantFrom(...alphabet, ...Array.from("=.+/ ")),
-    fc.string({ unit: "binary", minLength: 1 }),
+    fc.string({ unit: anyCharacter, minLength: 1 }),
   );
   fc.assert(
     fc.property(tokens, fc.nat(), characters, ({ purpose, token }, anywhere, character) => {
@@ -94,7 +95,7 @@ test("a token cut short or extended is refused", () => {
 
 test("any other text is refused", () => {
   fc.assert(
-    fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.base64String()), (text) => {
+    fc.property(fc.oneof(fc.string({ unit: anyCharacter }), fc.base64String()), (text) => {
       for (const junk of [text, `k1.${text}`]) expect(problemOf(junk, "list")).toMatchObject(invalid);
     }),
   );

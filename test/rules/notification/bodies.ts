@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { printInstant } from "../../../shared/notification/instant.ts";
 import { lifetimeMaxMs, platformTypes, priorities } from "../../../shared/notification/notification.ts";
+import { anyCharacter } from "../../support/any-character.ts";
 import { notificationWith } from "../samples.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -90,7 +91,7 @@ const leaves = fc.oneof(
     "x".repeat(65),
   ),
   fc.constantFrom<unknown>("#microsoft.graph.notification", "#microsoft.graph.payloadTypes", "#microsoft.graph.user"),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
   fc.jsonValue({ maxDepth: 3 }),
 );
 const memberNames = [

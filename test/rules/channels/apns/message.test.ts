@@ -8,6 +8,7 @@ import {
   type VisualContent,
 } from "../../../../shared/notification/notification.ts";
 import type { Subscription } from "../../../../shared/subscription/subscription.ts";
+import { anyCharacter } from "../../../support/any-character.ts";
 import { channelOf, notificationWith, now, subscriptionId, subscriptionWith } from "../../samples.ts";
 
 const phone = (changes: Partial<Subscription> = {}): Subscription =>
@@ -154,14 +155,14 @@ describe("4,096 bytes", () => {
 
 test("whatever is in it, a message is the same each time, valid, and within every limit", () => {
   const text = fc
-    .tuple(fc.string({ unit: "binary", maxLength: 20 }), fc.nat(150))
+    .tuple(fc.string({ unit: anyCharacter, maxLength: 20 }), fc.nat(150))
     .map(([some, times]) => some.repeat(times));
   const visual = fc.record({ title: text, body: text, badge: fc.nat(99_999) }, { requiredKeys: ["title"] });
   const notifications = fc.record({
     payload: fc.record({ rawContent: text, visualContent: visual }, { requiredKeys: [] }),
     fallback: fc.option(visual.map((visualContent) => ({ delaySeconds: 60, visualContent }))),
-    groupName: fc.option(fc.string({ unit: "binary", maxLength: 64 })),
-    appNotificationId: fc.string({ unit: "binary", minLength: 1, maxLength: 64 }),
+    groupName: fc.option(fc.string({ unit: anyCharacter, maxLength: 64 })),
+    appNotificationId: fc.string({ unit: anyCharacter, minLength: 1, maxLength: 64 }),
     displayUntil: fc.integer({ min: now - 1_000, max: now + 1_000 }),
   });
   const attempts = fc.record({

@@ -5,6 +5,7 @@ import type { Attempt, Composed } from "../../../../shared/channels/channel.ts";
 import { wnsComposed, wnsTap } from "../../../../shared/channels/wns/message.ts";
 import type { Notification, VisualContent } from "../../../../shared/notification/notification.ts";
 import type { KeptSubscription } from "../../../../shared/subscription/subscriptions.ts";
+import { anyCharacter } from "../../../support/any-character.ts";
 import { channelOf, notificationId, notificationWith, now, subscriptionWith } from "../../samples.ts";
 
 const pc = (changes: Partial<KeptSubscription> = {}): KeptSubscription =>
@@ -260,7 +261,7 @@ const characters = fc.oneof(
     "<!--",
     "<?",
   ),
-  fc.string({ unit: "binary" }),
+  fc.string({ unit: anyCharacter }),
 );
 const anyText = fc.array(characters, { minLength: 1, maxLength: 60 }).map((parts) => parts.join(""));
 const asXmlHolds = (text: string): string =>
