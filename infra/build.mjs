@@ -1,5 +1,5 @@
-// Builds everything that runs: the app as one CommonJS file (what Azure gets), what it offers to browsers, and each local program as
-// one ES module.
+// Builds everything that runs: the app as one CommonJS file (what Azure gets), what it offers to browsers, and the
+// programs of a developer's machine as ES modules.
 import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
@@ -52,14 +52,35 @@ const app = (entryPoints, outdir) => ({
   },
 });
 
-/** Programs of a developer's machine: packages stay in node_modules, only our sources are bundled. */
+/**
+ * Programs of a developer's machine: packages stay in node_modules, only our sources are bundled. In pieces: a bench whose children's start
+ * is timed must not load what the other benches need.
+ */
 const programs = (outdir, entryPoints) => ({
   ...common,
   entryPoints,
   outdir: join(root, outdir),
   outExtension: { ".js": ".mjs" },
   format: "esm",
+  splitting: true,
   packages: "external",
+});
+
+/**
+ * Programs that are started again and again come with their packages: to find and read those in hundreds of files is most of a start.
+ * The names of pieces tell their contents, so who was started before another build finds its own.
+ */
+const bundledPrograms = (outdir, entryPoints) => ({
+  ...programs(outdir, entryPoints),
+  packages: "bundle",
+  mainFields: ["module", "main"],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  // classic-level is compiled for each machine, oidc-provider goes by the names of its classes; the Azure login and colours are hardly ever used.
+  external: ["classic-level", "oidc-provider", "azurite", "@azure/identity", "supports-color"],
+  plugins: [ownPositions],
+  // CommonJS packages require what Node brings along.
+  banner: { js: 'import { createRequire as r } from "node:module"; const require = r(import.meta.url);' },
 });
 
 /** `infra/local/<part>/main.ts` becomes `dist/local/<part>.mjs`: a new part needs no line here. */
@@ -86,13 +107,12 @@ export const buildAll = async () => {
   const tools = await Promise.all(
     ["infra/ops", "test/bench", "test/chaos", "test/simulation"].map(async (folder) => {
       const entries = await existing([["main", join(folder, "main.ts")]]);
-      // In pieces: a bench whose children's start is timed must not load what the other benches need.
-      return { ...programs(join("dist", basename(folder)), entries), splitting: true };
+      return programs(join("dist", basename(folder)), entries);
     }),
   );
   const jobs = [
     app({ main: "functions/index.ts", ...partsApart }, join(root, "dist")),
-    programs("dist/local", await localEntries()),
+    bundledPrograms("dist/local", await localEntries()),
     ...tools,
     ...(await browserJobs()),
   ];
@@ -107,7 +127,10 @@ export const buildAll = async () => {
     ...(await declared),
   ];
   const deployed = await packageFiles(files);
-  await Promise.all([...files, ...deployed].map(replace));
+  // A stack that runs meanwhile may start a part at any moment: its pieces are there before the file that names them.
+  const isPiece = ({ path }) => /-[\dA-Z]{8}\.mjs(\.map)?$/.test(path);
+  await Promise.all(files.filter(isPiece).map(replace));
+  await Promise.all([...files.filter((file) => !isPiece(file)), ...deployed].map(replace));
   await removeAllBut(deployed);
   return files.map((file) => relative(root, file.path));
 };

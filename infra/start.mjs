@@ -10,8 +10,7 @@ const [major, minor] = numbersOf(process.version);
 const start = async () => {
   const { stop } = await import("esbuild");
   const { buildAll } = await import("./build.mjs");
-  // The compiler is a process of its own: meanwhile we load what takes longest to load of what the stack needs.
-  await Promise.all([buildAll(), import("@azure/data-tables"), import("zod")]);
+  await buildAll();
   // Its helper process would live as long as the stack.
   await stop();
   process.setSourceMapsEnabled(true);

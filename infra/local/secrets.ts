@@ -1,6 +1,6 @@
 import { createECDH, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { keptOnce } from "./kept-once.ts";
 
 const appSchema = z.object({

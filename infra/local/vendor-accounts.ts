@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomBytes, randomInt } from "node:crypto";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { keptOnce } from "./kept-once.ts";
 
 const accountsSchema = z.object({

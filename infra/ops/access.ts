@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { azureCredential } from "../../shared/azure-credential.http.ts";
 import type { BusAccess } from "../../shared/fanout/fanout.bus.ts";
 import type { TablesAccess } from "../../shared/storage/azure.table.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { readDataKeys, type DataKey } from "../../shared/data-keys.ts";
 import { knownPushHosts, type PushHosts } from "../../shared/subscription/push-hosts.ts";
 import { dataDir } from "../local/settings.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { RowConflict, type Row, type StoredRow, type Table } from "../../shared/storage/table.ts";
 import { jsonIn } from "./json-in.ts";
 import type { Who } from "./who.http.ts";

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 import { decodeJwt } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import type { TablesAccess } from "../../shared/storage/azure.table.ts";
 import { Unavailable } from "../../shared/unavailable.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parsed, type Reply, type Route } from "../push/control-http.ts";
 import type { Connections } from "./connections.ts";
 import type { TokenUpdates } from "./token-updates.ts";

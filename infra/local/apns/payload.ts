@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Pushed } from "../push/virtual-apps.ts";
 import { refused, type Refusal } from "./refusal.ts";
 

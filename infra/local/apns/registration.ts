@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What only APNs knows of a device token: the app it is for, and in which of the two services it was given. */
 export const registrationSchema = z.object({

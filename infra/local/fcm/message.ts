@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readProto, type Kind } from "./proto-json.ts";
 import { invalidMembers, type Refusal } from "./refusal.ts";
 

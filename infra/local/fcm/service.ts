@@ -1,6 +1,6 @@
 import { createServer } from "node:https";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { listen } from "../part.ts";
 import { certificateIn } from "../push/certificate.ts";
 import { controlServer, type Vendor } from "../push/control.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CannotStart } from "../cannot-start.ts";
 import type { Binding, Registration } from "./app/core-contract.ts";
 import type { HostJson } from "./host-json.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Adapter, AdapterPayload } from "oidc-provider";
-import { z } from "zod";
+import * as z from "zod";
 import { errorCode } from "../cannot-start.ts";
 import { writeJson } from "../write-json.ts";
 

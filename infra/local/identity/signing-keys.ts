@@ -2,7 +2,7 @@ import { generateKeyPair, randomBytes, type JsonWebKey } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { CannotStart, errorCode } from "../cannot-start.ts";
 import { privateFolder } from "../private-folder.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { actions } from "../push/app/feed-client.ts";
 import { devicesPath, type Controls } from "./devices-told.ts";
 import type { ToldAct } from "./told.ts";

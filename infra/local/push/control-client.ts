@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "./app/account.ts";
 import type { Action } from "./app/feed-client.ts";
 import type { Fault } from "./faults.ts";

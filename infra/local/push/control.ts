@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:http";
 import { v7 as newDeviceId } from "uuid";
-import { z } from "zod";
+import * as z from "zod";
 import { Refused } from "../http/refused.ts";
 import { controlListener, parsed, type Reply, type Route } from "./control-http.ts";
 import { freeNames } from "./device-names.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Change, Store } from "./store.ts";
 
 /** A device, virtual or a real browser, or rather one app's registration on it. `Own` is what only its vendor knows of: keys, bundle id. */

@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 
 const headersSchema = z.record(z.string(), z.coerce.string()).superRefine((headers, context) => {
   for (const [name, value] of Object.entries(headers)) {

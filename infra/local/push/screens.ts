@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { keyNumber, type Change, type Store } from "./store.ts";
 
 const toastSchema = z.object({

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import { keyNumber, type Change, type Store } from "./store.ts";
 
 const messageSchema = z.object({

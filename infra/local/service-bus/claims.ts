@@ -1,5 +1,5 @@
 import type { Message } from "rhea";
-import { z } from "zod";
+import * as z from "zod";
 import { pathOf } from "./address.ts";
 import type { Reply } from "./requests.ts";
 import { refusals } from "./refusals.ts";

@@ -1,5 +1,5 @@
 import type { Message } from "rhea";
-import { z } from "zod";
+import * as z from "zod";
 import { encodeChanges, renderMessage } from "./amqp-message.ts";
 import { unlocked, type Lane } from "./entry.ts";
 import { storeMessages } from "./incoming.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Entry } from "./entry.ts";
 import type { Journal, Saved } from "./queue-state.ts";
 import type { Store } from "./store.ts";

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { CannotStart } from "../cannot-start.ts";
 import { freePortsOf, portOf, ports, type PortName } from "../settings.ts";
 import { writeJson } from "../write-json.ts";

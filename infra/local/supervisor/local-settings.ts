@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { CannotStart } from "../cannot-start.ts";
 import { storageConnectionString } from "../tables/connection.ts";
 import { appSettings, type Stack } from "./stack.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { putApp } from "../../../shared/auth/app-registry.table.ts";
 import { createTables, openTables } from "../../../shared/storage/azure.table.ts";
 import { inboxClientId } from "../identity/inbox-client.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Device } from "../push/devices.ts";
 import { subscriptionKeysSchema, type SubscriptionKeys } from "./subscription-keys.ts";
 

@@ -1,5 +1,5 @@
 import { createECDH, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 
 /** What only a virtual device knows of its subscription, all base64url. */
 export const subscriptionKeysSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const payloadSchema = z.object({ rawContent: z.string() });
 const contentSchema = z.object({ notification: z.object({ id: z.string(), payload: payloadSchema.optional() }) });

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 
 export const registrationSchema = z.object({
   /** Whose channel it is: the package's name, or null for the app whose account may send. */

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { z } from "zod";
+import * as z from "zod";
 import { comparableId, registeredAppSchema, type RegisteredApp } from "../../../shared/auth/app-registry.ts";
 import { exitCodes, Failed } from "../failed.ts";
 import { faultsIn, type Saying } from "./faults.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { listNames, lists } from "./fields.ts";
 
 /** How the operator gave it: fields are called as they were given, and so is the remedy. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 import { parseInstant, printInstant } from "../../../shared/notification/instant.ts";
 import { exitCodes, Failed } from "../failed.ts";
 import { jsonIn } from "../json-in.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { parseEnv } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { appEnvironment } from "../../local/supervisor/app-environment.ts";
 import { ofLocal } from "../app-settings.ts";
 import { exitCodes, Failed } from "../failed.ts";

@@ -1,5 +1,5 @@
 import { open, readFile, rename, rm } from "node:fs/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { exitCodes, Failed } from "../failed.ts";
 import { jsonIn } from "../json-in.ts";
 import { mustBeFile } from "../must-be-file.file.ts";

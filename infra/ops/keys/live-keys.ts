@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { vapidKeyIdOf } from "../../../shared/subscription/vapid-key.ts";
 import type { Connection } from "../connect.ts";
 import { Failed } from "../failed.ts";

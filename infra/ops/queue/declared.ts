@@ -1,5 +1,5 @@
 import type { ServiceBusAdministrationClient } from "@azure/service-bus";
-import { z } from "zod";
+import * as z from "zod";
 import { fanoutQueue } from "../../../shared/fanout/fanout.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import { durationMs } from "../../local/service-bus/duration.ts";

@@ -1,5 +1,5 @@
 import { decodeJwt } from "jose";
-import { z } from "zod";
+import * as z from "zod";
 import { adminRole, callerOf } from "../../../shared/auth/caller.ts";
 import { azureCredential } from "../../../shared/azure-credential.http.ts";
 import { ofLocal } from "../app-settings.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as passed } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod";
 import { printInstant } from "../../../shared/notification/instant.ts";
 import { jsonIn } from "../json-in.ts";
 import { Amiss } from "./steps.ts";

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { CannotStart, errorCode } from "../../cannot-start.ts";
 import { capabilitiesOf, supplyCoreModule } from "./core-seam.ts";
 import { createWorker, type Worker } from "./worker.ts";

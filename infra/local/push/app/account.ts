@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** How an app on a device speaks for its user: where the service and its tokens are, who has signed in, and the subscription's UNSID. */
 export const accountSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "./account.ts";
 import { entitySchema } from "./known.ts";
 import { tokenSource } from "./token-source.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { PlatformType } from "../platform-type.ts";
 
 /** What an app knows of one notification of its feed. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Change, Store } from "../store.ts";
 import { accountSchema, type Account } from "./account.ts";
 import { knownSchema, type Known } from "./known.ts";

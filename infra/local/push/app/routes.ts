@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { OneAtATime } from "../../../../shared/one-at-a-time.ts";
 import { Refused } from "../../http/refused.ts";
 import { parsed, type Reply, type Route } from "../control-http.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "./account.ts";
 
 const answerSchema = z.object({ access_token: z.string(), expires_in: z.number() });

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const channelID = z.string().regex(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/, "must be a UUID in lower case");
 

@@ -1,5 +1,5 @@
 import { connect } from "node:tls";
-import { z } from "zod";
+import * as z from "zod";
 import { milliseconds, systemClock } from "../../../../shared/clock.ts";
 import { ok, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
 import { firstSignal } from "../../../../shared/first-signal.ts";

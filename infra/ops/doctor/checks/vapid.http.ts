@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { vapidKeyIdOf } from "../../../../shared/subscription/vapid-key.ts";
 import { needsSettings, ok, unknown, warning, wrong, type Check, type Finding } from "../check.ts";
 import { firstSignal } from "../../../../shared/first-signal.ts";
