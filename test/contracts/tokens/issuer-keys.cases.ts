@@ -1,5 +1,5 @@
 import type { RequestListener } from "node:http";
-import { exportJWK, generateKeyPair, type CryptoKey } from "jose";
+import { exportJWK, type CryptoKey } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { tokensOf } from "../../../shared/auth/tokens.http.ts";
 import type { Tokens } from "../../../shared/auth/tokens.ts";
@@ -8,7 +8,7 @@ import { Problem } from "../../../shared/problem.ts";
 import { Unavailable } from "../../../shared/unavailable.ts";
 import { until } from "../../support/until.ts";
 import { handClock } from "../feed/samples.ts";
-import { audience, startOwnIssuer, type OwnIssuer } from "./issuer.ts";
+import { anotherKey, audience, startOwnIssuer, type OwnIssuer } from "./issuer.ts";
 import { failureOf, unauthenticated } from "./failures.ts";
 
 /** How long keys serve, and when an issuer is asked for them. */
@@ -61,7 +61,7 @@ export const issuerKeyCases = (): void => {
 
     test("are fetched anew behind the answer once they are ten minutes old: one that was withdrawn stops working", async () => {
       expect(await verify()).toEqual(accepted);
-      const { publicKey, privateKey } = await generateKeyPair("RS256");
+      const { publicKey, privateKey } = anotherKey;
       issuer.instead["/keys"] = await publishes({ k2: publicKey });
       clock.at += 10 * milliseconds.minute;
       expect(await verify()).toEqual(accepted);
@@ -79,7 +79,7 @@ export const issuerKeyCases = (): void => {
 
     test("are asked for again when a token names a new one, a minute after the last time", async () => {
       expect(await verify()).toEqual(accepted);
-      const { publicKey, privateKey } = await generateKeyPair("RS256");
+      const { publicKey, privateKey } = anotherKey;
       issuer.instead["/keys"] = await publishes({ k1: issuer.publicKey, k2: publicKey });
       const rotated = { kid: "k2", key: privateKey };
       clock.at += milliseconds.minute - 1;
@@ -103,7 +103,7 @@ export const issuerKeyCases = (): void => {
       expect(await verify()).toEqual(accepted);
       issuer.instead = { [discovery]: fails, "/keys": fails };
       clock.at += milliseconds.minute;
-      const { privateKey } = await generateKeyPair("RS256");
+      const { privateKey } = anotherKey;
       for (let time = 0; time < 2; time += 1) {
         expect(await failureOf(verify({ kid: "k2", key: privateKey }))).toBeInstanceOf(Unavailable);
         expect(await verify()).toEqual(accepted);
@@ -120,7 +120,7 @@ export const issuerKeyCases = (): void => {
     ])("are found where they were when %s", async (_, path, instead) => {
       expect(await verify()).toEqual(accepted);
       issuer.instead[path] = instead;
-      const { publicKey, privateKey } = await generateKeyPair("RS256");
+      const { publicKey, privateKey } = anotherKey;
       issuer.instead["/keys"] = await publishes({ k2: publicKey });
       clock.at += milliseconds.minute;
       expect(await verify({ kid: "k2", key: privateKey })).toEqual(accepted);
@@ -144,7 +144,7 @@ export const issuerKeyCases = (): void => {
 
     test("of several issuers, in the forms of Entra's v1 and v2, are each its own", async () => {
       const forms = [`${issuer.url}/tenant/`, `${issuer.url}/tenant/v2.0`] as const;
-      const { publicKey, privateKey } = await generateKeyPair("RS256");
+      const { publicKey, privateKey } = anotherKey;
       issuer.instead = {
         [`/tenant${discovery}`]: json({ issuer: forms[0], jwks_uri: `${issuer.url}/v1/keys` }),
         [`/tenant/v2.0${discovery}`]: json({ issuer: forms[1], jwks_uri: `${issuer.url}/keys` }),

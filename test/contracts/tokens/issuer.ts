@@ -21,8 +21,12 @@ export type OwnIssuer = {
   readonly stop: () => Promise<void>;
 };
 
+const newKeys = () => generateKeyPair("RS256", { extractable: true });
+// RSA keys take their time: every issuer has the same one, at an address of its own, and another is there for whoever needs a second.
+const [{ publicKey, privateKey }, other] = await Promise.all([newKeys(), newKeys()]);
+export const anotherKey = other;
+
 export const startOwnIssuer = async (): Promise<OwnIssuer> => {
-  const { publicKey, privateKey } = await generateKeyPair("RS256", { extractable: true });
   const visits: string[] = [];
   const server = createServer((request, response) => {
     const path = request.url ?? "";

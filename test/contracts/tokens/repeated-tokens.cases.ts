@@ -1,4 +1,4 @@
-import { exportJWK, generateKeyPair } from "jose";
+import { exportJWK } from "jose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { tokensOf } from "../../../shared/auth/tokens.http.ts";
 import type { Tokens } from "../../../shared/auth/tokens.ts";
@@ -7,7 +7,7 @@ import { Problem } from "../../../shared/problem.ts";
 import { until } from "../../support/until.ts";
 import { handClock } from "../feed/samples.ts";
 import { failureOf, unauthenticated } from "./failures.ts";
-import { audience, startOwnIssuer, type OwnIssuer } from "./issuer.ts";
+import { anotherKey, audience, startOwnIssuer, type OwnIssuer } from "./issuer.ts";
 
 /** A token that comes again is remembered, and no better for it. */
 export const repeatedTokenCases = (): void => {
@@ -41,8 +41,9 @@ export const repeatedTokenCases = (): void => {
     });
 
     test("ends with its key: the issuer's keys grow old though nothing else is asked for, and one that was withdrawn stops working", async () => {
-      const { publicKey } = await generateKeyPair("RS256");
-      const published = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "k2", use: "sig" }] });
+      const published = JSON.stringify({
+        keys: [{ ...(await exportJWK(anotherKey.publicKey)), kid: "k2", use: "sig" }],
+      });
       issuer.instead["/keys"] = (_, response) => void response.end(published);
       clock.at += 10 * milliseconds.minute + 1;
       expect(await verify(), "answered with the copy there was").toMatchObject({ clientId: "client" });
