@@ -1,11 +1,13 @@
 import { createECDH, randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startIdentity } from "../../infra/local/identity/identity.ts";
+import { signingKeys } from "../../infra/local/identity/signing-keys.ts";
 import { secretsIn, type Secrets, type SeededApp } from "../../infra/local/secrets.ts";
 import { putApp } from "../../shared/auth/app-registry.table.ts";
 import { startFanoutBus, type FanoutBus } from "./fanout-bus.ts";
+import { oncePerWorker } from "./once-per-worker.ts";
 import { startTablesUnderTest, type TablesUnderTest } from "./tables.ts";
 
 /** Everything the app talks to but push services: tables, bus and identity, each for real. */
@@ -27,10 +29,13 @@ export const publicUrl = "http://127.0.0.1:7071";
 export const startBackends = async (): Promise<Backends> => {
   const folder = await mkdtemp(join(tmpdir(), "fanfare-backends-"));
   const secrets = await secretsIn(folder);
+  // Its RSA key takes a seventh of a second: those of a worker have the same one.
+  const files = { signingKeys: join(folder, "signing-keys.json"), signIns: join(folder, "sign-ins.json") };
+  await writeFile(files.signingKeys, JSON.stringify(await oncePerWorker("signing keys", () => signingKeys(undefined))));
   const [tables, bus, identity] = await Promise.all([
     startTablesUnderTest(),
     startFanoutBus(),
-    startIdentity({ port: 0, secrets }),
+    startIdentity({ port: 0, secrets, files }),
   ]);
   for (const { hostName, clientId, blocked = false } of secrets.apps) {
     await putApp(tables.tables.apps, { hostName, senders: [clientId], clients: [clientId], blocked });

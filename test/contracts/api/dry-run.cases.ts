@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { credentialSettingsOf, newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
+import { credentialSettingsOf } from "../../../infra/local/vendor-accounts.ts";
 import { heldToItsDescription } from "../../support/api-description.ts";
 import { loadApp, type Answered, type AppInProcess } from "../../support/app-in-process.ts";
 import { newChannel, type Backends } from "../../support/backends.ts";
+import { testAccounts } from "../../support/vendor-accounts.ts";
 import { notification, post, postPath, sampleHost, subscribePath } from "./api-under-test.ts";
 import { feedClient, feedQuery, valuesOf } from "./feed-under-test.ts";
 
@@ -12,7 +13,7 @@ let asServer: string;
 let asUser: string;
 let unsid: string;
 
-const accounts = newVendorAccounts();
+const accounts = testAccounts();
 const user = "rehearses@contoso.com";
 const address = (): string => `s3cr3t-${crypto.randomUUID()}`;
 const channels = {

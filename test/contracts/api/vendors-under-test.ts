@@ -1,6 +1,7 @@
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
-import { credentialSettingsOf, newVendorAccounts, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
+import { credentialSettingsOf, type VendorAccounts } from "../../../infra/local/vendor-accounts.ts";
 import type { Backends } from "../../support/backends.ts";
+import { testAccounts } from "../../support/vendor-accounts.ts";
 import { startLocalApns } from "../apns-service/local-apns.ts";
 import { startLocalService as startLocalFcm } from "../fcm-service/local-service.ts";
 import { startLocalService as startLocalWebPush } from "../webpush-service/local-service.ts";
@@ -17,7 +18,7 @@ export type VendorsUnderTest = {
 };
 
 export const startVendors = async (backends: Backends): Promise<VendorsUnderTest> => {
-  const accounts = newVendorAccounts();
+  const accounts = testAccounts();
   const now = (): number => Date.now();
   const [wns, apns, fcm, webpush] = await Promise.all([
     startLocalWns({ now, account: accounts.wns }),

@@ -1,7 +1,7 @@
 import type { RequestListener } from "node:http";
 import { afterAll, beforeAll, beforeEach } from "vitest";
 import type { NewDevice } from "../../../infra/local/push/control-client.ts";
-import { credentialSettingsOf, newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
+import { credentialSettingsOf, newFcmAccount } from "../../../infra/local/vendor-accounts.ts";
 import type { ChannelSender } from "../../../shared/channels/channel.ts";
 import { credentialsIn } from "../../../shared/channels/credentials.ts";
 import { fcmCredentialAt } from "../../../shared/channels/fcm/credential.ts";
@@ -9,6 +9,8 @@ import { fcmSender } from "../../../shared/channels/fcm/fcm.http.ts";
 import type { Outcome } from "../../../shared/channels/outcome.ts";
 import type { Notification, NotificationDraft } from "../../../shared/notification/notification.ts";
 import type { Subscription } from "../../../shared/subscription/subscription.ts";
+import { oncePerWorker } from "../../support/once-per-worker.ts";
+import { testAccounts } from "../../support/vendor-accounts.ts";
 import { leavesNothing } from "../egress/leaves-nothing.ts";
 import { startTlsServer } from "../egress/tls-server.ts";
 import { notificationAt, subscriptionAt } from "../feed/accepted.ts";
@@ -25,10 +27,9 @@ type SenderOptions = Parameters<typeof fcmSender>[0];
 type Account = LocalService["account"];
 
 export const settingsOf = (account: Account): Record<string, string> => ({
-  FCM_CREDENTIAL_DEFAULT: credentialSettingsOf({ ...newAccounts, fcm: account }, `${service.url}/token`)
+  FCM_CREDENTIAL_DEFAULT: credentialSettingsOf({ ...testAccounts(), fcm: account }, `${service.url}/token`)
     .FCM_CREDENTIAL_DEFAULT,
 });
-const newAccounts = newVendorAccounts();
 export const credentialsOf = (env: Record<string, string>, tokenUrl = `${service.url}/token`) =>
   credentialsIn(env, "FCM_CREDENTIAL_", fcmCredentialAt(tokenUrl));
 
@@ -68,7 +69,7 @@ export const inPlaceOfGoogle = async (listener: RequestListener) => {
   return { url: `https://${server.host}`, extra, visits: server.visits, connections: server.connections };
 };
 
-export const otherKey = newAccounts.fcm.privateKey;
+export const otherKey = oncePerWorker("another FCM account", newFcmAccount).privateKey;
 
 /** One local FCM and one sender for all cases of the file that calls it, and for each a phone of its own. */
 export const oneFcmServes = (): void => {

@@ -7,12 +7,11 @@ import { Agent, request, type Dispatcher } from "undici";
 import { startFcm, type FcmOptions } from "../../../infra/local/fcm/service.ts";
 import { pushControl, type NewDevice, type PushControl } from "../../../infra/local/push/control-client.ts";
 import type { PushService } from "../../../infra/local/push/push-service.ts";
-import { newFcmAccount } from "../../../infra/local/vendor-accounts.ts";
+import { testFcmAccount } from "../../support/vendor-accounts.ts";
 
 type Account = FcmOptions["account"];
 
-/** Keys take their time: one for all tests. */
-const account: Account = newFcmAccount();
+const account: Account = testFcmAccount();
 
 /** A service on free ports with a folder of its own, and a clock the test moves. */
 export type LocalService = PushService & {

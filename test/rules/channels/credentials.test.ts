@@ -1,12 +1,13 @@
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { credentialSettingsOf, newVendorAccounts } from "../../../infra/local/vendor-accounts.ts";
+import { credentialSettingsOf } from "../../../infra/local/vendor-accounts.ts";
 import { registeredAppSchema } from "../../../shared/auth/app-registry.ts";
 import { apnsCredentialFrom } from "../../../shared/channels/apns/credential.ts";
 import { credentialsIn, credentialSettingOf } from "../../../shared/channels/credentials.ts";
 import { fcmCredentialAt } from "../../../shared/channels/fcm/credential.ts";
 import { wnsCredentialFrom } from "../../../shared/channels/wns/credential.ts";
+import { testAccounts } from "../../support/vendor-accounts.ts";
 
 const prefix = "APNS_CREDENTIAL_";
 /** Takes what begins with "good", and says so. */
@@ -94,7 +95,7 @@ describe("credentials by name", () => {
   });
 });
 
-const accounts = newVendorAccounts();
+const accounts = testAccounts();
 const settings = credentialSettingsOf(accounts, "https://oauth2.googleapis.com/token");
 const legacyWns = { packageSid: accounts.wns.packageSid, clientSecret: accounts.wns.clientSecret };
 const fcmCredentialFrom = fcmCredentialAt(undefined);
