@@ -73,6 +73,7 @@ const programs = (outdir, entryPoints) => ({
 const bundledPrograms = (outdir, entryPoints) => ({
   ...programs(outdir, entryPoints),
   packages: "bundle",
+  chunkNames: "pieces/[name]-[hash]",
   mainFields: ["module", "main"],
   minifySyntax: true,
   minifyWhitespace: true,
@@ -83,12 +84,12 @@ const bundledPrograms = (outdir, entryPoints) => ({
   banner: { js: 'import { createRequire as r } from "node:module"; const require = r(import.meta.url);' },
 });
 
-/** `infra/local/<part>/main.ts` becomes `dist/local/<part>.mjs`: a new part needs no line here. */
-const localEntries = async () => {
+/** `infra/local/<part>/main.ts` becomes `dist/local/<part>.mjs`: a new part needs no line here. Beside the parts, those who start and those who operate them. */
+const programEntries = async () => {
   const folders = await readdir(join(root, "infra/local"), { withFileTypes: true });
   const names = folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
-  const candidates = names.map((name) => [name, join("infra/local", name, "main.ts")]);
-  return existing([...candidates, ["start", "infra/local/start.ts"]]);
+  const candidates = names.map((name) => [`local/${name}`, join("infra/local", name, "main.ts")]);
+  return existing([...candidates, ["local/start", "infra/local/start.ts"], ["ops/main", "infra/ops/main.ts"]]);
 };
 
 /** What the page `/docs` loads, beside the bundle: from the package as it is, so that the page asks nobody else. */
@@ -105,14 +106,14 @@ const docs = async () => {
 /** Builds all programs. Throws, after esbuild's own explanation, when a source does not compile. */
 export const buildAll = async () => {
   const tools = await Promise.all(
-    ["infra/ops", "test/bench", "test/chaos", "test/simulation"].map(async (folder) => {
+    ["test/bench", "test/chaos", "test/simulation"].map(async (folder) => {
       const entries = await existing([["main", join(folder, "main.ts")]]);
       return programs(join("dist", basename(folder)), entries);
     }),
   );
   const jobs = [
     app({ main: "functions/index.ts", ...partsApart }, join(root, "dist")),
-    bundledPrograms("dist/local", await localEntries()),
+    bundledPrograms("dist", await programEntries()),
     ...tools,
     ...(await browserJobs()),
   ];

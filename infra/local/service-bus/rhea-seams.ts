@@ -1,4 +1,4 @@
-import { createRequire } from "node:module";
+import * as module from "rhea";
 import type { Connection, ConnectionOptions, Container, Delivery, Receiver, Sender, Typed } from "rhea";
 
 /**
@@ -34,7 +34,7 @@ type Settings = {
   local: { attach: { snd_settle_mode?: number; rcv_settle_mode?: number; max_message_size?: number } };
 };
 
-const rhea = createRequire(import.meta.url)("rhea") as RheaModule;
+const { default: rhea } = module as unknown as { readonly default: RheaModule };
 export const { types } = rhea;
 
 export const readValue = (bytes: Buffer): Typed => new rhea.types.Reader(bytes).read();
