@@ -1,3 +1,4 @@
+import { sortedMap, type SortedMap } from "../../infra/local/tables/sorted-map.ts";
 import {
   RowConflict,
   type Change,
@@ -6,7 +7,6 @@ import {
   type StoredRow,
   type Table,
 } from "../../shared/storage/table.ts";
-import { sortedRows, type SortedRows } from "./sorted-rows.ts";
 import { refuseImpossible } from "./table-limits.ts";
 
 /** As many as the service gives in one page. */
@@ -31,11 +31,11 @@ type Wanted = {
  * What the service would refuse is refused, some of it that Azurite lets pass.
  */
 export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
-  const partitions = new Map<string, SortedRows>();
+  const partitions = new Map<string, SortedMap<StoredRow>>();
   let lastEtag = 0;
 
-  const partitionOf = (partitionKey: string): SortedRows => {
-    const partition = partitions.get(partitionKey) ?? sortedRows();
+  const partitionOf = (partitionKey: string): SortedMap<StoredRow> => {
+    const partition = partitions.get(partitionKey) ?? sortedMap<StoredRow>();
     partitions.set(partitionKey, partition);
     return partition;
   };
@@ -50,7 +50,7 @@ export const memoryTable = ({ turn = nextTurn }: Options = {}): Table => {
     for (const change of changes) {
       const rows = partitionOf(keysOf(change).partitionKey);
       if (change.kind === "delete") rows.delete(change.rowKey);
-      else rows.set(stored(change.row, `"${(lastEtag += 1)}"`));
+      else rows.set(change.row.rowKey, stored(change.row, `"${(lastEtag += 1)}"`));
     }
   };
 

@@ -1,15 +1,57 @@
 /** What we use of Azurite 3.35's programs, which come without types. CommonJS: the class is the default of the default. */
 declare module "azurite/dist/src/table/TableServer.js" {
   import type { Configuration } from "azurite/dist/src/table/TableConfiguration.js";
+  type Entity = { readonly PartitionKey: string; readonly RowKey: string };
+  export type Found = readonly [
+    entities: readonly Entity[],
+    nextPartition: string | undefined,
+    nextRow: string | undefined,
+  ];
+  /** The rows of one table, Loki's; its events come at once. */
+  export type Collection = {
+    readonly data: readonly Entity[];
+    readonly on: (event: string, listener: (entity: Entity) => void) => void;
+    findOne: (keys: Entity) => Entity | null;
+    binaryIndices: object;
+  };
+  /** Private in Azurite's own eyes. */
+  export type MetadataStore = {
+    /** Waits for a save that is under way, then saves again. */
+    readonly saveDBState: () => Promise<void>;
+    getEntityCollection: (account: string, table: string, context: unknown) => Collection;
+    queryTableEntities: (
+      context: unknown,
+      account: string,
+      table: string,
+      options: { readonly filter?: string },
+      nextPartition: string | undefined,
+      nextRow: string | undefined,
+    ) => Promise<Found>;
+    readonly getMaxResultsOption: (options: unknown) => number;
+    /** Takes the one too many off the end, and tells where it is. */
+    readonly adjustQueryResultforTop: (
+      found: Entity[],
+      most: number,
+    ) => { readonly nextPartitionKeyResponse?: string; readonly nextRowKeyResponse?: string };
+    readonly decodeContinuationHeader: (header: string | undefined) => string | undefined;
+  };
   const module: {
     readonly default: new (configuration: Configuration) => {
       readonly start: () => Promise<void>;
       readonly close: () => Promise<void>;
       readonly getHttpServerAddress: () => string;
-      /** Private in Azurite's own eyes. `saveDBState` waits for a save that is under way, then saves again. */
-      readonly metadataStore: { readonly saveDBState: () => Promise<void> };
+      readonly metadataStore: MetadataStore;
     };
   };
+  export default module;
+}
+
+declare module "azurite/dist/src/table/persistence/LokiTableStoreQueryGenerator.js" {
+  export type Queries = {
+    /** Throws Azurite's answer to a filter that cannot be read. */
+    readonly generateQueryForPersistenceLayer: (options: unknown, context: unknown) => (entity: unknown) => boolean;
+  };
+  const module: { readonly default: Queries };
   export default module;
 }
 

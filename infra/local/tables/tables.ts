@@ -1,10 +1,12 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import telemetry from "azurite/dist/src/common/Telemetry.js";
+import queries from "azurite/dist/src/table/persistence/LokiTableStoreQueryGenerator.js";
 import tableConfiguration from "azurite/dist/src/table/TableConfiguration.js";
 import tableServer from "azurite/dist/src/table/TableServer.js";
 import type { Running } from "../part.ts";
 import { freePort, useAccounts } from "./azurite.ts";
+import { goByKey } from "./by-key.ts";
 import { privateFolder } from "../private-folder.ts";
 
 export type TablesOptions = {
@@ -27,6 +29,7 @@ export const startTables = async ({ port, directory, key, accounts }: TablesOpti
   useAccounts(key, accounts);
   const server = new tableServer.default(configuration(await freePort("tables", port), directory));
   const isNew = directory !== undefined && !existsSync(fileIn(directory));
+  goByKey(server.metadataStore, queries.default);
   await server.start();
   const saving = isNew ? saveOften(() => server.metadataStore.saveDBState()) : undefined;
   const stop = async (): Promise<void> => {

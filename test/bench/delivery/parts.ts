@@ -13,7 +13,7 @@ export type Frame = {
 const owners: readonly (readonly [RegExp, string])[] = [
   [/node_modules\/(web-push|http_ece)\/|channels\/webpush\/(encrypt|hmac)/, "encryption"],
   [/node_modules\/undici\//, "HTTP (undici)"],
-  [/test\/support\/|sorted-rows/, "the bench's tables in memory"],
+  [/test\/support\/|sorted-map/, "the bench's tables in memory"],
   [/shared\/channels\/webpush\/message|channels\/(envelope|terms)|shared\/hash/, "message: envelope, topic"],
   [/shared\/channels\//, "our sender: URLs, signal, headers, answer"],
   [
