@@ -5,7 +5,7 @@ setFlagsFromString("--expose-gc");
 
 const collect = runInNewContext("gc") as (what?: { readonly type: "minor" }) => void;
 
-/** Collects all garbage now. Takes from V8 part of what it has learnt of code that was not run lately. */
+/** Collects all garbage now: between rounds, for what was measured right behind it was slower. */
 export const collectGarbage = (): void => collect();
 
 /** Collects what was made lately, so that what follows is charged with its own only. */

@@ -9,8 +9,8 @@ type Turn = { readonly round: number; readonly amount: number };
 type Work<Side> = {
   readonly rounds: number;
   /**
-   * Done before each round, such as collecting garbage; not before each turn: that takes from V8 part of what it has learnt, and all would be
-   * measured half compiled.
+   * Done before each round, such as collecting garbage; not before each turn: a run that did so made 2.22 of the 2.51 of one that did not, perhaps
+   * because a whole collection takes from V8 part of what it has learnt.
    */
   readonly before?: () => void;
   readonly amountOf: (side: Side) => number;
