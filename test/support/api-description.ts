@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import type { Answered, AppInProcess } from "./app-in-process.ts";
+import { oncePerWorker } from "./once-per-worker.ts";
 
 type Operation = { readonly responses: Readonly<Record<string, Reference | Response>> };
 type Reference = { readonly $ref: string };
@@ -25,12 +26,17 @@ const validatorsOwn = createRequire(
 const { default: Ajv2020 } = validatorsOwn("ajv/dist/2020.js") as { default: new (options: object) => Ajv };
 const { default: addFormats } = validatorsOwn("ajv-formats") as { default: (ajv: Ajv) => void };
 
+type FaultsOf = (reference: string, value: unknown) => readonly unknown[];
+
 /** What a JSON Schema 2020-12 validator finds wrong with a value, by the schema's reference within the document; nothing: []. */
-export const schemasOf = (document: unknown) => {
+export const schemasOf = (document: unknown): FaultsOf =>
+  oncePerWorker(`schemas of ${JSON.stringify(document)}`, () => compiled(document));
+
+const compiled = (document: unknown): FaultsOf => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   addFormats(ajv);
   ajv.addSchema(document, "description", undefined, false);
-  return (reference: string, value: unknown): readonly unknown[] => {
+  return (reference, value) => {
     const validate = ajv.getSchema(`description${reference}`);
     if (!validate) throw new Error(`The description has no ${reference}.`);
     return validate(value) ? [] : (validate.errors ?? []);
@@ -48,7 +54,7 @@ const isMissable = (header: string, path: string, answer: Answered): boolean =>
 /** What is untrue about the description, as far as this answer tells; paths and methods that it does not name are no matter of it. */
 const untruths = (
   { paths, components }: ApiDescription,
-  faultsOf: ReturnType<typeof schemasOf>,
+  faultsOf: FaultsOf,
   { method, path, answer }: { readonly method: string; readonly path: string; readonly answer: Answered },
 ): readonly unknown[] => {
   const [, asked] = /^\/(?:beta|v1\.0)(\/[^?]*?)\/?(?:\?.*)?$/i.exec(path) ?? [];
