@@ -1,23 +1,18 @@
-import { afterAll, beforeAll } from "vitest";
-import { startListenedStack, type ListenedStack } from "../../support/listened-stack.ts";
-import { callerOf, notification, type Answer, type Caller, type Person, type Sent } from "./caller.ts";
+import { beforeAll } from "vitest";
+import type { LocalStack } from "../../support/stack.ts";
+import { notification, type Answer, type Caller, type Person, type Sent } from "./caller.ts";
+import type { ContractStack } from "./contract-stack.ts";
 
 // Who imports these sees what the hook below gave them.
-export let stack: ListenedStack;
+export let stack: LocalStack;
 export let caller: Caller;
 export let anyone: Person;
 
-/** A stack for all cases of the file that calls it, and a user who may write as often as they like. */
-export const oneStackIsUnderFire = (): void => {
+/** A user who writes as often as they like, in all cases of the `describe` that calls it. */
+export const someoneIsHostile = (shared: () => ContractStack): void => {
   beforeAll(async () => {
-    const env = { FANFARE_PUSH_PRINT: "0", THROTTLE_USER_WRITES_PER_5_MINUTES: "100000" };
-    stack = await startListenedStack({ ephemeral: true, env });
-    caller = callerOf(stack);
+    ({ stack, caller } = shared());
     anyone = await caller.person();
-  });
-  afterAll(async () => {
-    caller.close();
-    await stack.stop();
   });
 };
 
