@@ -1,31 +1,31 @@
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { secretsTold } from "../support/secrets-told.ts";
-import { startStack, type LocalStack } from "../support/stack.ts";
-import { until } from "../support/until.ts";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expectNothingTold, startListenedStack, type ListenedStack } from "../../support/listened-stack.ts";
+import { secretsTold } from "../../support/secrets-told.ts";
+import { startStack, type LocalStack } from "../../support/stack.ts";
+import { until } from "../../support/until.ts";
+import { crashCases } from "./crashes.cases.ts";
+import { credentialCases } from "./credentials.cases.ts";
+import { wrongCredentials } from "./wrong-credentials.ts";
 
 let folder: string;
-let running: LocalStack[];
-beforeEach(async ({ onTestFailed }) => {
-  onTestFailed(() => running.forEach((stack) => console.error(stack.output())));
+let first: LocalStack;
+let second: ListenedStack;
+const running: LocalStack[] = [];
+beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "fanfare-journey-"));
-  running = [];
-});
-afterEach(async () => {
+  first = await startStack({ dataDir: folder });
+  running.push(first);
+}, 60_000);
+afterAll(async () => {
   await Promise.all(running.map((stack) => stack.stop()));
   await rm(folder, { recursive: true });
 });
-
-const start = async (options: Parameters<typeof startStack>[0]): Promise<LocalStack> => {
-  const stack = await startStack(options);
-  running.push(stack);
-  return stack;
-};
+beforeEach(({ onTestFailed }) => onTestFailed(() => running.forEach((stack) => console.error(stack.output()))));
 
 test("Ctrl-C ends everything in time, in mid-delivery too, and on the next start subscriptions, devices and undelivered notifications are there", async () => {
-  const first = await start({ dataDir: folder });
   expect((await stat(join(folder, "stack.json"))).mode & 0o777).toBe(0o600);
   expect((await first.parts()).map(({ name }) => name).toSorted()).toEqual(
     ["functions-host", "identity", "native-push", "service-bus", "tables", "webpush"].toSorted(),
@@ -46,7 +46,8 @@ test("Ctrl-C ends everything in time, in mid-delivery too, and on the next start
   expect(await waiting.answered).toBe(200); // who waits is answered, and not waited for
   expect(await secretsTold(first)).toEqual([]);
 
-  const second = await start({ dataDir: folder });
+  second = await startListenedStack({ dataDir: folder, env: wrongCredentials() });
+  running.push(second);
   expect(second.stack).toEqual(first.stack);
   await Promise.all([second.shows(retried, ["told before"], 10_000), second.shows(hanging, [told], 12_000)]);
   await second.send("told after", retried);
@@ -66,3 +67,12 @@ const waitingForChanges = async ({ stack, token }: LocalStack, user: string) => 
   await ask(link); // whoever came before has been taken in
   return { answered: answer.then(({ status }) => status) };
 };
+
+// The stack that came back is there for these as well: to start one costs more than any of them does.
+crashCases(() => second);
+credentialCases(() => second);
+
+test("in the end neither its telemetry nor its log has told a secret, a person, a device or a content", async () => {
+  expect(second.output()).toContain("was ended by SIGKILL");
+  await expectNothingTold(second);
+});

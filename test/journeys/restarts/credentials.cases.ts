@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import type { LocalStack } from "../../support/stack.ts";
 import { until } from "../../support/until.ts";
 import { registerApps } from "../contract/apps.ts";
-import { platforms } from "./platforms.ts";
+import { platforms } from "../delivery/platforms.ts";
 
-/** The last stories of the file: they have the functions host start anew, so that it reads the registry. */
+/** On a stack that has `wrongCredentials`. The functions host starts anew, so that it reads the registry. */
 export const credentialCases = (shared: () => LocalStack): void => {
   test("a wrong credential holds what it cannot send, says what to fix, and harms nobody else; set right, all of it arrives", async () => {
     const stack = shared();
