@@ -12,6 +12,7 @@ import { existing, replace, root } from "./build/files.mjs";
 import { ownPositions } from "./build/own-positions.mjs";
 import { packageFiles, removeAllBut } from "./build/package.mjs";
 import { partOfUndici } from "./build/part-of-undici.mjs";
+import { isPiece, removeOldPieces } from "./build/pieces.mjs";
 
 const require = createRequire(import.meta.url);
 const common = {
@@ -129,10 +130,13 @@ export const buildAll = async () => {
   ];
   const deployed = await packageFiles(files);
   // A stack that runs meanwhile may start a part at any moment: its pieces are there before the file that names them.
-  const isPiece = ({ path }) => /-[\dA-Z]{8}\.mjs(\.map)?$/.test(path);
-  await Promise.all(files.filter(isPiece).map(replace));
-  await Promise.all([...files.filter((file) => !isPiece(file)), ...deployed].map(replace));
+  await Promise.all(files.filter(({ path }) => isPiece(path)).map(replace));
+  await Promise.all([...files.filter(({ path }) => !isPiece(path)), ...deployed].map(replace));
   await removeAllBut(deployed);
+  await removeOldPieces(
+    join(root, "dist"),
+    files.map(({ path }) => path),
+  );
   return files.map((file) => relative(root, file.path));
 };
 

@@ -1,0 +1,1 @@
+export declare const removeOldPieces: (folder: string, paths: readonly string[], now?: number) => Promise<void>;
