@@ -6,7 +6,7 @@ import type { Notification, NotificationId } from "../../../shared/notification/
 import { memoryTable } from "../../support/memory-table.ts";
 import { draftWith, feed, rowsIn, twoInstances } from "./writers.ts";
 
-type Step = { readonly by: 0 | 1 } & (
+export type Step = { readonly by: 0 | 1 } & (
   | { readonly kind: "accept"; readonly name: number; readonly livesMs: number; readonly key: number | undefined }
   | { readonly kind: "change"; readonly which: readonly number[]; readonly change: { readState: "read" | "unread" } }
   | { readonly kind: "remove"; readonly which: number }
