@@ -66,7 +66,6 @@ const makeEverything = async ({ feed, subscriptions, fetchMarks, ledgers }: Retu
     ...["words that were mine", "a title of mine", "a fallback of mine", "a-group-of-mine", "order-of-mine"],
     ...[id, deletedId, notificationKey(id), notificationKey(deletedId), aliasKey("order-of-mine")],
     ...[once.key, once.body, subscription.id, hashOf("unsid", unsid), phone.deviceId, "My own phone", user.objectId],
-    ...["f_", "c_0", "s_", "k_", "u"].map((kind) => `"rowKey":"${kind}`),
   ];
   return { user, key, words, id };
 };
@@ -86,6 +85,7 @@ test.each([
     const { key, words, id } = await makeEverything(service);
     const before = await textOf(tables);
     for (const word of words) expect(before).toContain(word);
+    for (const kind of ["f_", "c_0", "s_", "k_", "u"]) expect(before).toContain(`"rowKey":"${kind}`); // which a feed's key may begin with, too
     expect(before).not.toContain(token);
 
     clock.at = end;
