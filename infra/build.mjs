@@ -12,7 +12,7 @@ import { existing, replace, root } from "./build/files.mjs";
 import { ownPositions } from "./build/own-positions.mjs";
 import { packageFiles, removeAllBut } from "./build/package.mjs";
 import { partOfUndici } from "./build/part-of-undici.mjs";
-import { isPiece, removeOldPieces } from "./build/pieces.mjs";
+import { isPiece, removeOldPieces, stillUsed } from "./build/pieces.mjs";
 
 const require = createRequire(import.meta.url);
 const common = {
@@ -129,15 +129,32 @@ export const buildAll = async () => {
     ...(await declared),
   ];
   const deployed = await packageFiles(files);
-  // A stack that runs meanwhile may start a part at any moment: its pieces are there before the file that names them.
-  await Promise.all(files.filter(({ path }) => isPiece(path)).map(replace));
-  await Promise.all([...files.filter(({ path }) => !isPiece(path)), ...deployed].map(replace));
+  await write([...files, ...deployed]);
   await removeAllBut(deployed);
   await removeOldPieces(
     join(root, "dist"),
     files.map(({ path }) => path),
   );
   return files.map((file) => relative(root, file.path));
+};
+
+/** A stack that runs meanwhile may start a part at any moment: its pieces are there before the file that names them. */
+const write = async (files) => {
+  const pieces = files.filter(({ path }) => isPiece(path));
+  await Promise.all(pieces.map(replace));
+  await stillUsed(pieces.map(({ path }) => path));
+  await Promise.all(files.filter(({ path }) => !isPiece(path)).map(replace));
+};
+
+/** Programs that need nothing of the others, and are built alone by their name: whoever types a command waits for no more than that. */
+const alone = {
+  ops: () => bundledPrograms("dist", { "ops/main": join(root, "infra/ops/main.ts") }),
+  simulation: () => programs("dist/simulation", { main: join(root, "test/simulation/main.ts") }),
+};
+
+const buildAlone = async (name) => {
+  const { outputFiles } = await build(alone[name]());
+  await write(outputFiles);
 };
 
 /** Builds another app in the same way, for whoever tests what runs apps. Its entry point becomes `<outdir>/main.cjs`. */
@@ -147,7 +164,8 @@ export const buildApp = async (entryPoint, outdir) => {
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  await buildAll().catch((error) => {
+  const [, , name] = process.argv;
+  await (name === undefined ? buildAll() : buildAlone(name)).catch((error) => {
     if (!Array.isArray(error.errors)) console.error(error);
     process.exitCode = 1;
   });

@@ -45,10 +45,11 @@ const keys = fc.record({
   partition: fc.constantFrom("a", "b", "ab"),
   row: fc.constantFrom("1", "10", "2", "n_1", "s_1"),
 });
-const write = fc.record({
-  kind: fc.constantFrom("insert", "replace", "merge", "delete"),
-  keys,
+const change = fc.record({ kind: fc.constantFrom("insert", "replace", "merge", "delete"), keys });
+const writes = fc.record({
   batch: fc.constantFrom("", "kept", "undone"),
+  // Of a row at most one, as the service has it.
+  changes: fc.uniqueArray(change, { minLength: 1, maxLength: 4, selector: (one) => JSON.stringify(one.keys) }),
 });
 const filters = fc.oneof(
   fc.constantFrom(
@@ -66,6 +67,8 @@ const filters = fc.oneof(
     .map(([low, high]) => `PartitionKey eq '${low.partition}' and RowKey ge '${low.row}' and RowKey lt '${high.row}'`),
   keys.map(({ partition, row }) => `PartitionKey eq '${partition}' and RowKey ge '${row}' and value ge 4`),
   keys.map(({ partition, row }) => `PartitionKey eq '${partition}' and RowKey ge '${row}' or value ge 4`),
+  keys.map(({ partition, row }) => `PartitionKey eq '${partition}' AND RowKey ge '${row}' OR value ge 4`),
+  keys.map(({ partition, row }) => `PartitionKey eq '${partition}' and RowKey ge '${row}' OR value ge 4`),
   keys.map(({ partition, row }) => `PartitionKey eq '${partition}' and (value lt 3 or RowKey lt '${row}')`),
   keys.map(({ row }) => `PartitionKey eq 'o''clock' or RowKey eq '${row}'`),
 );
@@ -73,7 +76,7 @@ const query = fc.record({ kind: fc.constant("query"), filter: filters, top: fc.c
 
 test("Azurite answers by keys what it answers by looking at everything", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.oneof(write, query), { minLength: 10, maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(fc.oneof(writes, query), { minLength: 10, maxLength: 60 }), async (steps) => {
       const stores = [await storeWith(() => undefined), await storeWith(byKeys)] as const;
       for (const [number, step] of steps.entries()) {
         const [plain, byKey] = await Promise.all(stores.map((store) => outcomeOf(store, step, number)));
@@ -84,11 +87,11 @@ test("Azurite answers by keys what it answers by looking at everything", async (
   );
 });
 
-type Step =
-  (typeof write extends fc.Arbitrary<infer W> ? W : never) | (typeof query extends fc.Arbitrary<infer Q> ? Q : never);
+type Valued<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : never;
+type Step = Valued<typeof writes> | Valued<typeof query>;
 
-const outcomeOf = async (store: Store, step: Step, number: number): Promise<unknown> =>
-  "filter" in step ? pagesOf(store, step) : written(store, step, number).catch((error: unknown) => String(error));
+const outcomeOf = (store: Store, step: Step, number: number): Promise<unknown> =>
+  "filter" in step ? pagesOf(store, step) : written(store, step, number);
 
 /** What all pages of a query hold. */
 const pagesOf = async (store: Store, options: { readonly filter: string | undefined; readonly top: number }) => {
@@ -109,28 +112,36 @@ const pagesOf = async (store: Store, options: { readonly filter: string | undefi
 };
 const seen = ({ PartitionKey, RowKey, properties }: Record<string, unknown>) => ({ PartitionKey, RowKey, properties });
 
-const written = async (
+/** What became of changes that are made together, and what is there then. One that fails undoes those before it in its batch. */
+const written = async (store: Store, { batch, changes }: Valued<typeof writes>, number: number) => {
+  const outcomes: string[] = [];
+  for (const one of changes) {
+    const outcome = await changed(store, one, { batch, number }).then(() => "done", String);
+    outcomes.push(outcome);
+    if (outcome !== "done") break;
+  }
+  const isKept = batch !== "undone" && outcomes.at(-1) === "done";
+  await store.endBatchTransaction(account, table, batch, context, isKept);
+  return [outcomes, await pagesOf(store, { filter: undefined, top: 1_000 })];
+};
+
+const changed = async (
   store: Store,
-  { kind, keys: { partition, row }, batch }: Extract<Step, { batch: string }>,
-  number: number,
-) => {
-  const entity = () => ({
-    PartitionKey: partition,
-    RowKey: row,
-    properties: { value: number },
-    lastModifiedTime: "t",
-    eTag: `e${number}`,
-  });
-  const change = (): Promise<unknown> => {
-    if (kind === "insert") return store.insertTableEntity(context, table, account, entity(), batch);
-    if (kind === "replace") return store.insertOrUpdateTableEntity(context, table, account, entity(), undefined, batch);
-    if (kind === "merge") return store.insertOrMergeTableEntity(context, table, account, entity(), undefined, batch);
-    return store.deleteTableEntity(context, table, account, partition, row, "*", batch);
-  };
-  const end = () => store.endBatchTransaction(account, table, batch, context, batch !== "undone");
-  await change().finally(end);
-  const found = await store.queryTableEntitiesWithPartitionAndRowKey(context, table, account, partition, row, "");
-  return found ? seen(found) : null;
+  { kind, keys: { partition, row } }: Valued<typeof change>,
+  { batch, number }: { readonly batch: string; readonly number: number },
+): Promise<unknown> => {
+  const plain = { PartitionKey: partition, RowKey: row, lastModifiedTime: "t", eTag: `e${number}` };
+  const entity = { ...plain, properties: { value: number } };
+  switch (kind) {
+    case "insert":
+      return store.insertTableEntity(context, table, account, entity, batch);
+    case "replace":
+      return store.insertOrUpdateTableEntity(context, table, account, entity, undefined, batch);
+    case "merge":
+      return store.insertOrMergeTableEntity(context, table, account, entity, undefined, batch);
+    case "delete":
+      return store.deleteTableEntity(context, table, account, partition, row, "*", batch);
+  }
 };
 
 test("a row and a partition's range are found without a look at any other row", async () => {
