@@ -153,6 +153,11 @@ const alone = {
 };
 
 const buildAlone = async (name) => {
+  if (!Object.hasOwn(alone, name)) {
+    throw new Error(
+      `Nothing is built alone by the name "${name}", but ${Object.keys(alone).join(", ")}. Without a name all is built.`,
+    );
+  }
   const { outputFiles } = await build(alone[name]());
   await write(outputFiles);
 };
