@@ -1,6 +1,7 @@
 import { ServiceBusClient, type ServiceBusClientOptions } from "@azure/service-bus";
 import type { TokenCredential } from "@azure/identity";
 import type { Clock } from "../clock.ts";
+import { deadlines } from "../deadlines.ts";
 import { Unavailable } from "../unavailable.ts";
 import { fanoutQueue, type Fanout } from "./fanout.ts";
 import { messageOf } from "./message.ts";
@@ -25,11 +26,12 @@ export const openBus = (access: BusAccess): ServiceBusClient =>
 /** The queue `fanout` over a bus. A send takes at most 8,000 milliseconds by default. */
 export const busFanout = (bus: ServiceBusClient, clock: Clock, { timeLimitMs = 8_000 }: TimeLimit = {}): Fanout => {
   const sender = bus.createSender(fanoutQueue);
+  const inTime = deadlines(timeLimitMs);
   return {
     send: async (job, { expiresAt }) => {
       try {
         await sender.sendMessages(messageOf(job, expiresAt, clock.now()), {
-          abortSignal: AbortSignal.timeout(timeLimitMs),
+          abortSignal: inTime(),
         });
       } catch (error) {
         throw new Unavailable("Service Bus", { cause: error });

@@ -1,5 +1,4 @@
 import { RestError } from "@azure/data-tables";
-import * as z from "zod";
 import { Unavailable } from "../unavailable.ts";
 import { RowConflict } from "./table.ts";
 
@@ -25,15 +24,10 @@ export const translated = async <T>(call: () => Promise<T>): Promise<T> => {
  */
 const denied = (error: RestError): Error =>
   new Error(
-    `Table storage denies this app access (${[error.statusCode, codeOf(error)].filter(Boolean).join(" ")}): ` +
+    `Table storage denies this app access (${[error.statusCode, error.code].filter(Boolean).join(" ")}): ` +
       "its identity needs the role Storage Table Data Contributor, which takes some minutes to be known, or its key is wrong.",
   );
 
 /** A 404 says either that the row is not there, which happens, or that the table is not, which is a deployment gone wrong. */
-export const isRowAbsent = (error: unknown): boolean =>
-  error instanceof RestError && error.statusCode === 404 && codeOf(error) !== "TableNotFound";
-
-/** The service's own word for what went wrong: the SDK (13.3) keeps it elsewhere for a transaction than for a single request. */
-const codeOf = ({ code, details }: RestError): string | undefined =>
-  code ?? codeSchema.safeParse(details).data?.odataError.code;
-const codeSchema = z.object({ odataError: z.object({ code: z.string() }) });
+const isRowAbsent = (error: unknown): boolean =>
+  error instanceof RestError && error.statusCode === 404 && error.code !== "TableNotFound";

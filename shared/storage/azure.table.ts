@@ -1,6 +1,9 @@
 import { TableClient, TableServiceClient, type TableServiceClientOptions } from "@azure/data-tables";
 import type { TokenCredential } from "@azure/identity";
-import { azureTable, type Timely } from "./azure-rows.table.ts";
+import { deadlines } from "../deadlines.ts";
+import { azureTable } from "./azure-rows.table.ts";
+import { tableRequests, type Timely } from "./table-requests.http.ts";
+import { tableTransport } from "./table-transport.http.ts";
 import { tableNames, type Table, type Tables } from "./table.ts";
 
 /** How to reach the tables: a connection string (a laptop), or an endpoint and an identity (Azure). */
@@ -15,31 +18,21 @@ type Options = {
   readonly endOfCall?: () => AbortSignal;
 };
 
-type PipelinePolicy = NonNullable<TableServiceClientOptions["additionalPolicies"]>[number]["policy"];
-
-/** JSON says the same with U+2028 and U+2029 escaped; Azurite (3.35) takes them for ends of lines, and fails the transaction. */
-const escapeLineSeparators: PipelinePolicy = {
-  name: "escape line separators",
-  sendRequest: (request, next) => {
-    if (typeof request.body === "string") {
-      request.body = request.body.replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
-    }
-    return next(request);
-  },
-};
+/** One for all tables, and their connections. */
+const transport = tableTransport();
 
 const clientOptions: TableServiceClientOptions = {
+  httpClient: transport,
   retryOptions: { maxRetries: 2, retryDelayInMs: 100, maxRetryDelayInMs: 500 },
-  additionalPolicies: [{ policy: escapeLineSeparators, position: "perCall" }],
 };
 
 /** Opens all tables of the service. Connects on first use; throws only when the connection string is malformed. */
 export const openTables = (
   access: TablesAccess,
-  { callTimeoutMs = 5_000, endOfCall = () => AbortSignal.timeout(callTimeoutMs) }: Options = {},
+  { callTimeoutMs = 5_000, endOfCall = deadlines(callTimeoutMs) }: Options = {},
 ): Tables => {
   const timely: Timely = () => ({ abortSignal: endOfCall() });
-  const table = (name: string): Table => azureTable(clientOf(access, name), timely);
+  const table = (name: string): Table => azureTable(tableRequests(clientOf(access, name), transport, timely));
   return {
     feeds: table("feeds"),
     unsids: table("unsids"),

@@ -44,7 +44,6 @@ export type StoredRow = Row & { readonly etag: string };
 export type Change =
   | { readonly kind: "insert" | "put"; readonly row: Row }
   | { readonly kind: "replace"; readonly row: Row; readonly ifMatch: string }
-  // `ifMatch` in a transaction is refused as the bug it is, for there the SDK cannot ask for a version: guard the delete by another row's `replace`.
   | { readonly kind: "delete"; readonly partitionKey: string; readonly rowKey: string; readonly ifMatch?: string };
 
 /** Somebody else wrote first. The remedy is to read again and decide again. */

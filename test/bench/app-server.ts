@@ -1,6 +1,5 @@
 import { Pool } from "undici";
 import type { LocalStack } from "../support/stack.ts";
-import { firstSignal } from "../../shared/first-signal.ts";
 
 type Posting = {
   readonly unsid: string;
@@ -15,13 +14,16 @@ const rawContentBytes = 256;
 
 /** An app server that posts by its users' UNSIDs, over so many kept connections: whoever finds none waits for one. */
 export const appServer = async (stack: LocalStack, connections: number) => {
-  const pool = new Pool(stack.stack.httpUrl, { connections });
+  const pool = new Pool(stack.stack.httpUrl, {
+    connections,
+    headersTimeout: answerWithinMs,
+    bodyTimeout: answerWithinMs,
+  });
   const targetHostName = stack.stack.apps[0]?.hostName;
   const authorization = `Bearer ${await stack.token()}`;
   return {
     /** Posts a notification. Resolves to what it was refused with; undefined after a 201. */
     post: async ({ unsid, appNotificationId, more, stop }: Posting): Promise<string | undefined> => {
-      const inTime = AbortSignal.timeout(answerWithinMs);
       const payload = { rawContent: appNotificationId.padEnd(rawContentBytes, ".") };
       try {
         const { statusCode, body } = await pool.request({
@@ -29,7 +31,7 @@ export const appServer = async (stack: LocalStack, connections: number) => {
           path: "/beta/me/notifications/",
           headers: { authorization, "x-uns-id": unsid, "content-type": "application/json" },
           body: JSON.stringify({ targetHostName, appNotificationId, payload, ...more }),
-          signal: stop ? firstSignal([stop, inTime]) : inTime,
+          ...(stop && { signal: stop }),
         });
         const text = await body.text();
         return statusCode === 201 ? undefined : `${statusCode} ${text}`;

@@ -31,9 +31,6 @@ const refuseTransaction = (changes: readonly Change[]): void => {
   if (new Set(keys.map(({ rowKey }) => rowKey)).size < keys.length) {
     throw new Error("A transaction changes a row once.");
   }
-  if (changes.some((change) => change.kind === "delete" && change.ifMatch !== undefined)) {
-    throw new Error("A transaction's delete asks for no version.");
-  }
   const bytesAtLeast = changes.reduce((sum, change) => sum + (change.kind === "delete" ? 0 : lengthOf(change.row)), 0);
   if (bytesAtLeast > bytesMax) throw new Error("A transaction has at most 4 MiB.");
 };

@@ -4,7 +4,7 @@ import { wholeNumber } from "../whole-number.ts";
 export const help = `npm run bench -- contract [flags]
 
   --users 40         each with a feed of its own, 1 to 1000
-  --posts 240        in each round, on each side, 1 to 20000
+  --posts 800        in each round, on each side, 1 to 20000: with a few hundred much is still being compiled
   --concurrency 4    requests at once, on both sides, 1 to 256 and at most half the users
   --rounds 5         each measures both sides, which take turns every few requests, 1 to 20
   --json             print the figures as JSON
@@ -29,7 +29,7 @@ export const contractOptions = (args: readonly string[]): ContractOptions => {
     args: [...args],
     options: {
       users: { type: "string", default: "40" },
-      posts: { type: "string", default: "240" },
+      posts: { type: "string", default: "800" },
       concurrency: { type: "string", default: "4" },
       rounds: { type: "string", default: "5" },
       json: { type: "boolean", default: false },

@@ -1,0 +1,115 @@
+import { RestError, type TableClient } from "@azure/data-tables";
+import { createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
+import type { HttpClient, HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
+import * as z from "zod";
+import { keyOf, queryOf, rowOf, type Continuation, type Query } from "./table-json.ts";
+import type { Change, RowValue, StoredRow } from "./table.ts";
+import { answersIn, askedBy, batchOf, readHeaders, transactionOf } from "./transaction.ts";
+
+/** Requests to one table. All reject with a `RestError` of the SDK's when the service refuses or cannot be reached. */
+export type TableRequests = {
+  readonly find: (partitionKey: string, rowKey: string) => Promise<StoredRow | undefined>;
+  readonly page: (query: Query) => Promise<Page>;
+  readonly change: (change: Change) => Promise<void>;
+  readonly transact: (changes: readonly Change[]) => Promise<void>;
+};
+
+/** Some rows, and where those behind them begin. */
+type Page = { readonly rows: readonly StoredRow[]; readonly next: Continuation | undefined };
+
+/** Options that end a request in time. */
+export type Timely = () => { readonly abortSignal: AbortSignal };
+
+/**
+ * Requests as the SDK would make them, through its client's own pipeline, which says who asks, tries again what may be tried again, and logs; what
+ * is asked and answered is put into words here (`table-json.ts` says why). The client is good for nothing else then.
+ */
+export const tableRequests = (client: TableClient, transport: HttpClient, timely: Timely): TableRequests => {
+  const serviceUrl = client.url.replace(/\/$/, "");
+  const tableUrl = `${serviceUrl}/${client.tableName}`;
+  const allowInsecureConnection = client.url.startsWith("http:"); // no such client would have been made where it is not
+  // Bodies are texts here, and stay so.
+  client.pipeline.removePolicy({ phase: "Serialize" });
+  client.pipeline.removePolicy({ phase: "Deserialize" });
+  const ask = (method: HttpMethods, url: string, headers: Headers, body?: string): Promise<PipelineResponse> => {
+    const asked = createHttpHeaders({ ...headers, "x-ms-version": version });
+    const request = createPipelineRequest({ ...timely(), method, url, headers: asked, allowInsecureConnection });
+    if (body !== undefined) request.body = body;
+    return client.pipeline.sendRequest(transport, request);
+  };
+  return {
+    find: async (partitionKey, rowKey) => {
+      const answer = await ask("GET", tableUrl + keyOf({ partitionKey, rowKey }), readHeaders);
+      if (isDone(answer.status)) return rowOf(JSON.parse(textOf(answer)) as Entity);
+      const refused = refusal(answer.status, textOf(answer));
+      if (answer.status === 404 && refused.code === rowNotFound) return undefined;
+      throw refused;
+    },
+    page: async (query) => {
+      const answer = await ask("GET", tableUrl + queryOf(query), readHeaders);
+      if (!isDone(answer.status)) throw refusal(answer.status, textOf(answer));
+      const { value } = JSON.parse(textOf(answer)) as { readonly value: readonly Entity[] };
+      return { rows: value.map(rowOf), next: nextIn(answer) };
+    },
+    change: async (change) => {
+      const { method, path, headers, body } = askedBy(change);
+      const answer = await ask(method, tableUrl + path, headers, body);
+      if (!isDone(answer.status)) throw refusal(answer.status, textOf(answer));
+    },
+    transact: async (changes) => {
+      const id = crypto.randomUUID();
+      const headers = { ...transactionHeaders, "Content-Type": `multipart/mixed; boundary=${batchOf(id)}` };
+      const answer = await ask("POST", `${serviceUrl}/$batch`, headers, transactionOf(changes, tableUrl, id));
+      checkTransaction(answer, changes.length);
+    },
+  };
+};
+
+type Headers = Readonly<Record<string, string>>;
+type Entity = Readonly<Record<string, RowValue>>;
+
+/** Of the service, as the SDK asks for it. */
+const version = "2019-02-02";
+const rowNotFound = "ResourceNotFound";
+const transactionHeaders = {
+  Accept: "application/json",
+  DataServiceVersion: "3.0;",
+  MaxDataServiceVersion: "3.0;NetFx",
+};
+
+const isDone = (status: number): boolean => status >= 200 && status < 300;
+
+const textOf = ({ bodyAsText }: PipelineResponse): string => bodyAsText ?? "";
+
+/** https://learn.microsoft.com/rest/api/storageservices/query-timeout-and-pagination */
+const nextIn = ({ headers }: PipelineResponse): Continuation | undefined => {
+  const partitionKey = headers.get("x-ms-continuation-nextpartitionkey");
+  return partitionKey ? { partitionKey, rowKey: headers.get("x-ms-continuation-nextrowkey") } : undefined;
+};
+
+/** Whoever is not told of every change cannot tell that all were made. */
+const checkTransaction = (answer: PipelineResponse, changes: number): void => {
+  if (!isDone(answer.status)) throw refusal(answer.status, textOf(answer));
+  const answers = answersIn(textOf(answer));
+  const failed = answers.find(({ status }) => !isDone(status));
+  if (failed) throw refusal(failed.status, failed.body);
+  if (answers.length !== changes) throw new Error(`Of ${changes} changes ${answers.length} were answered.`);
+};
+
+/** By the service's own word for it, and without the request: that one is signed. */
+const refusal = (statusCode: number, body: string): RestError => {
+  const { code, message } = faultSchema.safeParse(jsonIn(body)).data?.["odata.error"] ?? {};
+  return new RestError(message?.value ?? `The service answered ${statusCode}.`, { statusCode, ...(code && { code }) });
+};
+
+const faultSchema = z.object({
+  "odata.error": z.object({ code: z.string(), message: z.object({ value: z.string() }).optional() }),
+});
+
+const jsonIn = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
