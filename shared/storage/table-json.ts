@@ -2,8 +2,9 @@ import type { Row, RowValue, StoredRow } from "./table.ts";
 
 /*
  * Rows as the Table service writes them (https://learn.microsoft.com/rest/api/storageservices/payload-format-for-table-service-operations,
- * "minimalmetadata"), for the four kinds of values that rows have here. The SDK does the same for any value, by a description of every
- * operation, which costs a request more than its way over the wire; `test/contracts/table/` holds the two side by side.
+ * "minimalmetadata"), for the four kinds of values that rows have here. The SDK does the same for any value by a description of every
+ * operation, and a client anew for every transaction: with its own transport that takes twice the processor time and more than twice the
+ * garbage (`test/bench/README.md`). `test/contracts/table/as-the-sdk` holds what leaves against what the SDK would send.
  */
 
 /** The part of a URL that names a row: in quotation marks, of which one within is doubled. */
