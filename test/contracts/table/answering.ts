@@ -3,19 +3,14 @@ import { createServer as createHttpServer, type RequestListener } from "node:htt
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { createPipelineRequest } from "@azure/core-rest-pipeline";
 import type { HttpClient, PipelineRequest, PipelineRequestOptions, PipelineResponse } from "@azure/core-rest-pipeline";
-import { afterAll } from "vitest";
+import { onTestFinished } from "vitest";
 
-const running: (() => void)[] = [];
-afterAll(() => {
-  for (const stop of running.splice(0)) stop();
-});
-
-/** The port of loopback on which this server listens until the test file is over. */
+/** The port of loopback on which this server listens until the test is over. */
 const listening = async (server: Server): Promise<number> => {
   const sockets = new Set<Socket>();
   server.on("connection", (socket: Socket) => void sockets.add(socket.once("close", () => sockets.delete(socket))));
   server.listen(0, "127.0.0.1");
-  running.push(() => {
+  onTestFinished(() => {
     server.close();
     for (const socket of sockets) socket.destroy();
   });

@@ -21,6 +21,7 @@ const failureOf = async (client: HttpClient, url: string): Promise<Told> => {
   return { name, ...(code && { code }), ...(statusCode && { statusCode }) };
 };
 
+const hints = "HTTP/1.1 103 Early Hints\r\nx-ms-early: 1\r\n\r\n";
 const loopback = (port: number): string => `http://127.0.0.1:${port}/`;
 const broken = (start: string): Promise<number> =>
   connecting((socket) => socket.once("data", () => socket.write(start, () => setTimeout(() => socket.destroy(), 20))));
@@ -42,6 +43,7 @@ describe("a failure has the code that the SDK's own transport gives it, by which
     ["ECONNRESET", "it is reset at once", async () => loopback(await connecting((socket) => socket.resetAndDestroy()))],
     ["ECONNRESET", "it is closed before an answer", async () => loopback(await broken(""))],
     ["ECONNRESET", "it is closed amid the head", async () => loopback(await broken("HTTP/1.1 200 OK\r\nx-m"))],
+    ["ECONNRESET", "it is closed after early hints", async () => loopback(await broken(hints))],
     [
       "PARSE_ERROR",
       "the body breaks off",
@@ -83,7 +85,7 @@ describe("an answer is told as the SDK's own transport tells it", () => {
     ["empty", "HTTP/1.1 204 No Content\r\nx-ms-version: 2019-02-02\r\n\r\n"],
     ["a refusal", "HTTP/1.1 409 Conflict\r\nContent-Length: 4\r\n\r\nfull"],
     ["not modified", "HTTP/1.1 304 Not Modified\r\nETag: x\r\n\r\n"],
-    ["after early hints", `HTTP/1.1 103 Early Hints\r\nx-ms-early: 1\r\n\r\n${head("Content-Length: 2")}{}`],
+    ["after early hints", `${hints}${head("Content-Length: 2")}{}`],
     ["of an older HTTP", "HTTP/1.0 200 OK\r\n\r\nuntil the end"],
   ])("%s", async (_, answer) => {
     const port = await saying([Buffer.from(answer, "latin1")], { close: answer.startsWith("HTTP/1.0") });
