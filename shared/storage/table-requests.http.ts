@@ -42,7 +42,7 @@ export const tableRequests = (client: TableClient, transport: HttpClient, timely
       const answer = await ask("GET", tableUrl + keyOf({ partitionKey, rowKey }), readHeaders);
       if (isDone(answer.status)) return rowOf(JSON.parse(textOf(answer)) as Entity);
       const refused = refusal(answer.status, textOf(answer));
-      if (answer.status === 404 && refused.code === rowNotFound) return undefined;
+      if (answer.status === 404 && refused.code !== tableNotFound) return undefined;
       throw refused;
     },
     page: async (query) => {
@@ -70,7 +70,7 @@ type Entity = Readonly<Record<string, RowValue>>;
 
 /** Of the service, as the SDK asks for it. */
 const version = "2019-02-02";
-const rowNotFound = "ResourceNotFound";
+const tableNotFound = "TableNotFound";
 const transactionHeaders = {
   Accept: "application/json",
   DataServiceVersion: "3.0;",

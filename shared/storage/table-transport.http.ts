@@ -8,7 +8,7 @@ import { Agent, type Dispatcher } from "undici";
  * (the SDK gives it an agent then) goes the SDK's ordinary way.
  */
 export const tableTransport = (): HttpClient => {
-  const agent = new Agent({ keepAliveTimeout: 30_000 });
+  const agent = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: connectTimeLimitMs } });
   const ordinary = createDefaultHttpClient();
   return {
     sendRequest: (request) =>
@@ -17,6 +17,9 @@ export const tableTransport = (): HttpClient => {
         : ordinary.sendRequest(request),
   };
 };
+
+/** No call waits for longer, and a connection that nobody waits for any more would be tried on. */
+const connectTimeLimitMs = 5_000;
 
 /** As all requests to tables are, unless a proxy is set. */
 const isPlain = ({ url, agent, tlsSettings, body, allowInsecureConnection }: PipelineRequest): boolean =>
@@ -35,14 +38,15 @@ const send = (
   const { abortSignal, method } = request;
   const { origin, pathname, search } = new URL(request.url);
   const headers = request.headers.toJSON({ preserveCase: true });
-  headers["Accept-Encoding"] = "identity"; // tables answer with a few hundred bytes
+  headers["Accept-Encoding"] = "identity"; // what tables answer is small, or goes a short way
   let control: Dispatcher.DispatchController | undefined;
   let status = 0;
-  let answered: Record<string, string> = {};
+  let answered = createHttpHeaders();
   const chunks: Buffer[] = [];
 
   const abort = (): void => {
     const error = new DOMException("The operation was aborted.", "AbortError");
+    abortSignal?.removeEventListener("abort", abort);
     if (control) control.abort(error);
     else reject(error); // it waits for a connection, and is not sent when it gets one
   };
@@ -71,12 +75,16 @@ const send = (
       onResponseStart: (_control, given, givenHeaders) => {
         if (given < 200) return;
         status = given;
-        answered = givenHeaders as Record<string, string>;
+        answered = createHttpHeaders();
+        for (const [name, value] of Object.entries(givenHeaders)) {
+          // As Node's HTTP joins them; like the SDK's own, nothing is no header.
+          if (value?.length) answered.set(name, typeof value === "string" ? value : value.join(", "));
+        }
       },
       onResponseData: (_control, chunk) => void chunks.push(chunk),
       onResponseEnd: () => {
         abortSignal?.removeEventListener("abort", abort);
-        resolve({ request, status, headers: createHttpHeaders(answered), bodyAsText: textOf(chunks) });
+        resolve({ request, status, headers: answered, bodyAsText: textOf(chunks) });
       },
       onResponseError: (_control, error) => {
         abortSignal?.removeEventListener("abort", abort);
