@@ -2,7 +2,7 @@ import { TableClient, TableServiceClient, type TableServiceClientOptions } from 
 import type { TokenCredential } from "@azure/identity";
 import { deadlines } from "../deadlines.ts";
 import { azureTable } from "./azure-rows.table.ts";
-import { tableRequests, type Timely } from "./table-requests.http.ts";
+import { isLoopback, tableRequests, type Timely } from "./table-requests.http.ts";
 import { tableTransport } from "./table-transport.http.ts";
 import { tableNames, type Table, type Tables } from "./table.ts";
 
@@ -62,5 +62,5 @@ const clientOf = (access: TablesAccess, name: string): TableClient =>
 /** Plain http is for the emulator on this machine; the configuration refuses such a connection string anywhere else. */
 const insecureLoopback = (connectionString: string): TableServiceClientOptions => ({
   ...clientOptions,
-  allowInsecureConnection: /TableEndpoint=http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i.test(connectionString),
+  allowInsecureConnection: isLoopback(/TableEndpoint=([^;]*)/i.exec(connectionString)?.[1] ?? ""),
 });

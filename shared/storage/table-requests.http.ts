@@ -1,7 +1,7 @@
-import { RestError, type TableClient } from "@azure/data-tables";
+import type { TableClient } from "@azure/data-tables";
 import { createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
 import type { HttpClient, HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
-import * as z from "zod";
+import { refusal } from "./refusal.ts";
 import { keyOf, queryOf, rowOf, type Continuation, type Query } from "./table-json.ts";
 import type { Change, RowValue, StoredRow } from "./table.ts";
 import { answersIn, askedBy, batchOf, readHeaders, transactionOf } from "./transaction.ts";
@@ -17,6 +17,9 @@ export type TableRequests = {
 /** Some rows, and where those behind them begin. */
 type Page = { readonly rows: readonly StoredRow[]; readonly next: Continuation | undefined };
 
+/** Plain HTTP is for an emulator on this machine. */
+export const isLoopback = (url: string): boolean => /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i.test(url);
+
 /** Options that end a request in time. */
 export type Timely = () => { readonly abortSignal: AbortSignal };
 
@@ -25,15 +28,24 @@ export type Timely = () => { readonly abortSignal: AbortSignal };
  * is asked and answered is put into words here (`table-json.ts` says why). The client is good for nothing else then.
  */
 export const tableRequests = (client: TableClient, transport: HttpClient, timely: Timely): TableRequests => {
-  const serviceUrl = client.url.replace(/\/$/, "");
+  // A shared access signature, where the connection string has one, is the URL's query.
+  const [serviceUrl = "", signature] = client.url.replace(/\/?($|(?=\?))/, "").split("?");
   const tableUrl = `${serviceUrl}/${client.tableName}`;
-  const allowInsecureConnection = client.url.startsWith("http:"); // no such client would have been made where it is not
+  const signed = (url: string): string =>
+    signature === undefined ? url : `${url}${url.includes("?") ? "&" : "?"}${signature}`;
+  const allowInsecureConnection = isLoopback(client.url);
   // Bodies are texts here, and stay so.
   client.pipeline.removePolicy({ phase: "Serialize" });
   client.pipeline.removePolicy({ phase: "Deserialize" });
   const ask = (method: HttpMethods, url: string, headers: Headers, body?: string): Promise<PipelineResponse> => {
     const asked = createHttpHeaders({ ...headers, "x-ms-version": version });
-    const request = createPipelineRequest({ ...timely(), method, url, headers: asked, allowInsecureConnection });
+    const request = createPipelineRequest({
+      ...timely(),
+      method,
+      url: signed(url),
+      headers: asked,
+      allowInsecureConnection,
+    });
     if (body !== undefined) request.body = body;
     return client.pipeline.sendRequest(transport, request);
   };
@@ -41,20 +53,21 @@ export const tableRequests = (client: TableClient, transport: HttpClient, timely
     find: async (partitionKey, rowKey) => {
       const answer = await ask("GET", tableUrl + keyOf({ partitionKey, rowKey }), readHeaders);
       if (isDone(answer.status)) return rowOf(JSON.parse(textOf(answer)) as Entity);
-      const refused = refusal(answer.status, textOf(answer));
+      const refused = refusal(answer);
       if (answer.status === 404 && refused.code !== tableNotFound) return undefined;
       throw refused;
     },
     page: async (query) => {
       const answer = await ask("GET", tableUrl + queryOf(query), readHeaders);
-      if (!isDone(answer.status)) throw refusal(answer.status, textOf(answer));
-      const { value } = JSON.parse(textOf(answer)) as { readonly value: readonly Entity[] };
+      if (!isDone(answer.status)) throw refusal(answer);
+      const { value } = JSON.parse(textOf(answer)) as { readonly value?: readonly Entity[] };
+      if (!value) throw new Error("The service's page tells no rows.");
       return { rows: value.map(rowOf), next: nextIn(answer) };
     },
     change: async (change) => {
       const { method, path, headers, body } = askedBy(change);
       const answer = await ask(method, tableUrl + path, headers, body);
-      if (!isDone(answer.status)) throw refusal(answer.status, textOf(answer));
+      if (!isDone(answer.status)) throw refusal(answer);
     },
     transact: async (changes) => {
       const id = crypto.randomUUID();
@@ -89,27 +102,9 @@ const nextIn = ({ headers }: PipelineResponse): Continuation | undefined => {
 
 /** Whoever is not told of every change cannot tell that all were made. */
 const checkTransaction = (answer: PipelineResponse, changes: number): void => {
-  if (!isDone(answer.status)) throw refusal(answer.status, textOf(answer));
+  if (!isDone(answer.status)) throw refusal(answer);
   const answers = answersIn(textOf(answer));
   const failed = answers.find(({ status }) => !isDone(status));
-  if (failed) throw refusal(failed.status, failed.body);
+  if (failed) throw refusal({ headers: answer.headers, status: failed.status, bodyAsText: failed.body });
   if (answers.length !== changes) throw new Error(`Of ${changes} changes ${answers.length} were answered.`);
-};
-
-/** By the service's own word for it, and without the request: that one is signed. */
-const refusal = (statusCode: number, body: string): RestError => {
-  const { code, message } = faultSchema.safeParse(jsonIn(body)).data?.["odata.error"] ?? {};
-  return new RestError(message?.value ?? `The service answered ${statusCode}.`, { statusCode, ...(code && { code }) });
-};
-
-const faultSchema = z.object({
-  "odata.error": z.object({ code: z.string(), message: z.object({ value: z.string() }).optional() }),
-});
-
-const jsonIn = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

@@ -43,7 +43,7 @@ const insertHeaders = {
 export const transactionOf = (changes: readonly Change[], tableUrl: string, id: string): string => {
   const parts = changes.map((change) => {
     const { method, path, headers, body } = askedBy(change);
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value.replaceAll(/[\r\n]/g, "")}`);
     const request = [`${method} ${tableUrl}${path} HTTP/1.1`, ...lines, "\r\n"];
     return [...partHead(id), ...request, ...(body === undefined ? [] : [body])].join("\r\n");
   });
@@ -71,5 +71,7 @@ export const answersIn = (text: string): readonly PartAnswer[] =>
     .slice(1)
     .flatMap((part) => {
       const [, status] = /HTTP\/1\.1 (\d{3})/.exec(part) ?? [];
-      return status === undefined ? [] : [{ status: Number(status), body: /\{.*\}/s.exec(part)?.[0] ?? "" }];
+      return status === undefined
+        ? []
+        : [{ status: Number(status), body: part.slice(part.indexOf("{"), part.lastIndexOf("}") + 1) }];
     });
