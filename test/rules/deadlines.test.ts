@@ -5,8 +5,8 @@ import { deadlines } from "../../shared/deadlines.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }));
 afterEach(() => {
+  vi.restoreAllMocks(); // first: what was spied on is the fake
   vi.useRealTimers();
-  vi.restoreAllMocks();
 });
 
 /** When each signal aborted, asked for after each of these pauses. */
