@@ -65,7 +65,7 @@ export const emulatorQueues = async (): Promise<EmulatorQueues> => {
 };
 
 /** Milliseconds within which a message that is there has come. */
-const momentMs = 100;
+const momentMs = 250;
 
 /** One client's end of a queue, that knows what it holds by the tokens. */
 const endOf = (client: ServiceBusClient, name: string) => {
