@@ -10,7 +10,7 @@ export const help = `npm run bench -- contract [flags]
   --json             print the figures as JSON
 
 Starts the whole local stack on free ports. One side posts notifications to the API; the floor under it makes the calls that a POST
-cannot do without, from this process, by the same SDK clients in the same waves: the UNSID's row, then the feed's head and the
+cannot do without, from this process, by the SDKs as they come and in the same waves: the UNSID's row, then the feed's head and the
 alias, then one transaction of four rows, then one message. Both write the same feeds, and the app works off both sides' messages.
 `;
 

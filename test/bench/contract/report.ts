@@ -43,7 +43,7 @@ export const report = (reported: Reported): string => {
   );
   return `${table}
 
-POST: answered by the service; floor: its table and bus calls made directly, same clients, same waves, same feeds, same run.
+POST: answered by the service; floor: its table and bus calls made directly by the SDKs as they come, same waves, same feeds, same run.
 ${options.posts} a round and side for ${options.users} users, ${options.concurrency} at once; ${node}, ${cpus} processors for everything, this bench included.
 Processor time of all of these, the run of its message included, POST to floor: ${inWords(processorRatios)}; it says less, and noise moves it less.
 p50, POST to floor: ${inWords(ratios)}; at most ${ratioMost}: ${isMet ? "met" : "MISSED"}`;
