@@ -2,8 +2,7 @@ import { setMaxListeners } from "node:events";
 
 /**
  * Signals that abort after so many milliseconds, and at most a fiftieth later: one for all who ask within that fiftieth. `AbortSignal.timeout`
- * makes a signal and a timer for each, which costs more than what is timed looks for, and keeps both until the time is over, however
- * soon the call ended. Whoever listens takes the listener off again, as the Azure SDKs do.
+ * makes a signal and a timer for each, and keeps both until the time is over, however soon the call ended. Whoever listens takes the listener off again, as the Azure SDKs do.
  */
 export const deadlines = (milliseconds: number): (() => AbortSignal) => {
   const sharedMs = milliseconds / 50;

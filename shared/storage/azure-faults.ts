@@ -20,7 +20,7 @@ export const translated = async <T>(call: () => Promise<T>): Promise<T> => {
 
 /**
  * An operator's matter: a role not given (or given minutes ago), a wrong key. Said in our words and without a cause, for the
- * service's text quotes the request's signature, and the SDK's error carries the request.
+ * service's text quotes the request's signature.
  */
 const denied = (error: RestError): Error =>
   new Error(

@@ -2,7 +2,7 @@ import { TableClient, TableServiceClient, type TableServiceClientOptions } from 
 import type { TokenCredential } from "@azure/identity";
 import { deadlines } from "../deadlines.ts";
 import { azureTable } from "./azure-rows.table.ts";
-import { isLoopback, tableRequests, type Timely } from "./table-requests.http.ts";
+import { isLoopback, tableRequests } from "./table-requests.http.ts";
 import { tableTransport } from "./table-transport.http.ts";
 import { tableNames, type Table, type Tables } from "./table.ts";
 
@@ -31,8 +31,7 @@ export const openTables = (
   access: TablesAccess,
   { callTimeoutMs = 5_000, endOfCall = deadlines(callTimeoutMs) }: Options = {},
 ): Tables => {
-  const timely: Timely = () => ({ abortSignal: endOfCall() });
-  const table = (name: string): Table => azureTable(tableRequests(clientOf(access, name), transport, timely));
+  const table = (name: string): Table => azureTable(tableRequests(clientOf(access, name), transport, endOfCall));
   return {
     feeds: table("feeds"),
     unsids: table("unsids"),
@@ -57,7 +56,7 @@ export const createTables = async (access: TablesAccess): Promise<void> => {
 const clientOf = (access: TablesAccess, name: string): TableClient =>
   access.kind === "identity"
     ? new TableClient(access.endpoint, name, access.credential, clientOptions)
-    : TableClient.fromConnectionString(access.connectionString, name, insecureLoopback(access.connectionString));
+    : TableClient.fromConnectionString(access.connectionString, name, clientOptions);
 
 /** Plain http is for the emulator on this machine; the configuration refuses such a connection string anywhere else. */
 const insecureLoopback = (connectionString: string): TableServiceClientOptions => ({

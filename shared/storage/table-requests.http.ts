@@ -1,10 +1,10 @@
 import type { TableClient } from "@azure/data-tables";
 import { createHttpHeaders, createPipelineRequest } from "@azure/core-rest-pipeline";
 import type { HttpClient, HttpMethods, PipelineResponse } from "@azure/core-rest-pipeline";
-import { refusal } from "./refusal.ts";
-import { keyOf, queryOf, rowOf, type Continuation, type Query } from "./table-json.ts";
+import { codeIn, refusal } from "./refusal.ts";
+import { askedBy, keyOf, queryOf, readHeaders, rowOf, type Continuation, type Query } from "./table-json.ts";
 import type { Change, RowValue, StoredRow } from "./table.ts";
-import { answersIn, askedBy, batchOf, readHeaders, transactionOf } from "./transaction.ts";
+import { answersIn, batchOf, transactionOf } from "./transaction.ts";
 
 /** Requests to one table. All reject with a `RestError` of the SDK's when the service refuses or cannot be reached. */
 export type TableRequests = {
@@ -20,14 +20,16 @@ type Page = { readonly rows: readonly StoredRow[]; readonly next: Continuation |
 /** Plain HTTP is for an emulator on this machine. */
 export const isLoopback = (url: string): boolean => /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i.test(url);
 
-/** Options that end a request in time. */
-export type Timely = () => { readonly abortSignal: AbortSignal };
-
 /**
  * Requests as the SDK would make them, through its client's own pipeline, which says who asks, tries again what may be tried again, and logs; what
- * is asked and answered is put into words here (`table-json.ts` says why). The client is good for nothing else then.
+ * is asked and answered is put into words here (`table-json.ts` says why). The client is good for nothing else then. Whatever ends a request is asked for
+ * each anew.
  */
-export const tableRequests = (client: TableClient, transport: HttpClient, timely: Timely): TableRequests => {
+export const tableRequests = (
+  client: TableClient,
+  transport: HttpClient,
+  endOfCall: () => AbortSignal,
+): TableRequests => {
   // A shared access signature, where the connection string has one, is the URL's query.
   const [serviceUrl = "", signature] = client.url.replace(/\/?($|(?=\?))/, "").split("?");
   const tableUrl = `${serviceUrl}/${client.tableName}`;
@@ -40,7 +42,7 @@ export const tableRequests = (client: TableClient, transport: HttpClient, timely
   const ask = (method: HttpMethods, url: string, headers: Headers, body?: string): Promise<PipelineResponse> => {
     const asked = createHttpHeaders({ ...headers, "x-ms-version": version });
     const request = createPipelineRequest({
-      ...timely(),
+      abortSignal: endOfCall(),
       method,
       url: signed(url),
       headers: asked,
@@ -53,9 +55,8 @@ export const tableRequests = (client: TableClient, transport: HttpClient, timely
     find: async (partitionKey, rowKey) => {
       const answer = await ask("GET", tableUrl + keyOf({ partitionKey, rowKey }), readHeaders);
       if (isDone(answer.status)) return rowOf(JSON.parse(textOf(answer)) as Entity);
-      const refused = refusal(answer);
-      if (answer.status === 404 && refused.code !== tableNotFound) return undefined;
-      throw refused;
+      if (answer.status === 404 && codeIn(answer) !== tableNotFound) return undefined;
+      throw refusal(answer);
     },
     page: async (query) => {
       const answer = await ask("GET", tableUrl + queryOf(query), readHeaders);

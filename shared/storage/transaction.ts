@@ -1,4 +1,4 @@
-import { jsonOf, keyOf } from "./table-json.ts";
+import { askedBy } from "./table-json.ts";
 import type { Change } from "./table.ts";
 
 /*
@@ -6,38 +6,6 @@ import type { Change } from "./table.ts";
  * (https://learn.microsoft.com/rest/api/storageservices/performing-entity-group-transactions). The SDK makes a client of its own for
  * each transaction and has every change go through that one's pipeline.
  */
-
-/** What a change asks for: alone, or as a part of a transaction. The path follows the table's name. */
-export type Asked = {
-  readonly method: "POST" | "PUT" | "DELETE";
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-};
-
-export const askedBy = (change: Change): Asked => {
-  switch (change.kind) {
-    case "insert":
-      return { method: "POST", path: "", headers: insertHeaders, body: jsonOf(change.row) };
-    case "put":
-      return { method: "PUT", path: keyOf(change.row), headers: writeHeaders, body: jsonOf(change.row) };
-    case "replace": {
-      const headers = { ...writeHeaders, "If-Match": change.ifMatch };
-      return { method: "PUT", path: keyOf(change.row), headers, body: jsonOf(change.row) };
-    }
-    case "delete":
-      return { method: "DELETE", path: keyOf(change), headers: { ...readHeaders, "If-Match": change.ifMatch ?? "*" } };
-  }
-};
-
-/** An answer tells a row's version, and of which kinds its values are where JSON does not. */
-export const readHeaders = { Accept: "application/json;odata=minimalmetadata", DataServiceVersion: "3.0" };
-const writeHeaders = { "Content-Type": "application/json", DataServiceVersion: "3.0", Accept: "application/json" };
-const insertHeaders = {
-  "Content-Type": "application/json;odata=nometadata",
-  ...readHeaders,
-  Prefer: "return-no-content",
-};
 
 /** The body of a transaction, for the table at this URL, byte for byte as the SDK makes it; the boundaries are this id's. */
 export const transactionOf = (changes: readonly Change[], tableUrl: string, id: string): string => {

@@ -98,10 +98,7 @@ test("a row that is read is the SDK's, without what is nobody's matter", () =>
       const given = { status: 200, headers: { "content-type": "application/json;odata=minimalmetadata" }, body };
       const theirs = await client([], given).table.getEntity("p", "r");
       const { table, transport } = client([], given);
-      const ours = await tableRequests(table, transport, () => ({ abortSignal: AbortSignal.timeout(5_000) })).find(
-        "p",
-        "r",
-      );
+      const ours = await tableRequests(table, transport, () => AbortSignal.timeout(5_000)).find("p", "r");
       const { timestamp: _, "odata.metadata": __, ...rest } = theirs;
       expect(ours).toEqual(rest);
     }),

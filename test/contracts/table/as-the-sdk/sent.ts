@@ -61,8 +61,7 @@ const asked = async (
 ): Promise<readonly Sent[]> => {
   const sent: Sent[] = [];
   const { table, transport } = client(sent, given, url);
-  const requests =
-    how === "ours" ? tableRequests(table, transport, () => ({ abortSignal: AbortSignal.timeout(5_000) })) : undefined;
+  const requests = how === "ours" ? tableRequests(table, transport, () => AbortSignal.timeout(5_000)) : undefined;
   await ask(table, requests).catch(() => undefined);
   return sent;
 };
