@@ -36,7 +36,7 @@ export type Continuation = { readonly partitionKey: string; readonly rowKey: str
 const encoded = (value: string): string => encodeURIComponent(value).replaceAll("'", "%27");
 
 /** The row as a request's body. */
-export const jsonOf = (row: Row): string => {
+const jsonOf = (row: Row): string => {
   const entity: Record<string, RowValue> = {};
   for (const [name, value] of Object.entries(row)) {
     const theirs = theirNames.get(name) ?? name;
