@@ -24,7 +24,7 @@ export default defineConfig({
     // A worker keeps what it has imported: two thirds of a file's time went into loading the Azure SDK once more. So no file replaces
     // a module for good, and what a test changes of its process (clock, spies, environment) it gives back.
     isolate: false,
-    unstubEnvs: true,
+    setupFiles: ["test/support/given-back.ts"],
     // Stories that wait for a stack, side by side; all others run one after another.
     maxConcurrency: 12,
     testTimeout: 20_000,
