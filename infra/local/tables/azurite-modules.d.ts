@@ -1,5 +1,6 @@
 /** What we use of Azurite 3.35's programs, which come without types. CommonJS: the class is the default of the default. */
 declare module "azurite/dist/src/table/TableServer.js" {
+  import type { RequestListener, Server } from "node:http";
   import type { Configuration } from "azurite/dist/src/table/TableConfiguration.js";
   type Entity = { readonly PartitionKey: string; readonly RowKey: string };
   export type Found = readonly [
@@ -35,14 +36,29 @@ declare module "azurite/dist/src/table/TableServer.js" {
     ) => { readonly nextPartitionKeyResponse?: string; readonly nextRowKeyResponse?: string };
     readonly decodeContinuationHeader: (header: string | undefined) => string | undefined;
   };
-  const module: {
-    readonly default: new (configuration: Configuration) => {
-      readonly start: () => Promise<void>;
-      readonly close: () => Promise<void>;
-      readonly getHttpServerAddress: () => string;
-      readonly metadataStore: MetadataStore;
-    };
+  /** Express' app: what it makes of requests and answers. */
+  export type App = RequestListener & { readonly request: object; readonly response: object };
+  export type TableServer = {
+    readonly start: () => Promise<void>;
+    readonly close: () => Promise<void>;
+    readonly getHttpServerAddress: () => string;
+    readonly metadataStore: MetadataStore;
+    /** Private in Azurite's own eyes; its only listener is the app. */
+    httpServer: Server & { readonly stop: () => void };
   };
+  const module: { readonly default: new (configuration: Configuration) => TableServer };
+  export default module;
+}
+
+declare module "azurite/dist/src/table/generated/utils/utils.js" {
+  export type Paths = { isURITemplateMatch: (path: string, template: string) => boolean };
+  const module: Paths;
+  export default module;
+}
+
+declare module "azurite/dist/src/table/errors/StorageErrorFactory.js" {
+  export type Errors = { getEntityNotFound: (context: unknown) => Error };
+  const module: { readonly default: Errors };
   export default module;
 }
 

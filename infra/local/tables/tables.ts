@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import telemetry from "azurite/dist/src/common/Telemetry.js";
+import errors from "azurite/dist/src/table/errors/StorageErrorFactory.js";
+import paths from "azurite/dist/src/table/generated/utils/utils.js";
 import queries from "azurite/dist/src/table/persistence/LokiTableStoreQueryGenerator.js";
 import tableConfiguration from "azurite/dist/src/table/TableConfiguration.js";
 import tableServer from "azurite/dist/src/table/TableServer.js";
@@ -8,6 +10,7 @@ import type { Running } from "../part.ts";
 import { freePort, useAccounts } from "./azurite.ts";
 import { goByKey } from "./by-key.ts";
 import { privateFolder } from "../private-folder.ts";
+import { shapeRequests, spareRequests } from "./spare-requests.ts";
 
 export type TablesOptions = {
   readonly port: number;
@@ -30,6 +33,8 @@ export const startTables = async ({ port, directory, key, accounts }: TablesOpti
   const server = new tableServer.default(configuration(await freePort("tables", port), directory));
   const isNew = directory !== undefined && !existsSync(fileIn(directory));
   goByKey(server.metadataStore, queries.default);
+  spareRequests(paths, errors.default);
+  shapeRequests(server);
   await server.start();
   const saving = isNew ? saveOften(() => server.metadataStore.saveDBState()) : undefined;
   const stop = async (): Promise<void> => {
