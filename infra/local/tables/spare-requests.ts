@@ -42,8 +42,9 @@ const withoutStack =
   };
 
 /**
- * Puts a server in the place of Azurite's, not yet started, whose requests and answers have Express' prototypes from the beginning. Express sets them on each one otherwise,
- * and before Node 24 each then has a shape of its own in V8, which slows down all that is done with it and leaves it behind for the old generation.
+ * Puts a server in the place of Azurite's, not yet started, whose requests and answers have Express' prototypes from the beginning. Otherwise
+ * Express sets them on each one, which before Node 24 has a shape of its own in V8 from then on: all that is done with it is slower, and it
+ * outlives young collections.
  */
 export const shapeRequests = (tables: TableServer): void => {
   const [app] = tables.httpServer.listeners("request") as App[];
@@ -58,7 +59,9 @@ export const shapeRequests = (tables: TableServer): void => {
   tables.httpServer = Object.assign(server, { stop: () => server.close() });
 };
 
-/** A constructor for what another one makes, of this prototype. By `call`: what `Reflect.construct` makes is slower, and has a shape of its own again. */
+/**
+ * A constructor for what another one makes, of this prototype. By `call`, for what `Reflect.construct` makes on Node 20 has a shape of its own again.
+ */
 const shaped = <Made extends typeof IncomingMessage | typeof ServerResponse>(made: Made, prototype: object): Made => {
   const make = made as unknown as (this: unknown, first: unknown, second: unknown) => void;
   function Shaped(this: unknown, first: unknown, second: unknown): void {
