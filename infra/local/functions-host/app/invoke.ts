@@ -38,14 +38,15 @@ export const invoke = (worker: Worker, call: Call): Invocation => {
   const argumentsReady = new Promise<void>((resolve) => {
     ready = resolve;
   });
-  const finished = run(worker, requestOf(id, call), { ...call, ready }).finally(ready);
+  const finished = run(worker, requestOf(id, call), call.registration, ready).finally(ready);
   return { id, argumentsReady, finished };
 };
 
 const run = async (
   worker: Worker,
   request: InvocationRequest,
-  { registration, ready }: { registration: Registration; ready: () => void },
+  registration: Registration,
+  ready: () => void,
 ): Promise<{ response: InvocationResponse; result: unknown }> => {
   const programmingModel = worker.model();
   if (!programmingModel) throw new Error("The app has set no programming model.");
@@ -62,16 +63,19 @@ const run = async (
   invocationContext = context;
   ready();
 
-  const hookContext = { hookData: {}, appHookData: worker.appHookData, invocationContext: context };
-  const before = { ...hookContext, inputs, functionCallback: registration.callback };
+  const hookData = {};
+  const { appHookData } = worker;
+  const before = { hookData, appHookData, invocationContext: context, inputs, functionCallback: registration.callback };
   core.state = "preInvocationHooks";
   await worker.runHooks("preInvocation", before);
 
-  const after: typeof hookContext & { inputs: unknown[]; result: unknown; error: unknown } = {
-    ...hookContext,
+  const after = {
+    hookData,
+    appHookData,
+    invocationContext: context,
     inputs: before.inputs,
-    result: null,
-    error: null,
+    result: null as unknown,
+    error: null as unknown,
   };
   core.state = "invocation";
   try {

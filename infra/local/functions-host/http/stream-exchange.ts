@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { PassThrough } from "node:stream";
 import { invoke } from "../app/invoke.ts";
+import type { TypedData } from "../app/core-contract.ts";
 import type { Worker } from "../app/worker.ts";
 import { logFailure } from "../app/log.ts";
 import { endEmpty, headersOf, hostOf, setPlatformHeaders, type Exchange } from "./http-server.ts";
@@ -17,12 +18,14 @@ export const streamExchanges =
   (worker: Worker, streamServer: Server) =>
   async (exchange: Exchange): Promise<void> => {
     const { target, params, request, response, platformHeaders } = exchange;
-    const metadata = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { string: value }]));
+    const metadata: Record<string, TypedData> = {};
+    for (const [name, value] of Object.entries(params)) metadata[name] = { string: value };
+    metadata.Headers = { json: JSON.stringify(headersOf(request)) };
     const invocation = invoke(worker, {
       registration: target.registration,
       trigger: target.trigger,
       input: {},
-      metadata: { ...metadata, Headers: { json: JSON.stringify(headersOf(request)) } },
+      metadata,
       traceParent: request.headersDistinct.traceparent?.[0],
       traceState: request.headersDistinct.tracestate?.[0],
     });

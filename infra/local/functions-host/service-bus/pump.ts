@@ -42,12 +42,11 @@ export const startPump = (target: ServiceBusFunction, use: Uses): Pump => {
   const outage = outageOf(target, receiver);
   // After a reconnection the SDK asks for as many messages again, whatever still runs: the limit is kept here. Settling
   // stays outside, for it may wait long for a bus that is gone.
-  const atOnce = createGate(concurrentCalls);
-  const inTurn = createTurns();
+  const uses = { ...use, receiver, atOnce: createGate(concurrentCalls), inTurn: createTurns() };
   const subscription = receiver.subscribe(
     {
       processMessage: (message) => {
-        const work = deliver(target, message, { ...use, receiver, atOnce, inTurn });
+        const work = deliver(target, message, uses);
         use.track(work);
         return work;
       },
@@ -97,9 +96,9 @@ const run = async (
   try {
     const { registration, trigger } = target;
     const diagnosticId = message.applicationProperties?.["Diagnostic-Id"];
-    const call = { registration, trigger, input: bodyOf(message), metadata: metadataOf(message) };
-    await invoke(worker, { ...call, traceParent: typeof diagnosticId === "string" ? diagnosticId : undefined })
-      .finished;
+    const traceParent = typeof diagnosticId === "string" ? diagnosticId : undefined;
+    const call = { registration, trigger, input: bodyOf(message), metadata: metadataOf(message), traceParent };
+    await invoke(worker, call).finished;
     return true;
   } catch (error) {
     logFailure(target.name, error);
