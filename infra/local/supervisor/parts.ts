@@ -67,8 +67,8 @@ export const blobs = (stack: Stack, programs: string): Part =>
 const heapOfInstance = "--max-old-space-size=1024";
 
 /**
- * Below so many megabytes V8 collects no heap fully. By itself it does so under load every few seconds, whenever a heap has grown by a third
- * or so, and marks for 50 ms on the processor that the others need: what POST's slowest waited for (test/bench/README.md).
+ * Below so many megabytes V8 collects no heap fully. By itself it does so under load every few seconds, and marks meanwhile on the processor
+ * that the others need: most of what POST's slowest waited for (test/bench/README.md).
  */
 const collectedFrom = (megabytes: number): string => `--initial-old-space-size=${megabytes}`;
 
