@@ -36,7 +36,7 @@ export const firstParts = (
   const part = partMaker(stack, programs, environmentOf(stack));
   const { ports, issuer, webpush, apns, fcm, wns } = stack;
   return {
-    tables: part("tables", ["tables"], listensOn(ports.tables), [collectedFrom(256)]),
+    tables: part("tables", ["tables"], listensOn(ports.tables)),
     serviceBus: part(
       "service-bus",
       ["serviceBus", "serviceBusAdmin"],
@@ -66,25 +66,21 @@ export const blobs = (stack: Stack, programs: string): Part =>
  */
 const heapOfInstance = "--max-old-space-size=1024";
 
-/**
- * Below so many megabytes V8 collects no heap fully. By itself it does so under load every few seconds, and marks meanwhile on the processor
- * that the others need: most of what POST's slowest waited for (test/bench/README.md).
- */
-const collectedFrom = (megabytes: number): string => `--initial-old-space-size=${megabytes}`;
-
 /** The Functions host, which takes the app's settings and shows the inbox page; it starts when the push service has its authority. */
 export const functionsHost = async (stack: Stack, programs: string): Promise<Part> => {
   const { all: settings } = await appSettings(stack);
   const FANFARE_INBOX_DIR = join(programs, "inbox");
-  const part = partMaker(stack, programs, { ...settings, ...environmentOf(stack, {}), FANFARE_INBOX_DIR });
+  const part = partMaker(stack, programs, { ...settings, ...environmentOf(stack, {}), FANFARE_INBOX_DIR }, [
+    heapOfInstance,
+  ]);
   // When it comes back while the bus is away it is no worse than when the bus goes away while it runs: nothing to kill it for.
   const isReady = atFirst(answersAt(`${stack.httpUrl}/health/ready`), answersAt(`${stack.httpUrl}/health/live`));
-  return part("functions-host", ["http"], isReady, [heapOfInstance, collectedFrom(128)]);
+  return part("functions-host", ["http"], isReady);
 };
 
 const partMaker =
-  ({ ports }: Stack, programs: string, environment: Environment) =>
-  (name: PartName, portNames: readonly PortName[], missing: Readiness, flags: readonly string[] = []): Part => ({
+  ({ ports }: Stack, programs: string, environment: Environment, flags: readonly string[] = []) =>
+  (name: PartName, portNames: readonly PortName[], missing: Readiness): Part => ({
     name,
     program: { arguments: ["--enable-source-maps", ...flags, join(programs, `${name}.mjs`)], environment },
     ports: portNames.map((portName) => ports[portName]),
